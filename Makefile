@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+#	make			glass.ko for the running kernel, or for KDIR=
+#	make tools		the programs, in .build/userspace
+#	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
+#	make check		every test
+#	make check-core		the tests of the core alone: seconds, no root
+#	make bench		instructions per operation beside TCP (PROFILE=1)
+#	make lint		style and static checks
+#	make clean		what was built here; the cache stays
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNEL ?= 6.12
+
+all: modules
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+modules_install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+tools:
+	@scripts/setup/packages.sh build
+	$(MAKE) -C userspace
+
+demo:
+	@scripts/demo.sh $(KERNEL)
+
+check:
+	@scripts/check.sh
+
+check-core:
+	@scripts/check-core.sh
+
+bench:
+	@scripts/bench.sh $(if $(PROFILE),--profile)
+
+lint:
+	@scripts/lint.sh
+
+clean:
+	rm -rf .build
+	find . -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
+	rm -rf .tmp_versions Module.symvers modules.order
+
+.PHONY: all modules modules_install tools demo check check-core bench lint clean

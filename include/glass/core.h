@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The core's contract: one event in, a verdict out.
+ *
+ * Everything here is plain C that owns nothing: no buffer, no lock, no
+ * clock, no memory, no lookup. The caller holds what guards the TCB, passes
+ * the time, and applies the verdict. What must be sent is a fact in the TCB
+ * and leaves through tcb_output(), the one place that builds segments of a
+ * connection.
+ */
+#ifndef GLASS_CORE_H
+#define GLASS_CORE_H
+
+#include <glass/rules.h>
+#include <glass/tcb.h>
+
+/* What an event did that the world around the core must know about */
+enum verdict_bits {
+	V_ESTABLISHED	= 0x001,	/* the handshake is complete */
+	V_READABLE	= 0x002,	/* rcv.nxt moved over text */
+	V_WRITABLE	= 0x004,	/* snd.una moved: text can be let go */
+	V_PEER_CLOSED	= 0x008,	/* the peer's FIN was taken */
+	V_REFUSED	= 0x010,	/* RST in answer to our SYN */
+	V_RESET		= 0x020,	/* RST on a connection that was open */
+	V_TIMED_OUT	= 0x040,	/* sent again too often without an answer */
+	V_REJECT	= 0x080,	/* answer this segment with segment_reject() */
+	V_TIME_WAIT	= 0x100,	/* TIME-WAIT was entered: keep a record */
+	V_DEAD		= 0x200,	/* the TCB is CLOSED: take it off the table */
+};
+
+/**
+ * struct verdict - what came of one event
+ * @bits: enum verdict_bits
+ * @rule: the rule that decided (enum glass_rule)
+ * @text_skip: octets of this segment's text to skip
+ * @text_keep: octets after those to keep, 0 for none
+ */
+struct verdict {
+	u16 bits;
+	u16 rule;
+	u32 text_skip;
+	u32 text_keep;
+};
+
+/**
+ * struct tcb_params - what a connection starts with
+ * @iss: initial send sequence number, see handshake_isn()
+ * @buff: octets that the receive buffer may promise
+ * @adv_mss: MSS option to send
+ * @path_mss: largest text that the path takes in one segment
+ * @default_mss: what to send when the peer names no MSS (rfc9293#section-3.7.1)
+ * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
+ * @retries: retransmissions of anything else before giving up, 1 to 255
+ * @wscale: offer the window scale option
+ */
+struct tcb_params {
+	u32 iss;
+	u32 buff;
+	u16 adv_mss;
+	u16 path_mss;
+	u16 default_mss;
+	u8 syn_retries;
+	u8 retries;
+	bool wscale;
+};
+
+/**
+ * struct embryo - a SYN-RECEIVED child of a listener, not yet a TCB
+ * @irs: the peer's initial sequence number
+ * @iss: ours
+ * @wnd: the window that the SYN/ACK promises, octets
+ * @peer_wnd: the window in the peer's SYN, octets
+ * @mss: the MSS to send with
+ * @adv_mss: the MSS option to send
+ * @born: when the SYN arrived, milliseconds
+ * @sent: SYN/ACKs sent so far
+ * @shift: our window scale
+ * @peer_shift: the peer's
+ * @wscale_ok: the SYN carried the window scale option
+ * @synack_due: a SYN/ACK is to be sent
+ * @ack_due: an ACK is to be sent
+ * @rule: why
+ */
+struct embryo {
+	u32 irs;
+	u32 iss;
+	u32 wnd;
+	u16 peer_wnd;
+	u16 mss;
+	u16 adv_mss;
+	u16 rule;
+	u32 born;
+	u8 sent;
+	u8 shift:4;
+	u8 peer_shift:4;
+	u8 wscale_ok:1;
+	u8 synack_due:1;
+	u8 ack_due:1;
+};
+
+/**
+ * struct timewait - what TIME-WAIT needs to remember
+ * @snd_nxt: SND.NXT
+ * @rcv_nxt: RCV.NXT
+ * @wnd: the window to advertise, as on the wire
+ * @rule: why the owed ACK is owed
+ * @ack_due: an ACK is to be sent
+ */
+struct timewait {
+	u32 snd_nxt;
+	u32 rcv_nxt;
+	u16 wnd;
+	u16 rule;
+	bool ack_due;
+};
+
+#define TIMEWAIT_MSL_MS		30000u	/* half of the TIME-WAIT state */
+#define RTO_INITIAL_US		1000000u
+#define RTO_AFTER_SYN_US	3000000u
+#define RTO_MIN_US		200000u
+#define RTO_MAX_US		120000000u
+#define DELAYED_ACK_MS		40u
+#define ORPHAN_MS		60000u
+#define MSS_DEFAULT_V4		536u
+#define MSS_DEFAULT_V6		1220u
+#define MSS_MIN			48u
+
+/* tcb.c: life, state, what the user does */
+const char *tcb_state_name(u8 state);
+void tcb_set_state(struct tcb *t, u8 state);
+void tcb_init(struct tcb *t, const struct tcb_params *p);
+void tcb_open(struct tcb *t);
+void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
+		     const struct embryo *e);
+void tcb_write(struct tcb *t, u32 bytes);
+void tcb_buffer(struct tcb *t, u32 buff, u32 room);
+void tcb_read(struct tcb *t);
+void tcb_close(struct tcb *t, struct verdict *v);
+void tcb_abort(struct tcb *t, struct verdict *v);
+void tcb_orphan(struct tcb *t, u64 now);
+void tcb_set_path_mss(struct tcb *t, u32 mss);
+void tcb_dead(struct tcb *t, struct verdict *v, u16 bits);
+
+/* input.c: SEGMENT ARRIVES, rfc9293#section-3.10.7 */
+void tcb_input(struct tcb *t, const struct segment *s, u64 now,
+	       struct verdict *v);
+
+/* synsent.c: SEGMENT ARRIVES in SYN-SENT, rfc9293#section-3.10.7.3 */
+void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
+		    struct verdict *v);
+
+/* ack.c: what an acceptable ACK does, rfc9293#section-3.10.7.4 fifth step */
+bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
+		     struct verdict *v);
+void ack_window(struct tcb *t, const struct segment *s);
+void ack_advance(struct tcb *t, u32 ack, u64 now, struct verdict *v);
+
+/* text.c: the receive window, the text and the FIN, steps one, seven, eight */
+struct text_span {
+	u32 seq;	/* first octet of the segment that is in the window */
+	u32 len;	/* octets of text from there that are in the window */
+	bool fin;	/* the FIN is in the window too */
+};
+
+bool input_check_sequence(struct tcb *t, const struct segment *s,
+			  struct text_span *in, struct verdict *v);
+void input_process_text(struct tcb *t, const struct segment *s,
+			const struct text_span *in, u64 now, struct verdict *v);
+void input_check_fin(struct tcb *t, struct verdict *v);
+void input_owe_ack(struct tcb *t, u16 rule);
+void receive_window(struct tcb *t);
+
+/* output.c: the one place that builds a connection's segments */
+bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s);
+
+/* timer.c: deadlines */
+void due_set(struct tcb *t, enum tcb_due which, u64 now, u32 delay_ms);
+void due_clear(struct tcb *t, enum tcb_due which);
+void due_retransmit(struct tcb *t, u64 now);
+bool tcb_deadline(const struct tcb *t, u32 *when);
+void tcb_timeout(struct tcb *t, u64 now, struct verdict *v);
+
+/* rtt.c: rfc6298 */
+void rtt_init(struct tcb *t);
+void rtt_start(struct tcb *t, u32 seq, u64 now);
+void rtt_acked(struct tcb *t, u32 ack, u64 now);
+void rtt_sample(struct tcb *t, u32 usec);
+u32 rtt_timeout_ms(const struct tcb *t);
+
+/* recovery.c: fast retransmit and NewReno, rfc5681#section-3.2, rfc6582 */
+void recovery_init(struct tcb *t);
+void recovery_dup_ack(struct tcb *t);
+bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes);
+void recovery_timeout(struct tcb *t);
+
+/* reassembly.c: ranges of text held out of order */
+bool ranges_add(struct ranges *h, u32 start, u32 end);
+u32 ranges_take(struct ranges *h, u32 nxt);
+bool tcb_wants_ranges(const struct tcb *t, const struct segment *s);
+
+/* handshake.c: the listener's side, before there is a TCB */
+u32 handshake_isn(u32 keyed_hash, u64 now);
+u8 handshake_shift(u32 buff);
+void listen_input(const struct segment *s, struct verdict *v);
+void embryo_open(struct embryo *e, const struct segment *syn,
+		 const struct tcb_params *p, u64 now);
+void embryo_input(struct embryo *e, const struct segment *s,
+		  struct verdict *v);
+bool embryo_timeout(struct embryo *e, u8 retries);
+u32 embryo_delay_ms(const struct embryo *e);
+bool embryo_output(struct embryo *e, struct segment *s);
+
+/* timewait.c: TIME-WAIT, rfc9293#section-3.10.7.4 and rfc6191 */
+void timewait_open(struct timewait *w, const struct tcb *t);
+void timewait_input(struct timewait *w, const struct segment *s,
+		    struct verdict *v);
+bool timewait_output(struct timewait *w, struct segment *s);
+
+static inline u32 min_of3(u32 a, u32 b, u32 c)
+{
+	return min(min(a, b), c);
+}
+
+static inline u32 now_ms(u64 now)
+{
+	return (u32)div_u64(now, 1000);
+}
+
+#endif

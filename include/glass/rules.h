@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every decision has a name.
+ *
+ * One row per judgement that the core makes: identifier, RFC, section, and
+ * one phrase of our own. The module turns a row into a tracepoint's field, a
+ * per-netns counter in /proc/net/glass/rules, and the reason shown for a
+ * reset, a drop or a retransmission. Rows are found by position: add new
+ * ones where they read best, nothing depends on the numbers.
+ */
+#ifndef GLASS_RULES_H
+#define GLASS_RULES_H
+
+#define GLASS_RULES(R)							\
+	R(NONE,			"-", "-",				\
+	  "no rule was recorded")					\
+	/* what may enter at all */					\
+	R(HEADER_SHORT,		"rfc9293", "3.1",			\
+	  "drop: shorter than its own header says")			\
+	R(HEADER_OFFSET,	"rfc9293", "3.1",			\
+	  "drop: data offset below five words")				\
+	R(CHECKSUM_BAD,		"rfc9293", "3.1",			\
+	  "drop: the checksum is wrong")				\
+	R(NOT_FOR_US,		"rfc1122", "4.2.3.10",			\
+	  "drop: sent to a broadcast or multicast address")		\
+	R(POLICY_DROP,		"rfc4301", "5.2",			\
+	  "drop: refused by policy or a socket filter")			\
+	R(BACKLOG_FULL,		"rfc9293", "3.10.7",			\
+	  "drop: the socket is busy and its queue is full")		\
+	/* CLOSED: nobody is there */					\
+	R(CLOSED_RST,		"rfc9293", "3.10.7.1",			\
+	  "drop: a RST for nobody")					\
+	R(CLOSED_REJECT,	"rfc9293", "3.10.7.1",			\
+	  "RST: nobody is there")					\
+	/* LISTEN */							\
+	R(LISTEN_RST,		"rfc9293", "3.10.7.2",			\
+	  "drop: a RST finds nothing to reset at a listener")		\
+	R(LISTEN_ACK,		"rfc9293", "3.10.7.2",			\
+	  "RST: an ACK at a listener is for no connection")		\
+	R(LISTEN_NO_SYN,	"rfc9293", "3.10.7.2",			\
+	  "drop: neither SYN, ACK nor RST at a listener")		\
+	R(LISTEN_SYN_FIN,	"rfc9293", "3.10.7.2",			\
+	  "drop: SYN and FIN together open nothing")			\
+	R(LISTEN_SYN,		"rfc9293", "3.10.7.2",			\
+	  "a SYN opens: SYN-RECEIVED, answer SYN/ACK")			\
+	R(LISTEN_SYN_QUEUE_FULL, "rfc4987", "3",			\
+	  "drop: the SYN queue is full")				\
+	R(LISTEN_ACCEPT_QUEUE_FULL, "rfc9293", "3.10.5",		\
+	  "drop: the accept queue is full")				\
+	R(LISTEN_NO_MEMORY,	"rfc9293", "3.10.7.2",			\
+	  "drop: no memory or no route for the answer")			\
+	/* SYN-RECEIVED, still a record of the listener */		\
+	R(EMBRYO_RST,		"rfc9293", "3.10.7.4",			\
+	  "a RST ends SYN-RECEIVED: back to LISTEN")			\
+	R(EMBRYO_SYN_AGAIN,	"rfc9293", "3.8.1",			\
+	  "the SYN came again: answer SYN/ACK again")			\
+	R(EMBRYO_SYN,		"rfc5961", "4",				\
+	  "challenge ACK: another SYN in SYN-RECEIVED")			\
+	R(EMBRYO_WINDOW,	"rfc9293", "3.10.7.4",			\
+	  "ACK: outside the window in SYN-RECEIVED")			\
+	R(EMBRYO_NO_ACK,	"rfc9293", "3.10.7.4",			\
+	  "drop: no ACK in SYN-RECEIVED")				\
+	R(EMBRYO_BAD_ACK,	"rfc9293", "3.10.7.4",			\
+	  "RST: the ACK is not of our SYN/ACK")				\
+	R(EMBRYO_ACK,		"rfc9293", "3.10.7.4",			\
+	  "our SYN is acknowledged: ESTABLISHED")			\
+	R(EMBRYO_GONE,		"rfc9293", "3.10.7.1",			\
+	  "RST: the listener of this handshake is gone")		\
+	/* SYN-SENT */							\
+	R(SYN_SENT_BAD_ACK,	"rfc9293", "3.10.7.3",			\
+	  "RST: the ACK is not of our SYN")				\
+	R(SYN_SENT_BAD_ACK_RST,	"rfc9293", "3.10.7.3",			\
+	  "drop: a RST whose ACK is not of our SYN")			\
+	R(SYN_SENT_RST,		"rfc9293", "3.10.7.3",			\
+	  "refused: a RST acknowledges our SYN")			\
+	R(SYN_SENT_RST_NO_ACK,	"rfc9293", "3.10.7.3",			\
+	  "drop: a RST that does not acknowledge our SYN")		\
+	R(SYN_SENT_NO_SYN,	"rfc9293", "3.10.7.3",			\
+	  "drop: neither SYN nor RST in SYN-SENT")			\
+	R(SYN_SENT_SYN_ACK,	"rfc9293", "3.10.7.3",			\
+	  "our SYN is acknowledged: ESTABLISHED, answer ACK")		\
+	R(SYN_SENT_SYN,		"rfc9293", "3.5",			\
+	  "both ends opened at once: SYN-RECEIVED, answer SYN/ACK")	\
+	/* first, second, fourth: sequence number, RST, SYN */		\
+	R(SEQ_OLD,		"rfc9293", "3.10.7.4",			\
+	  "ACK: all of it was received before")				\
+	R(SEQ_WINDOW,		"rfc9293", "3.10.7.4",			\
+	  "ACK: outside the receive window")				\
+	R(SEQ_RST,		"rfc9293", "3.10.7.4",			\
+	  "drop: a RST outside the receive window")			\
+	R(RST_EXACT,		"rfc9293", "3.10.7.4",			\
+	  "reset: the RST stands exactly at RCV.NXT")			\
+	R(RST_REFUSED,		"rfc9293", "3.10.7.4",			\
+	  "refused: a RST in SYN-RECEIVED that we opened")		\
+	R(RST_CHALLENGE,	"rfc5961", "3.2",			\
+	  "challenge ACK: a RST in the window but not at RCV.NXT")	\
+	R(SYN_CHALLENGE,	"rfc5961", "4.2",			\
+	  "challenge ACK: a SYN on a connection")			\
+	/* fifth: ACK */						\
+	R(ACK_MISSING,		"rfc9293", "3.10.7.4",			\
+	  "drop: no ACK")						\
+	R(ACK_SYN_BAD,		"rfc9293", "3.10.7.4",			\
+	  "RST: in SYN-RECEIVED the ACK is not of our SYN")		\
+	R(ACK_SYN,		"rfc9293", "3.10.7.4",			\
+	  "our SYN is acknowledged: ESTABLISHED")			\
+	R(ACK_OLD,		"rfc5961", "5.2",			\
+	  "challenge ACK: the ACK is older than any window we had")	\
+	R(ACK_UNSENT,		"rfc9293", "3.10.7.4",			\
+	  "ACK: it acknowledges what was never sent")			\
+	R(ACK_NEW,		"rfc9293", "3.10.7.4",			\
+	  "text of ours is acknowledged")				\
+	R(ACK_DUP,		"rfc5681", "2",				\
+	  "a duplicate ACK")						\
+	R(ACK_SAME,		"rfc9293", "3.10.7.4",			\
+	  "acknowledges nothing new")					\
+	R(ACK_WINDOW,		"rfc9293", "3.10.7.4",			\
+	  "a new send window")						\
+	R(ACK_FAST_RETRANSMIT,	"rfc5681", "3.2",			\
+	  "the third duplicate ACK: send the lost segment again")	\
+	R(ACK_PARTIAL,		"rfc6582", "3.2",			\
+	  "a partial ACK in recovery: the next hole is sent again")	\
+	R(ACK_FIN_WAIT_2,	"rfc9293", "3.10.7.4",			\
+	  "our FIN is acknowledged: FIN-WAIT-2")			\
+	R(ACK_TIME_WAIT,	"rfc9293", "3.10.7.4",			\
+	  "our FIN is acknowledged in CLOSING: TIME-WAIT")		\
+	R(ACK_CLOSED,		"rfc9293", "3.10.7.4",			\
+	  "our FIN is acknowledged in LAST-ACK: CLOSED")		\
+	/* seventh and eighth: text and FIN */				\
+	R(TEXT_IN_ORDER,	"rfc9293", "3.10.7.4",			\
+	  "text at RCV.NXT")						\
+	R(TEXT_GAP,		"rfc5681", "4.2",			\
+	  "ACK at once: text above a gap is held")			\
+	R(TEXT_FILLS,		"rfc5681", "4.2",			\
+	  "ACK at once: text fills a gap")				\
+	R(TEXT_ZERO_WINDOW,	"rfc9293", "3.8.6.1",			\
+	  "ACK: text for a closed window, a probe")			\
+	R(TEXT_NO_ROOM,		"rfc9293", "3.8.6",			\
+	  "ACK: no memory for the text")				\
+	R(TEXT_AFTER_FIN,	"rfc9293", "3.10.7.4",			\
+	  "text after the peer's FIN is ignored")			\
+	R(TEXT_AFTER_CLOSE,	"rfc9293", "3.6.1",			\
+	  "RST: text for a user who is gone")				\
+	R(FIN_CLOSE_WAIT,	"rfc9293", "3.10.7.4",			\
+	  "the peer closes: CLOSE-WAIT")				\
+	R(FIN_CLOSING,		"rfc9293", "3.10.7.4",			\
+	  "both ends close at once: CLOSING")				\
+	R(FIN_TIME_WAIT,	"rfc9293", "3.10.7.4",			\
+	  "the peer closes after us: TIME-WAIT")			\
+	R(FIN_AGAIN,		"rfc9293", "3.10.7.4",			\
+	  "the peer's FIN came again")					\
+	/* TIME-WAIT, a record */					\
+	R(TW_RST,		"rfc9293", "3.10.7.4",			\
+	  "a RST at RCV.NXT ends TIME-WAIT")				\
+	R(TW_FIN,		"rfc9293", "3.10.7.4",			\
+	  "ACK: the peer's FIN came again, 2 MSL start anew")		\
+	R(TW_SYN,		"rfc9293", "3.6.1",			\
+	  "a new SYN above the old sequence numbers ends TIME-WAIT")	\
+	R(TW_SYN_OLD,		"rfc5961", "4.2",			\
+	  "challenge ACK: an old SYN in TIME-WAIT")			\
+	R(TW_OTHER,		"rfc9293", "3.10.7.4",			\
+	  "ACK: anything else in TIME-WAIT")				\
+	R(TW_QUIET,		"rfc9293", "3.10.7.4",			\
+	  "drop: an ACK in TIME-WAIT needs no answer")			\
+	R(TW_EXPIRED,		"rfc9293", "3.4.2",			\
+	  "2 MSL are over")						\
+	/* why a segment leaves */					\
+	R(SEND_SYN,		"rfc9293", "3.10.1",			\
+	  "active open")						\
+	R(SEND_SYN_AGAIN,	"rfc6298", "5",				\
+	  "no answer to our SYN: send it again")			\
+	R(SEND_SYN_ACK,		"rfc9293", "3.5",			\
+	  "answer to a SYN")						\
+	R(SEND_SYN_ACK_AGAIN,	"rfc6298", "5",				\
+	  "no answer to our SYN/ACK: send it again")			\
+	R(SEND_TEXT,		"rfc9293", "3.7",			\
+	  "a full segment fits the windows")				\
+	R(SEND_PUSH,		"rfc9293", "3.8.6.2.1",			\
+	  "all that is queued fits and may go")				\
+	R(SEND_FIN,		"rfc9293", "3.10.4",			\
+	  "the user closed")						\
+	R(SEND_PROBE,		"rfc9293", "3.8.6.1",			\
+	  "probe of a closed window")					\
+	R(RESEND_RTO,		"rfc6298", "5.4",			\
+	  "sent again: the retransmission timer expired")		\
+	R(RESEND_FAST,		"rfc5681", "3.2",			\
+	  "sent again: duplicate ACKs name it lost")			\
+	R(ACK_EVERY_SECOND,	"rfc9293", "3.8.6.3",			\
+	  "ACK: two full segments arrived")				\
+	R(ACK_DELAYED,		"rfc9293", "3.8.6.3",			\
+	  "ACK: the delayed-ACK timer expired")				\
+	R(ACK_WINDOW_UPDATE,	"rfc9293", "3.8.6.2.2",			\
+	  "ACK: the user made room, tell the larger window")		\
+	R(SEND_RST_ABORT,	"rfc9293", "3.10.5",			\
+	  "RST: the user aborted, or left text unread")			\
+	/* how a connection ends without a segment */			\
+	R(USER_TIMEOUT,		"rfc9293", "3.8.3",			\
+	  "timed out: sent again too often")				\
+	R(ORPHAN_TIMEOUT,	"rfc9293", "3.6",			\
+	  "closed: nobody is left to wait in FIN-WAIT-2")		\
+	R(EMBRYO_TIMEOUT,	"rfc9293", "3.8.3",			\
+	  "the handshake's last ACK never came")			\
+	R(ICMP_HARD,		"rfc9293", "3.9.2.2",			\
+	  "an ICMP error ends the open")				\
+	R(ICMP_SOFT,		"rfc9293", "3.9.2.2",			\
+	  "an ICMP error is remembered")				\
+	R(ICMP_PMTU,		"rfc1191", "3",				\
+	  "the path takes smaller packets")				\
+	R(ICMP_FORGED,		"rfc5927", "4.1",			\
+	  "drop: an ICMP error that quotes nothing in flight")
+
+#define GLASS_RULE_ID(id, rfc, section, phrase) RULE_##id,
+enum glass_rule {
+	GLASS_RULES(GLASS_RULE_ID)
+	RULE_COUNT
+};
+
+#undef GLASS_RULE_ID
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The transmission control block, rfc9293#section-3.3.1: everything that the
+ * protocol remembers of one connection.
+ *
+ * It holds no lock, no clock, no buffer and no pointer but two: the
+ * congestion control's table of functions, and the memory for ranges held
+ * out of order, which the glue lends. It can be copied and compared.
+ *
+ *        send sequence space                  receive sequence space
+ *
+ *   una     cur      nxt   una+wnd            nxt          nxt+wnd
+ *    |       |        |       |                |               |
+ *  --+-------+--------+-------+----     -------+---------------+----
+ *   acked  resent   in flight  not yet   read or  acceptable
+ *          so far
+ *
+ * Locking: the owner of the TCB (in the module: the socket lock) serialises
+ * every call. Times are microseconds of a clock that never steps back;
+ * deadlines are kept as 32 bits of milliseconds.
+ */
+#ifndef GLASS_TCB_H
+#define GLASS_TCB_H
+
+#include <glass/segment.h>
+
+/*
+ * The eleven states of rfc9293#section-3.3.2, with the numbers that Linux
+ * gives them, so that tools which know TCP know these.
+ */
+enum tcb_state {
+	TCB_ESTABLISHED	= 1,
+	TCB_SYN_SENT	= 2,
+	TCB_SYN_RECEIVED = 3,
+	TCB_FIN_WAIT_1	= 4,
+	TCB_FIN_WAIT_2	= 5,
+	TCB_TIME_WAIT	= 6,
+	TCB_CLOSED	= 7,
+	TCB_CLOSE_WAIT	= 8,
+	TCB_LAST_ACK	= 9,
+	TCB_LISTEN	= 10,
+	TCB_CLOSING	= 11,
+	TCB_STATES	= 12,
+};
+
+/* Deadlines, each independent of the others: bits of tcb.armed */
+enum tcb_due {
+	DUE_RETRANSMIT,		/* rfc6298#section-5 */
+	DUE_PERSIST,		/* rfc9293#section-3.8.6.1 */
+	DUE_DELAYED_ACK,	/* rfc9293#section-3.8.6.3 */
+	DUE_ORPHAN,		/* nobody will read what FIN-WAIT-2 waits for */
+	DUE_COUNT,
+};
+
+struct tcb;
+
+/**
+ * struct cong_ops - a congestion control
+ * @name: as in TCP_CONGESTION, at most 15 characters
+ * @init: sets cong.cwnd and cong.ssthresh when the connection opens
+ * @acked: @bytes of new data were acknowledged outside of recovery
+ * @lost: a segment was found lost by duplicate ACKs: sets ssthresh
+ * @timeout: the retransmission timer expired: sets ssthresh and cwnd
+ * @idle: nothing was sent for longer than the RTO
+ *
+ * All are called under the socket lock, in softirq or process context, and
+ * may touch only tcb.cong.
+ */
+struct cong_ops {
+	const char *name;
+	void (*init)(struct tcb *t);
+	void (*acked)(struct tcb *t, u32 bytes);
+	void (*lost)(struct tcb *t);
+	void (*timeout)(struct tcb *t);
+	void (*idle)(struct tcb *t);
+};
+
+extern const struct cong_ops cong_reno;
+
+/* A piece of sequence space, start included and end not */
+struct seq_range {
+	u32 start;
+	u32 end;
+};
+
+/**
+ * struct ranges - text held out of order: sorted, disjoint, never touching
+ * @n: ranges in use
+ * @cap: ranges that fit in @r
+ * @r: the ranges, by sequence number
+ */
+struct ranges {
+	u16 n;
+	u16 cap;
+	struct seq_range r[];
+};
+
+/**
+ * struct tcb - the transmission control block
+ * @snd: send sequence variables. @una, @nxt, @wnd, @wl1, @wl2 are the RFC's.
+ *	@cur is where output goes on: equal to @nxt but while lost text is
+ *	sent again. @end is one past the last octet that the user queued.
+ *	@max_wnd is the largest window seen, @mss the effective send MSS,
+ *	@path_mss what the path takes, @shift the peer's window scale.
+ * @iss: initial send sequence number
+ * @rcv: receive sequence variables. @nxt and @wnd are the RFC's. @acked is
+ *	the @nxt that the peer was last told: it was promised the octets up to
+ *	@acked + @wnd, and that edge never moves back. @buff is the size of
+ *	the receive buffer, @room what is free of it, @fin the sequence number
+ *	of a FIN that came early, @mss the largest text seen, @shift our
+ *	window scale.
+ * @irs: initial receive sequence number
+ * @rto: retransmission timeout in microseconds without backoff
+ * @srtt: smoothed round-trip time in microseconds, 0 before the first sample
+ * @rttvar: its variation in microseconds
+ * @timed_seq: an ACK above this sequence number ends the running RTT sample
+ * @timed_at: when that segment was sent, microseconds
+ * @last_sent: when a segment with text was last sent, milliseconds
+ * @due: deadlines in milliseconds, valid where @armed has the bit
+ * @cong: congestion control: windows in octets, NewReno's recovery point
+ * @held: ranges held out of order, NULL until the first gap; the glue's memory
+ * @adv_mss: the MSS option that we send
+ * @state: enum tcb_state, changed only by tcb_set_state()
+ * @armed: bit per enum tcb_due
+ * @backoff: times that the retransmission or persist timer expired in a row
+ * @silent: zero-window probes in a row that nothing answered
+ * @syn_retries: how often a SYN is sent again before the open fails
+ * @retries: how often anything else is (R2, rfc9293#section-3.8.3)
+ *
+ * The bits below them are facts that output acts on, or that the user set.
+ */
+struct tcb {
+	struct {
+		u32 una;
+		u32 nxt;
+		u32 wnd;
+		u32 wl1;
+		u32 wl2;
+		u32 cur;
+		u32 end;
+		u32 max_wnd;
+		u16 mss;
+		u16 path_mss;
+		u8 shift;
+	} snd;
+	u32 iss;
+	struct {
+		u32 nxt;
+		u32 wnd;
+		u32 acked;
+		u32 buff;
+		u32 room;
+		u32 fin;
+		u16 mss;
+		u8 shift;
+	} rcv;
+	u32 irs;
+
+	u32 rto;
+	u32 srtt;
+	u32 rttvar;
+	u32 timed_seq;
+	u32 timed_at;
+	u32 last_sent;
+	u32 due[DUE_COUNT];
+
+	struct {
+		const struct cong_ops *ops;
+		u32 cwnd;
+		u32 ssthresh;
+		u32 recover;
+		u32 credit;
+		u16 dup_acks;
+		u8 in_recovery;
+	} cong;
+	struct ranges *held;
+
+	u16 adv_mss;
+	u8 state;
+	u8 armed;
+	u8 backoff;
+	u8 silent;
+	u8 syn_retries;
+	u8 retries;
+
+	u8 ack_now:1;		/* an ACK is owed at once */
+	u8 ack_later:1;		/* an ACK is owed by DUE_DELAYED_ACK */
+	u8 resend_una:1;	/* the segment at snd.una is to be sent again */
+	u8 probe:1;		/* a zero-window probe is to be sent */
+	u8 fin_queued:1;	/* the user closed: a FIN follows snd.end */
+	u8 fin_seen:1;		/* rcv.fin is valid */
+	u8 rst_due:1;		/* CLOSED by abort: one RST is to be sent */
+	u8 timing:1;		/* an RTT sample is running */
+	u8 passive:1;		/* opened by a listener */
+	u8 orphan:1;		/* no user is left to read */
+	u8 nodelay:1;		/* Nagle's algorithm is off */
+	u8 wscale_ok:1;		/* both SYNs carried the window scale option */
+	u8 syn_acked:1;		/* the peer acknowledged our SYN */
+
+	u16 ack_rule;		/* why the owed ACK is owed */
+};
+
+#endif
