@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The listener's side of the handshake, before there is a TCB.
+ *
+ * listen_input() judges what arrives at LISTEN, rfc9293#section-3.10.7.2. A
+ * SYN makes an embryo: the little that SYN-RECEIVED needs to remember. When
+ * its SYN/ACK is acknowledged, tcb_from_embryo() makes a TCB of it.
+ */
+#include <glass/core.h>
+
+/**
+ * handshake_isn() - an initial sequence number, rfc6528#section-3
+ * @keyed_hash: a pseudo-random function of the four-tuple and a secret
+ * @now: microseconds
+ *
+ * Return: ISN = M + F(localip, localport, remoteip, remoteport, secretkey),
+ * where M ticks every 4 microseconds.
+ */
+u32 handshake_isn(u32 keyed_hash, u64 now)
+{
+	return keyed_hash + (u32)(now >> 2);
+}
+
+/**
+ * handshake_shift() - the window scale that lets @buff be promised
+ * @buff: octets
+ *
+ * Return: 0 to SEG_WSCALE_MAX, rfc7323#section-2.3.
+ */
+u8 handshake_shift(u32 buff)
+{
+	u8 shift = 0;
+
+	while (shift < SEG_WSCALE_MAX && buff >> shift > 65535)
+		shift++;
+	return shift;
+}
+
+/**
+ * listen_input() - a segment arrives at LISTEN
+ * @s: the segment
+ * @v: RULE_LISTEN_SYN if it opens, else it met its fate
+ */
+void listen_input(const struct segment *s, struct verdict *v)
+{
+	*v = (struct verdict){};
+	if (s->flags & SEG_RST) {			/* first */
+		v->rule = RULE_LISTEN_RST;
+	} else if (s->flags & SEG_ACK) {		/* second */
+		v->rule = RULE_LISTEN_ACK;
+		v->bits = V_REJECT;
+	} else if (!(s->flags & SEG_SYN)) {		/* fourth */
+		v->rule = RULE_LISTEN_NO_SYN;
+	} else if (s->flags & SEG_FIN) {
+		v->rule = RULE_LISTEN_SYN_FIN;
+	} else {					/* third */
+		v->rule = RULE_LISTEN_SYN;
+	}
+}
+
+/**
+ * embryo_open() - a SYN that RULE_LISTEN_SYN let in makes an embryo
+ * @e: every field is written; output gives the SYN/ACK
+ * @syn: the SYN; text in it is not taken, the peer will send it again
+ * @p: what the connection starts with
+ * @now: microseconds
+ */
+void embryo_open(struct embryo *e, const struct segment *syn,
+		 const struct tcb_params *p, u64 now)
+{
+	u32 mss = syn->opts & SEG_OPT_MSS ? syn->mss : p->default_mss;
+
+	*e = (struct embryo){
+		.irs = syn->seq,
+		.iss = p->iss,
+		.wnd = min(p->buff, 65535u),
+		.peer_wnd = syn->wnd,
+		.mss = min(max(mss, MSS_MIN), (u32)p->path_mss),
+		.adv_mss = p->adv_mss,
+		.rule = RULE_SEND_SYN_ACK,
+		.born = now_ms(now),
+		.synack_due = 1,
+	};
+	if (p->wscale && syn->opts & SEG_OPT_WSCALE) {
+		e->wscale_ok = 1;
+		e->peer_shift = syn->wscale;
+		e->shift = handshake_shift(p->buff);
+	}
+}
+
+/* Does any of the segment lie in the window that the SYN/ACK promised? */
+static bool embryo_acceptable(const struct embryo *e, const struct segment *s)
+{
+	u32 nxt = e->irs + 1, edge = nxt + e->wnd;
+
+	if (!seg_len(s))
+		return seq_ge(s->seq, nxt) && seq_le(s->seq, edge);
+	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), nxt);
+}
+
+static void embryo_challenge(struct embryo *e, struct verdict *v, u16 rule)
+{
+	v->rule = rule;
+	e->rule = rule;
+	e->ack_due = 1;
+}
+
+/* The SYN itself again: the SYN/ACK was lost or is late */
+static bool embryo_syn_again(struct embryo *e, const struct segment *s,
+			     struct verdict *v)
+{
+	if (s->seq != e->irs ||
+	    (s->flags & (SEG_SYN | SEG_ACK | SEG_RST)) != SEG_SYN)
+		return false;
+	v->rule = RULE_EMBRYO_SYN_AGAIN;
+	e->rule = RULE_EMBRYO_SYN_AGAIN;
+	e->synack_due = 1;
+	return true;
+}
+
+/**
+ * embryo_input() - a segment arrives in SYN-RECEIVED, passive open
+ * @e: the embryo
+ * @s: the segment
+ * @v: V_ESTABLISHED: make a TCB; V_DEAD: forget the embryo; V_REJECT
+ *
+ * rfc9293#section-3.10.7.4, the same steps as tcb_input().
+ */
+void embryo_input(struct embryo *e, const struct segment *s,
+		  struct verdict *v)
+{
+	*v = (struct verdict){};
+	if (embryo_syn_again(e, s, v))
+		return;
+	if (!embryo_acceptable(e, s)) {
+		v->rule = RULE_SEQ_RST;
+		if (!(s->flags & SEG_RST))
+			embryo_challenge(e, v, RULE_EMBRYO_WINDOW);
+	} else if (s->flags & SEG_RST) {
+		v->rule = RULE_EMBRYO_RST;
+		if (s->seq == e->irs + 1)
+			v->bits = V_DEAD;
+		else
+			embryo_challenge(e, v, RULE_RST_CHALLENGE);
+	} else if (s->flags & SEG_SYN) {
+		embryo_challenge(e, v, RULE_EMBRYO_SYN);
+	} else if (!(s->flags & SEG_ACK)) {
+		v->rule = RULE_EMBRYO_NO_ACK;
+	} else if (s->ack != e->iss + 1) {
+		v->rule = RULE_EMBRYO_BAD_ACK;
+		v->bits = V_REJECT;
+	} else {
+		v->rule = RULE_EMBRYO_ACK;
+		v->bits = V_ESTABLISHED;
+	}
+}
+
+/**
+ * embryo_timeout() - no ACK came in time
+ * @e: the embryo
+ * @retries: SYN/ACKs to send again before giving up
+ *
+ * Return: false if it is to be forgotten.
+ */
+bool embryo_timeout(struct embryo *e, u8 retries)
+{
+	if (e->sent > retries)
+		return false;
+	e->rule = RULE_SEND_SYN_ACK_AGAIN;
+	e->synack_due = 1;
+	return true;
+}
+
+/**
+ * embryo_delay_ms() - how long to wait for the ACK, rfc6298#section-5.5
+ * @e: the embryo, its SYN/ACK sent
+ *
+ * Return: milliseconds, doubled with every SYN/ACK.
+ */
+u32 embryo_delay_ms(const struct embryo *e)
+{
+	u32 tries = e->sent ? e->sent - 1 : 0;
+
+	return min(RTO_INITIAL_US / 1000 << min(tries, 10u),
+		   RTO_MAX_US / 1000);
+}
+
+/**
+ * embryo_output() - the next segment to send for an embryo
+ * @e: the embryo
+ * @s: gets the segment without its ports
+ *
+ * Return: false when there is nothing to send.
+ */
+bool embryo_output(struct embryo *e, struct segment *s)
+{
+	*s = (struct segment){
+		.ack = e->irs + 1,
+		.wnd = e->wnd,
+		.flags = SEG_ACK,
+		.rule = e->rule,
+	};
+	if (e->synack_due) {
+		e->synack_due = 0;
+		if (e->sent < 255)
+			e->sent++;
+		s->seq = e->iss;
+		s->flags |= SEG_SYN;
+		s->opts = SEG_OPT_MSS | (e->wscale_ok ? SEG_OPT_WSCALE : 0);
+		s->mss = e->adv_mss;
+		s->wscale = e->shift;
+		return true;
+	}
+	if (e->ack_due) {
+		e->ack_due = 0;
+		s->seq = e->iss + 1;
+		s->wnd >>= e->shift;
+		return true;
+	}
+	return false;
+}

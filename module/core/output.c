@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Output: what the TCB has to say next.
+ *
+ * tcb_output() is asked again and again until it has nothing to say. It
+ * looks at facts in order of priority: a RST, a SYN, a segment named lost,
+ * text and FIN from snd.cur on, a probe, an ACK. Retransmission and
+ * transmission are one path: below snd.nxt it is the former.
+ */
+#include <glass/core.h>
+
+/* Every segment but the first SYN carries the ACK that may be owed */
+static void stamp(struct tcb *t, struct segment *s)
+{
+	receive_window(t);
+	s->flags |= SEG_ACK;
+	s->ack = t->rcv.nxt;
+	s->wnd = t->rcv.wnd >> t->rcv.shift;
+	t->ack_now = 0;
+	t->ack_later = 0;
+	due_clear(t, DUE_DELAYED_ACK);
+}
+
+/*
+ * Where a segment without text stands: SND.NXT. When output has fallen back
+ * behind it, SND.NXT may lie beyond the window by a probe that was refused,
+ * and the peer would refuse the ACK, or the RST, with it.
+ */
+static u32 own_seq(const struct tcb *t)
+{
+	if (t->snd.cur == t->snd.nxt)
+		return t->snd.nxt;
+	return seq_min(t->snd.nxt,
+		       seq_max(t->snd.cur, t->snd.una + t->snd.wnd));
+}
+
+static bool output_rst(struct tcb *t, struct segment *s)
+{
+	t->rst_due = 0;
+	s->seq = own_seq(t);
+	s->ack = t->rcv.nxt;
+	s->flags = SEG_RST | SEG_ACK;
+	s->rule = RULE_SEND_RST_ABORT;
+	return true;
+}
+
+/* rfc9293#section-3.10.1; rfc7323#section-2.2: its window is not scaled */
+static bool output_syn(struct tcb *t, u64 now, struct segment *s)
+{
+	bool answer = t->state != TCB_SYN_SENT;
+
+	s->seq = t->iss;
+	s->flags = SEG_SYN;
+	s->opts = SEG_OPT_MSS | (t->wscale_ok ? SEG_OPT_WSCALE : 0);
+	s->mss = t->adv_mss;
+	s->wscale = t->rcv.shift;
+	s->rule = t->backoff ? RULE_SEND_SYN_AGAIN : RULE_SEND_SYN;
+	if (answer) {
+		stamp(t, s);
+		s->rule = t->backoff ? RULE_SEND_SYN_ACK_AGAIN :
+				       RULE_SEND_SYN_ACK;
+	}
+	t->rcv.wnd = min(t->rcv.room, 65535u);
+	s->wnd = t->rcv.wnd;
+	if (t->snd.nxt == t->iss)
+		rtt_start(t, t->iss + 1, now);
+	t->snd.cur = t->iss + 1;
+	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
+	if (!(t->armed & 1u << DUE_RETRANSMIT))
+		due_retransmit(t, now);
+	return true;
+}
+
+/* Text and FIN of one segment that starts at @seq; at most @len octets */
+static void fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin)
+{
+	s->seq = seq;
+	s->len = len;
+	if (len && seq + len == t->snd.end)
+		s->flags |= SEG_PSH;	/* rfc9293#section-3.9.1.2 */
+	if (fin)
+		s->flags |= SEG_FIN;
+	stamp(t, s);
+}
+
+/* Sequence space from @seq on that the user has filled, without the FIN */
+static u32 text_after(const struct tcb *t, u32 seq)
+{
+	return seq_lt(seq, t->snd.end) ? t->snd.end - seq : 0;
+}
+
+/* The segment at SND.UNA, named lost by duplicate ACKs */
+static bool output_resend(struct tcb *t, u64 now, struct segment *s)
+{
+	u32 avail = text_after(t, t->snd.una);
+	u32 len = min_of3(avail, t->snd.mss, t->snd.nxt - t->snd.una);
+	bool fin = t->fin_queued && len == avail &&
+		   t->snd.nxt == t->snd.end + 1;
+
+	t->resend_una = 0;
+	if (!len && !fin)
+		return false;
+	fill(t, s, t->snd.una, len, fin);
+	s->rule = RULE_RESEND_FAST;
+	t->snd.cur = seq_max(t->snd.cur, t->snd.una + len + fin);
+	due_retransmit(t, now);
+	return true;
+}
+
+/* What the windows of both the peer and the network let out from snd.cur */
+static u32 usable_window(const struct tcb *t)
+{
+	u32 flight = t->snd.cur - t->snd.una;
+	u32 wnd = min(t->snd.wnd, t->cong.cwnd);
+
+	return wnd > flight ? wnd - flight : 0;
+}
+
+/*
+ * Is what stands at snd.cur sent again because the timer expired? Everything
+ * below cong.recover is then; the octet of a refused probe is not, it goes
+ * out with the text that it belongs to.
+ */
+static bool resending(const struct tcb *t)
+{
+	return seq_lt(t->snd.cur, seq_min(t->snd.nxt, t->cong.recover));
+}
+
+/*
+ * Silly-window avoidance and Nagle's algorithm, rfc9293#section-3.8.6.2.1
+ * and 3.7.4, for text that has not been sent before.
+ */
+static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
+{
+	if (len >= t->snd.mss || fin || resending(t))
+		return true;
+	if (!t->nodelay && t->snd.cur != t->snd.una)
+		return false;
+	return len == avail || len >= t->snd.max_wnd / 2;
+}
+
+/*
+ * Text waits, nothing is in flight that an ACK could answer: without the
+ * persist timer the connection would hang if a window update got lost.
+ */
+static void wait_for_window(struct tcb *t, u64 now)
+{
+	if (t->snd.cur != t->snd.una || t->armed & 1u << DUE_PERSIST)
+		return;
+	due_clear(t, DUE_RETRANSMIT);
+	due_set(t, DUE_PERSIST, now, rtt_timeout_ms(t));
+}
+
+/* Text and FIN left snd.cur: what that means to the clocks */
+static void sent(struct tcb *t, u32 len, u64 now)
+{
+	bool first = t->snd.cur == t->snd.nxt;
+
+	t->snd.cur += len;
+	if (first)
+		rtt_start(t, t->snd.cur, now);
+	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
+	t->last_sent = now_ms(now);
+	if (t->armed & 1u << DUE_PERSIST) {
+		due_clear(t, DUE_PERSIST);
+		t->backoff = 0;
+	}
+	t->probe = 0;
+	if (!(t->armed & 1u << DUE_RETRANSMIT))
+		due_retransmit(t, now);
+}
+
+/* rfc5681#section-4.1 */
+static void restart_after_idle(struct tcb *t, u64 now)
+{
+	if (t->snd.una == t->snd.nxt && t->last_sent &&
+	    now_ms(now) - t->last_sent > rtt_timeout_ms(t))
+		t->cong.ops->idle(t);
+}
+
+static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
+{
+	u32 avail = text_after(t, t->snd.cur), len, usable;
+	bool again = resending(t), fin;
+
+	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
+	if (!avail && !fin)
+		return false;
+	restart_after_idle(t, now);
+	usable = usable_window(t);
+	len = min_of3(avail, usable, max_t(u32, limit, t->snd.mss));
+	if (len > t->snd.mss)
+		len -= len % t->snd.mss;
+	fin = fin && len == avail && usable > len;
+	if ((!len && !fin) || !worth_sending(t, len, avail, fin)) {
+		wait_for_window(t, now);
+		return false;
+	}
+	fill(t, s, t->snd.cur, len, fin);
+	if (again)
+		s->rule = RULE_RESEND_RTO;
+	else if (fin)
+		s->rule = RULE_SEND_FIN;
+	else
+		s->rule = len < t->snd.mss ? RULE_SEND_PUSH : RULE_SEND_TEXT;
+	sent(t, len + fin, now);
+	return true;
+}
+
+/*
+ * rfc9293#section-3.8.6.1: one octet beyond the window, or all that a silly
+ * window takes; the FIN if it is all that is left. SND.NXT moves over it so
+ * that its ACK is good, snd.cur stays: it may be lost, and is sent again.
+ */
+static bool output_probe(struct tcb *t, u64 now, struct segment *s)
+{
+	u32 avail = text_after(t, t->snd.cur), len;
+	bool fin;
+
+	if (!t->probe)
+		return false;
+	t->probe = 0;
+	len = min_of3(avail, max_t(u32, usable_window(t), 1), t->snd.mss);
+	fin = !avail && t->fin_queued && t->snd.cur != t->snd.end + 1;
+	if (!len && !fin)
+		return false;
+	fill(t, s, t->snd.cur, len, fin);
+	s->rule = RULE_SEND_PROBE;
+	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur + len + fin);
+	due_set(t, DUE_PERSIST, now, rtt_timeout_ms(t));
+	return true;
+}
+
+static bool output_ack(struct tcb *t, struct segment *s)
+{
+	if (!t->ack_now)
+		return false;
+	s->seq = own_seq(t);
+	s->rule = t->ack_rule;
+	stamp(t, s);
+	return true;
+}
+
+/**
+ * tcb_output() - the next segment to send
+ * @t: the TCB, after an event
+ * @now: microseconds
+ * @limit: octets of text that one call may give; below snd.mss means snd.mss.
+ *	More than a segment is a multiple of snd.mss, to be cut later.
+ * @s: gets the segment without its ports; @s->seq and @s->len name the range
+ *	of the send stream that it carries, @s->rule says why it is sent
+ *
+ * Return: false when there is nothing to send.
+ */
+bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s)
+{
+	*s = (struct segment){};
+	if (t->rst_due)
+		return output_rst(t, s);
+	if (t->state == TCB_CLOSED)
+		return false;
+	if (!t->syn_acked && t->snd.cur == t->iss)
+		return output_syn(t, now, s);
+	if (t->state == TCB_SYN_SENT)
+		return false;
+	if (!t->syn_acked)
+		return output_ack(t, s);
+	if (t->resend_una && output_resend(t, now, s))
+		return true;
+	return output_text(t, now, limit, s) || output_probe(t, now, s) ||
+	       output_ack(t, s);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loss found by duplicate ACKs: fast retransmit and fast recovery,
+ * rfc5681#section-3.2, with NewReno's answer to partial ACKs,
+ * rfc6582#section-3.2.
+ *
+ * cong.recover is the highest sequence number sent when the last loss was
+ * found; duplicate ACKs below it tell of the same loss.
+ */
+#include <glass/core.h>
+
+#define DUP_ACK_THRESHOLD 3
+
+void recovery_init(struct tcb *t)
+{
+	t->cong.recover = t->iss;
+	t->cong.dup_acks = 0;
+	t->cong.in_recovery = 0;
+	t->cong.ops->init(t);
+}
+
+/**
+ * recovery_dup_ack() - a duplicate ACK arrived
+ * @t: the TCB
+ *
+ * On the third, output will give the segment at SND.UNA again; every one
+ * says that a segment has left the network, so one more may enter.
+ */
+void recovery_dup_ack(struct tcb *t)
+{
+	u32 mss = t->snd.mss;
+
+	if (t->cong.in_recovery) {
+		t->cong.cwnd = min(t->cong.cwnd + mss, 0x40000000u);
+		return;
+	}
+	if (t->cong.dup_acks < 0xffff)
+		t->cong.dup_acks++;
+	if (t->cong.dup_acks != DUP_ACK_THRESHOLD ||
+	    seq_le(t->snd.una, t->cong.recover))
+		return;
+	t->cong.ops->lost(t);
+	t->cong.in_recovery = 1;
+	t->cong.recover = t->snd.nxt;
+	t->cong.cwnd = t->cong.ssthresh + DUP_ACK_THRESHOLD * mss;
+	t->resend_una = 1;
+	t->timing = 0;
+}
+
+/**
+ * recovery_new_ack() - SND.UNA is about to move
+ * @t: the TCB
+ * @ack: SEG.ACK, above SND.UNA
+ * @bytes: by how much
+ *
+ * Return: true if this is a partial ACK: the segment at @ack is lost too and
+ * will be sent again.
+ */
+bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes)
+{
+	u32 mss = t->snd.mss;
+
+	t->cong.dup_acks = 0;
+	if (!t->cong.in_recovery) {
+		/* or, half the space on, what is behind would look ahead */
+		if (seq_gt(ack, t->cong.recover))
+			t->cong.recover = ack - 1;
+		t->cong.ops->acked(t, bytes);
+		return false;
+	}
+	if (seq_ge(ack, t->cong.recover)) {
+		u32 flight = t->snd.nxt - ack;
+
+		/* rfc6582#section-3.2 step 3, option 1: no burst at the end */
+		t->cong.in_recovery = 0;
+		t->cong.cwnd = min(t->cong.ssthresh, max(flight, mss) + mss);
+		return false;
+	}
+	/* deflate by what left, give back one segment for what will enter */
+	t->cong.cwnd -= min(t->cong.cwnd - mss, bytes);
+	if (bytes >= mss)
+		t->cong.cwnd += mss;
+	t->resend_una = 1;
+	return true;
+}
+
+/**
+ * recovery_timeout() - the retransmission timer expired
+ * @t: the TCB, snd.cur back at SND.UNA
+ *
+ * rfc6582#section-4: duplicate ACKs for what is now sent again must not
+ * start a recovery.
+ */
+void recovery_timeout(struct tcb *t)
+{
+	t->cong.in_recovery = 0;
+	t->cong.dup_acks = 0;
+	t->cong.recover = t->snd.nxt;
+	t->cong.ops->timeout(t);
+}

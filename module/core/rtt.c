@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The retransmission timeout, rfc6298.
+ *
+ * One segment is timed at a time. Karn's rule (rfc6298#section-3): a sample
+ * is dropped as soon as anything is sent again, because its ACK could be for
+ * either. Backoff is a count in the TCB, not part of the RTO.
+ */
+#include <glass/core.h>
+
+/* rfc6298#section-2.1: before the first measurement */
+void rtt_init(struct tcb *t)
+{
+	t->rto = RTO_INITIAL_US;
+	t->srtt = 0;
+	t->rttvar = 0;
+	t->timing = 0;
+}
+
+/**
+ * rtt_start() - a segment leaves for the first time: time it if none is timed
+ * @t: the TCB
+ * @seq: its last sequence number plus one
+ * @now: microseconds
+ */
+void rtt_start(struct tcb *t, u32 seq, u64 now)
+{
+	if (t->timing)
+		return;
+	t->timing = 1;
+	t->timed_seq = seq;
+	t->timed_at = (u32)now;
+}
+
+/**
+ * rtt_acked() - an ACK moved SND.UNA: end the running sample if it covers it
+ * @t: the TCB
+ * @ack: SEG.ACK
+ * @now: microseconds
+ */
+void rtt_acked(struct tcb *t, u32 ack, u64 now)
+{
+	if (!t->timing || seq_lt(ack, t->timed_seq))
+		return;
+	t->timing = 0;
+	rtt_sample(t, max_t(u32, (u32)now - t->timed_at, 1));
+}
+
+/**
+ * rtt_sample() - one measurement, rfc6298#section-2.2 and 2.3
+ * @t: the TCB
+ * @usec: microseconds, above 0
+ */
+void rtt_sample(struct tcb *t, u32 usec)
+{
+	u32 error;
+
+	usec = min(usec, RTO_MAX_US);
+	if (!t->srtt) {
+		t->srtt = usec;
+		t->rttvar = usec / 2;
+	} else {
+		error = t->srtt > usec ? t->srtt - usec : usec - t->srtt;
+		t->rttvar = t->rttvar - t->rttvar / 4 + error / 4;
+		t->srtt = t->srtt - t->srtt / 8 + usec / 8;
+		t->srtt = max_t(u32, t->srtt, 1);
+	}
+	t->rto = clamp(t->srtt + 4 * t->rttvar, RTO_MIN_US, RTO_MAX_US);
+}
+
+/**
+ * rtt_timeout_ms() - the RTO with its backoff, rfc6298#section-5.5
+ * @t: the TCB
+ *
+ * Return: milliseconds, 200 to 120000.
+ */
+u32 rtt_timeout_ms(const struct tcb *t)
+{
+	u64 rto = (u64)t->rto << min_t(u8, t->backoff, 20);
+
+	return (u32)div_u64(min_t(u64, rto, RTO_MAX_US) + 999, 1000);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segments on the wire and off it, rfc9293#section-3.1.
+ *
+ * Interface: segment_header_len() checks the fixed header before more of it
+ * is touched, segment_decode() reads all of it once, segment_encode() writes
+ * it, segment_reject() makes the RST for a segment that nobody wants.
+ * None keeps anything.
+ */
+#include <glass/core.h>
+
+static u16 get16(const u8 *p)
+{
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+static u32 get32(const u8 *p)
+{
+	return (u32)get16(p) << 16 | get16(p + 2);
+}
+
+static void put16(u8 *p, u16 v)
+{
+	p[0] = v >> 8;
+	p[1] = v & 0xff;
+}
+
+static void put32(u8 *p, u32 v)
+{
+	put16(p, v >> 16);
+	put16(p + 2, v & 0xffff);
+}
+
+/**
+ * segment_header_len() - length of a header, options included
+ * @wire: at least SEG_HEADER_MIN octets, if @total says so
+ * @total: octets of the whole segment
+ *
+ * Return: 20 to 60, or a negative enum glass_rule when it cannot be one.
+ */
+int segment_header_len(const u8 *wire, u32 total)
+{
+	u32 len;
+
+	if (total < SEG_HEADER_MIN)
+		return -RULE_HEADER_SHORT;
+	len = (wire[12] >> 4) * 4;
+	if (len < SEG_HEADER_MIN)
+		return -RULE_HEADER_OFFSET;
+	if (len > total)
+		return -RULE_HEADER_SHORT;
+	return len;
+}
+
+/* One option whose length octet is known to fit; @len counts kind and length */
+static void decode_option(struct segment *s, const u8 *p, u32 len)
+{
+	switch (p[0]) {
+	case SEG_KIND_MSS:
+		if (len != 4) {
+			s->opts |= SEG_OPT_BAD;
+		} else if (s->flags & SEG_SYN) {
+			s->opts |= SEG_OPT_MSS;
+			s->mss = get16(p + 2);
+		}
+		break;
+	case SEG_KIND_WSCALE:
+		if (len != 3) {
+			s->opts |= SEG_OPT_BAD;
+		} else if (s->flags & SEG_SYN) {
+			s->opts |= SEG_OPT_WSCALE;
+			s->wscale = min_t(u8, p[2], SEG_WSCALE_MAX);
+		}
+		break;
+	default:
+		/* rfc9293#section-3.1: an option that is not known is skipped */
+		s->opts |= SEG_OPT_OTHER;
+		break;
+	}
+}
+
+/*
+ * A length of 0 or 1 or one that leaves the header would make a careless
+ * reader loop or read on: what follows it is not looked at.
+ */
+static void decode_options(struct segment *s, const u8 *p, u32 left)
+{
+	while (left && p[0] != SEG_KIND_END) {
+		u32 len = 1;
+
+		if (p[0] != SEG_KIND_NOP) {
+			if (left < 2 || p[1] < 2 || p[1] > left) {
+				s->opts |= SEG_OPT_BAD;
+				return;
+			}
+			len = p[1];
+			decode_option(s, p, len);
+		}
+		p += len;
+		left -= len;
+	}
+}
+
+/**
+ * segment_decode() - read a header into host order
+ * @s: where to; every field is written
+ * @wire: as many octets as segment_header_len() returned
+ * @total: octets of the whole segment
+ */
+void segment_decode(struct segment *s, const u8 *wire, u32 total)
+{
+	u32 header = (wire[12] >> 4) * 4;
+
+	*s = (struct segment){
+		.src = get16(wire),
+		.dst = get16(wire + 2),
+		.seq = get32(wire + 4),
+		.ack = get32(wire + 8),
+		.flags = wire[13],
+		.wnd = get16(wire + 14),
+		.up = get16(wire + 18),
+		.len = total - header,
+	};
+	decode_options(s, wire + SEG_HEADER_MIN, header - SEG_HEADER_MIN);
+}
+
+/**
+ * segment_size() - octets that segment_encode() will write
+ * @s: the segment
+ *
+ * Return: 20 to 28, a multiple of four.
+ */
+u32 segment_size(const struct segment *s)
+{
+	return SEG_HEADER_MIN + (s->opts & SEG_OPT_MSS ? 4 : 0) +
+	       (s->opts & SEG_OPT_WSCALE ? 4 : 0);
+}
+
+/**
+ * segment_encode() - write a header
+ * @s: the segment
+ * @wire: segment_size() octets; the checksum is left zero for the caller
+ */
+void segment_encode(const struct segment *s, u8 *wire)
+{
+	u8 *p = wire + SEG_HEADER_MIN;
+
+	put16(wire, s->src);
+	put16(wire + 2, s->dst);
+	put32(wire + 4, s->seq);
+	put32(wire + 8, s->flags & SEG_ACK ? s->ack : 0);
+	wire[12] = segment_size(s) / 4 << 4;
+	wire[13] = s->flags;
+	put16(wire + 14, s->wnd);
+	put16(wire + 16, 0);
+	put16(wire + 18, s->up);
+	if (s->opts & SEG_OPT_MSS) {
+		p[0] = SEG_KIND_MSS;
+		p[1] = 4;
+		put16(p + 2, s->mss);
+		p += 4;
+	}
+	if (s->opts & SEG_OPT_WSCALE) {
+		p[0] = SEG_KIND_NOP;
+		p[1] = SEG_KIND_WSCALE;
+		p[2] = 3;
+		p[3] = s->wscale;
+	}
+}
+
+/**
+ * segment_reject() - the RST for a segment that nobody wants
+ * @s: the segment
+ * @rst: the answer, with the ports turned round; @rst->rule is for the caller
+ *
+ * rfc9293#section-3.10.7.1: made to look acceptable to whoever sent @s.
+ *
+ * Return: false if @s is a RST itself, which is never answered.
+ */
+bool segment_reject(const struct segment *s, struct segment *rst)
+{
+	if (s->flags & SEG_RST)
+		return false;
+	*rst = (struct segment){ .src = s->dst, .dst = s->src };
+	if (s->flags & SEG_ACK) {
+		rst->seq = s->ack;
+		rst->flags = SEG_RST;
+	} else {
+		rst->ack = s->seq + seg_len(s);
+		rst->flags = SEG_RST | SEG_ACK;
+	}
+	return true;
+}

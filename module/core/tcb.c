@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a TCB: opening, the user's calls, changes of state.
+ *
+ * Interface: the user calls of rfc9293#section-3.10 that have something to
+ * do in the protocol (OPEN, SEND, RECEIVE, CLOSE, ABORT), each changing
+ * facts only; tcb_output() acts on them.
+ */
+#include <glass/core.h>
+
+static const char * const state_names[TCB_STATES] = {
+	[TCB_ESTABLISHED]  = "ESTABLISHED",
+	[TCB_SYN_SENT]     = "SYN-SENT",
+	[TCB_SYN_RECEIVED] = "SYN-RECEIVED",
+	[TCB_FIN_WAIT_1]   = "FIN-WAIT-1",
+	[TCB_FIN_WAIT_2]   = "FIN-WAIT-2",
+	[TCB_TIME_WAIT]    = "TIME-WAIT",
+	[TCB_CLOSED]       = "CLOSED",
+	[TCB_CLOSE_WAIT]   = "CLOSE-WAIT",
+	[TCB_LAST_ACK]     = "LAST-ACK",
+	[TCB_LISTEN]       = "LISTEN",
+	[TCB_CLOSING]      = "CLOSING",
+};
+
+#define TO(state) (1u << (state))
+
+/* The arrows of rfc9293#section-3.3.2, figure 5; CLOSED is always allowed */
+static const u16 legal[TCB_STATES] = {
+	[TCB_CLOSED]       = TO(TCB_SYN_SENT) | TO(TCB_SYN_RECEIVED),
+	[TCB_SYN_SENT]     = TO(TCB_SYN_RECEIVED) | TO(TCB_ESTABLISHED),
+	[TCB_SYN_RECEIVED] = TO(TCB_ESTABLISHED) | TO(TCB_FIN_WAIT_1),
+	[TCB_ESTABLISHED]  = TO(TCB_FIN_WAIT_1) | TO(TCB_CLOSE_WAIT),
+	[TCB_FIN_WAIT_1]   = TO(TCB_FIN_WAIT_2) | TO(TCB_CLOSING),
+	[TCB_FIN_WAIT_2]   = TO(TCB_TIME_WAIT),
+	[TCB_CLOSE_WAIT]   = TO(TCB_LAST_ACK),
+	[TCB_CLOSING]      = TO(TCB_TIME_WAIT),
+};
+
+/**
+ * tcb_state_name() - a state as rfc9293 spells it
+ * @state: enum tcb_state
+ *
+ * Return: a constant string, "?" for a number that is no state.
+ */
+const char *tcb_state_name(u8 state)
+{
+	if (state >= TCB_STATES || !state_names[state])
+		return "?";
+	return state_names[state];
+}
+
+/**
+ * tcb_set_state() - the only way to change tcb.state
+ * @t: the TCB
+ * @state: enum tcb_state; a move that figure 5 does not have is a bug
+ */
+void tcb_set_state(struct tcb *t, u8 state)
+{
+	WARN_ON_ONCE(state != TCB_CLOSED && !(legal[t->state] & TO(state)));
+	t->state = state;
+}
+
+/**
+ * tcb_init() - a TCB in CLOSED
+ * @t: the TCB; every field is written
+ * @p: what it starts with
+ */
+void tcb_init(struct tcb *t, const struct tcb_params *p)
+{
+	*t = (struct tcb){
+		.state = TCB_CLOSED,
+		.iss = p->iss,
+		.adv_mss = p->adv_mss,
+		.syn_retries = p->syn_retries,
+		.retries = p->retries,
+		.wscale_ok = p->wscale,
+	};
+	t->snd.una = p->iss;
+	t->snd.nxt = p->iss;
+	t->snd.cur = p->iss;
+	t->snd.end = p->iss + 1;
+	t->snd.path_mss = p->path_mss;
+	t->snd.mss = min(p->default_mss, p->path_mss);
+	t->rcv.buff = p->buff;
+	t->rcv.room = p->buff;
+	t->rcv.shift = handshake_shift(p->buff);
+	rtt_init(t);
+	t->cong.ops = &cong_reno;
+	recovery_init(t);
+}
+
+/**
+ * tcb_open() - active OPEN, rfc9293#section-3.10.1: output will give the SYN
+ * @t: a TCB fresh from tcb_init()
+ */
+void tcb_open(struct tcb *t)
+{
+	tcb_set_state(t, TCB_SYN_SENT);
+}
+
+/**
+ * tcb_from_embryo() - a listener's child becomes a TCB in SYN-RECEIVED
+ * @t: the TCB; every field is written
+ * @p: what it starts with; the embryo's iss wins
+ * @e: an embryo whose SYN/ACK was sent
+ *
+ * The ACK that made it is then given to tcb_input() like any segment.
+ */
+void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
+		     const struct embryo *e)
+{
+	tcb_init(t, p);
+	tcb_set_state(t, TCB_SYN_RECEIVED);
+	t->passive = 1;
+	t->iss = e->iss;
+	t->snd.una = e->iss;
+	t->snd.nxt = e->iss + 1;
+	t->snd.cur = e->iss + 1;
+	t->snd.end = e->iss + 1;
+	t->snd.mss = e->mss;
+	t->snd.wnd = e->peer_wnd;
+	t->snd.max_wnd = e->peer_wnd;
+	t->snd.wl1 = e->irs;
+	t->snd.shift = e->peer_shift;
+	t->irs = e->irs;
+	t->rcv.nxt = e->irs + 1;
+	t->rcv.acked = e->irs + 1;
+	t->rcv.wnd = e->wnd;
+	t->rcv.shift = e->shift;
+	t->wscale_ok = e->wscale_ok;
+	t->backoff = e->sent > 1 ? e->sent - 1 : 0;
+	recovery_init(t);
+}
+
+/**
+ * tcb_write() - SEND: text was queued
+ * @t: the TCB
+ * @bytes: how many octets the user added at the end of the send stream
+ */
+void tcb_write(struct tcb *t, u32 bytes)
+{
+	t->snd.end += bytes;
+}
+
+/**
+ * tcb_buffer() - the receive buffer's state, before output is asked
+ * @t: the TCB
+ * @buff: its size: octets that it may promise when empty
+ * @room: octets that are free in it now
+ */
+void tcb_buffer(struct tcb *t, u32 buff, u32 room)
+{
+	t->rcv.buff = buff;
+	t->rcv.room = min(room, buff);
+}
+
+/**
+ * tcb_read() - RECEIVE: text was taken, and tcb_buffer() told so
+ * @t: the TCB
+ *
+ * rfc9293#section-3.8.6.2.2: a larger window is told in a segment of its own
+ * only when that is worth one: half of the buffer has become free, or the
+ * peer was left with less than two segments and now has them.
+ */
+void tcb_read(struct tcb *t)
+{
+	u32 left = t->rcv.acked + t->rcv.wnd - t->rcv.nxt;
+	u32 half = t->rcv.buff / 2, two = 2u * t->adv_mss;
+
+	if (t->state != TCB_ESTABLISHED && t->state != TCB_FIN_WAIT_1 &&
+	    t->state != TCB_FIN_WAIT_2)
+		return;
+	if (t->rcv.room <= left || t->ack_now)
+		return;
+	if (t->rcv.room - left >= half ||
+	    (left < two && t->rcv.room - left >= min(half, two)))
+		input_owe_ack(t, RULE_ACK_WINDOW_UPDATE);
+}
+
+/* What CLOSE does in each state, rfc9293#section-3.10.4 */
+static const u8 after_close[TCB_STATES] = {
+	[TCB_SYN_RECEIVED] = TCB_FIN_WAIT_1,
+	[TCB_ESTABLISHED]  = TCB_FIN_WAIT_1,
+	[TCB_CLOSE_WAIT]   = TCB_LAST_ACK,
+};
+
+/**
+ * tcb_close() - CLOSE: no more text will be queued
+ * @t: the TCB, in any state
+ * @v: what came of it
+ */
+void tcb_close(struct tcb *t, struct verdict *v)
+{
+	*v = (struct verdict){ .rule = RULE_SEND_FIN };
+	if (t->state == TCB_SYN_SENT) {
+		tcb_dead(t, v, 0);
+		return;
+	}
+	if (!after_close[t->state])
+		return;
+	t->fin_queued = 1;
+	tcb_set_state(t, after_close[t->state]);
+}
+
+/* States in which ABORT tells the peer, rfc9293#section-3.10.5 */
+static bool abort_resets(const struct tcb *t)
+{
+	switch (t->state) {
+	case TCB_SYN_RECEIVED:
+	case TCB_ESTABLISHED:
+	case TCB_FIN_WAIT_1:
+	case TCB_FIN_WAIT_2:
+	case TCB_CLOSE_WAIT:
+	/*
+	 * The RFC stays silent in CLOSING and LAST-ACK; Glass tells a peer
+	 * that is still to acknowledge text, as Linux does.
+	 */
+	case TCB_CLOSING:
+	case TCB_LAST_ACK:
+		return true;
+	}
+	return false;
+}
+
+/**
+ * tcb_abort() - ABORT: CLOSED at once; output gives the RST if there is one
+ * @t: the TCB, in any state
+ * @v: what came of it
+ */
+void tcb_abort(struct tcb *t, struct verdict *v)
+{
+	bool rst = abort_resets(t);
+
+	*v = (struct verdict){ .rule = RULE_SEND_RST_ABORT };
+	tcb_dead(t, v, 0);
+	t->rst_due = rst;
+}
+
+/**
+ * tcb_orphan() - the last user went away after CLOSE
+ * @t: the TCB
+ * @now: microseconds
+ *
+ * The peer's own CLOSE may never come. rfc9293#section-3.6 lets FIN-WAIT-2
+ * end then; text that arrives from now on is answered with a RST.
+ */
+void tcb_orphan(struct tcb *t, u64 now)
+{
+	t->orphan = 1;
+	if (t->state == TCB_FIN_WAIT_2)
+		due_set(t, DUE_ORPHAN, now, ORPHAN_MS);
+}
+
+/**
+ * tcb_set_path_mss() - the path takes segments of another size
+ * @t: the TCB
+ * @mss: octets of text in one segment, at least MSS_MIN is used
+ */
+void tcb_set_path_mss(struct tcb *t, u32 mss)
+{
+	t->snd.path_mss = clamp(mss, MSS_MIN, 65535u);
+	t->snd.mss = min(t->snd.mss, t->snd.path_mss);
+}
+
+/**
+ * tcb_dead() - the end: CLOSED, nothing due, nothing owed
+ * @t: the TCB
+ * @v: gets @bits and V_DEAD
+ * @bits: why, for the user
+ */
+void tcb_dead(struct tcb *t, struct verdict *v, u16 bits)
+{
+	tcb_set_state(t, TCB_CLOSED);
+	t->armed = 0;
+	t->ack_now = 0;
+	t->ack_later = 0;
+	t->resend_una = 0;
+	t->probe = 0;
+	v->bits |= bits | V_DEAD;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The receiving side: rfc9293#section-3.10.7.4, steps one, seven and eight,
+ * and the window that is promised, rfc9293#section-3.8.6.
+ *
+ * The core decides which octets of a segment are kept and where they stand;
+ * the bytes themselves are the glue's. What lies between RCV.NXT and the
+ * window's edge but not at RCV.NXT is held as ranges.
+ */
+#include <glass/core.h>
+
+/* The first sequence number that was never promised */
+static u32 window_edge(const struct tcb *t)
+{
+	return t->rcv.acked + t->rcv.wnd;
+}
+
+/*
+ * The RFC's table of four cases, with two allowances. A closed window lets
+ * the ACK of a segment at RCV.NXT in, as the RFC asks. A segment of length
+ * zero may stand at the very edge: a peer that has filled the window has
+ * its SND.NXT there.
+ */
+static bool acceptable(const struct tcb *t, const struct segment *s)
+{
+	u32 edge = window_edge(t);
+
+	if (!seg_len(s))
+		return seq_ge(s->seq, t->rcv.nxt) && seq_le(s->seq, edge);
+	if (edge == t->rcv.nxt)
+		return s->seq == t->rcv.nxt;
+	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), t->rcv.nxt);
+}
+
+/* The part of the segment that lies in the window */
+static void trim(const struct tcb *t, const struct segment *s,
+		 struct text_span *in)
+{
+	u32 start = seq_max(seg_text(s), t->rcv.nxt);
+	u32 last = seg_text(s) + s->len;
+	u32 end = seq_min(last, window_edge(t));
+
+	in->seq = start;
+	in->len = seq_gt(end, start) ? end - start : 0;
+	/* a FIN needs no room in the buffer, only that nothing was cut */
+	in->fin = (s->flags & SEG_FIN) && end == last &&
+		  seq_ge(last, t->rcv.nxt);
+}
+
+/**
+ * input_check_sequence() - first, check the sequence number
+ * @t: the TCB, past SYN-SENT
+ * @s: the segment
+ * @in: gets the part of it that lies in the window
+ * @v: what came of it
+ *
+ * Return: false if nothing of the segment is acceptable.
+ */
+bool input_check_sequence(struct tcb *t, const struct segment *s,
+			  struct text_span *in, struct verdict *v)
+{
+	if (acceptable(t, s)) {
+		trim(t, s, in);
+		return true;
+	}
+	if (s->flags & SEG_RST) {
+		v->rule = RULE_SEQ_RST;
+		return false;
+	}
+	v->rule = seq_lt(s->seq, t->rcv.nxt) ? RULE_SEQ_OLD : RULE_SEQ_WINDOW;
+	input_owe_ack(t, v->rule);
+	return false;
+}
+
+/* rfc9293#section-3.8.6.3: at least every second full segment, and soon */
+static void ack_text(struct tcb *t, u64 now)
+{
+	if (t->rcv.nxt - t->rcv.acked >= 2u * t->rcv.mss) {
+		input_owe_ack(t, RULE_ACK_EVERY_SECOND);
+	} else if (!t->ack_later) {
+		t->ack_later = 1;
+		due_set(t, DUE_DELAYED_ACK, now, DELAYED_ACK_MS);
+	}
+}
+
+/* Text that cannot be taken still owes its sender an ACK */
+static bool text_refused(struct tcb *t, const struct segment *s,
+			 const struct text_span *in, struct verdict *v)
+{
+	if (!in->len) {
+		/* the FIN may be the only part that is new */
+		if (!s->len || in->fin)
+			return false;
+		v->rule = RULE_TEXT_ZERO_WINDOW;
+	} else if (s->no_room) {
+		v->rule = RULE_TEXT_NO_ROOM;
+	} else {
+		return false;
+	}
+	input_owe_ack(t, v->rule);
+	return true;
+}
+
+static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
+			  struct verdict *v)
+{
+	u32 nxt = in->seq + in->len;
+
+	t->rcv.nxt = ranges_take(t->held, nxt);
+	v->bits |= V_READABLE;
+	v->rule = RULE_TEXT_IN_ORDER;
+	if (t->rcv.nxt != nxt || (t->held && t->held->n)) {
+		v->rule = RULE_TEXT_FILLS;
+		input_owe_ack(t, RULE_TEXT_FILLS);
+	} else {
+		ack_text(t, now);
+	}
+}
+
+/**
+ * input_process_text() - seventh, process the segment text
+ * @t: the TCB
+ * @s: a segment whose ACK was good
+ * @in: the part of it in the window
+ * @now: microseconds
+ * @v: gets the range of text to keep
+ */
+void input_process_text(struct tcb *t, const struct segment *s,
+			const struct text_span *in, u64 now, struct verdict *v)
+{
+	if (t->state != TCB_ESTABLISHED && t->state != TCB_FIN_WAIT_1 &&
+	    t->state != TCB_FIN_WAIT_2) {
+		if (in->len)
+			v->rule = RULE_TEXT_AFTER_FIN;
+		return;
+	}
+	if (text_refused(t, s, in, v))
+		return;
+	if (in->len && t->orphan) {
+		v->rule = RULE_TEXT_AFTER_CLOSE;
+		tcb_dead(t, v, V_REJECT);
+		return;
+	}
+	if (in->len) {
+		/* several segments may arrive as one, see tcb_output()'s limit */
+		t->rcv.mss = max_t(u32, t->rcv.mss,
+				   min_t(u32, s->len, t->adv_mss));
+		if (in->seq == t->rcv.nxt) {
+			text_in_order(t, in, now, v);
+		} else if (ranges_add(t->held, in->seq, in->seq + in->len)) {
+			v->rule = RULE_TEXT_GAP;
+			input_owe_ack(t, v->rule);
+		} else {
+			v->rule = RULE_TEXT_NO_ROOM;
+			input_owe_ack(t, v->rule);
+			return;
+		}
+		v->text_skip = in->seq - seg_text(s);
+		v->text_keep = in->len;
+	}
+	if (in->fin) {
+		t->fin_seen = 1;
+		t->rcv.fin = in->seq + in->len;
+		if (t->rcv.fin != t->rcv.nxt) {
+			v->rule = RULE_TEXT_GAP;
+			input_owe_ack(t, v->rule);
+		}
+	}
+}
+
+/**
+ * input_check_fin() - eighth, check the FIN bit, once all before it is here
+ * @t: the TCB
+ * @v: what came of it
+ */
+void input_check_fin(struct tcb *t, struct verdict *v)
+{
+	if (!t->fin_seen || t->rcv.nxt != t->rcv.fin)
+		return;
+	t->fin_seen = 0;
+	t->rcv.nxt++;
+	v->bits |= V_PEER_CLOSED;
+	switch (t->state) {
+	case TCB_ESTABLISHED:
+		v->rule = RULE_FIN_CLOSE_WAIT;
+		tcb_set_state(t, TCB_CLOSE_WAIT);
+		break;
+	case TCB_FIN_WAIT_1:
+		v->rule = RULE_FIN_CLOSING;
+		tcb_set_state(t, TCB_CLOSING);
+		break;
+	case TCB_FIN_WAIT_2:
+		v->rule = RULE_FIN_TIME_WAIT;
+		tcb_set_state(t, TCB_TIME_WAIT);
+		due_clear(t, DUE_ORPHAN);
+		v->bits |= V_TIME_WAIT;
+		break;
+	}
+	input_owe_ack(t, v->rule);
+}
+
+/**
+ * receive_window() - how much to promise in a segment that is being built
+ * @t: the TCB; rcv.wnd and rcv.acked are set
+ *
+ * What was promised is kept (rfc9293#section-3.8.6, the window must not
+ * shrink); the edge moves on only by a step worth telling
+ * (rfc9293#section-3.8.6.2.2). A scaled window is told in units: rounded up
+ * while there is room for that, else down, or small segments would push the
+ * edge out of the buffer octet by octet. What is then told less than before
+ * is still taken, rfc7323#section-2.4.
+ */
+void receive_window(struct tcb *t)
+{
+	u32 unit = 1u << t->rcv.shift;
+	u32 edge = seq_max(window_edge(t), t->rcv.nxt);	/* a FIN may pass it */
+	u32 left = edge - t->rcv.nxt, up;
+	u32 room = t->rcv.room & ~(unit - 1);
+	u32 step = min(t->rcv.buff / 2, (u32)t->adv_mss);
+
+	if (room > left && room - left >= step)
+		left = room;
+	up = (left + unit - 1) & ~(unit - 1);
+	t->rcv.wnd = min(up <= t->rcv.room ? up : left,
+			 65535u << t->rcv.shift);
+	t->rcv.acked = t->rcv.nxt;
+}

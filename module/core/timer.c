@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Time: deadlines that do not know of each other.
+ *
+ * DUE_RETRANSMIT	something sent is not acknowledged: rfc6298#section-5
+ * DUE_PERSIST		text waits for a window: rfc9293#section-3.8.6.1
+ * DUE_DELAYED_ACK	an ACK waits for company: rfc9293#section-3.8.6.3
+ * DUE_ORPHAN		FIN-WAIT-2 with nobody left to read
+ *
+ * The glue asks tcb_deadline() when to come back and calls tcb_timeout()
+ * then, or later, or too early: only what has passed acts.
+ */
+#include <glass/core.h>
+
+/* Set, or move, a deadline */
+void due_set(struct tcb *t, enum tcb_due which, u64 now, u32 delay_ms)
+{
+	t->due[which] = now_ms(now) + delay_ms;
+	t->armed |= 1u << which;
+}
+
+void due_clear(struct tcb *t, enum tcb_due which)
+{
+	t->armed &= ~(1u << which);
+}
+
+/* rfc6298#section-5.1 to 5.3: runs exactly while something is outstanding */
+void due_retransmit(struct tcb *t, u64 now)
+{
+	if (t->snd.una == t->snd.nxt)
+		due_clear(t, DUE_RETRANSMIT);
+	else
+		due_set(t, DUE_RETRANSMIT, now, rtt_timeout_ms(t));
+}
+
+/**
+ * tcb_deadline() - when must tcb_timeout() be called?
+ * @t: the TCB
+ * @when: the earliest deadline, milliseconds of the clock of @now
+ *
+ * Return: false if nothing is due ever.
+ */
+bool tcb_deadline(const struct tcb *t, u32 *when)
+{
+	bool any = false;
+	int i;
+
+	for (i = 0; i < DUE_COUNT; i++) {
+		if (!(t->armed & 1u << i))
+			continue;
+		if (!any || seq_lt(t->due[i], *when))
+			*when = t->due[i];
+		any = true;
+	}
+	return any;
+}
+
+static bool passed(struct tcb *t, enum tcb_due which, u64 now)
+{
+	if (!(t->armed & 1u << which) || seq_lt(now_ms(now), t->due[which]))
+		return false;
+	due_clear(t, which);
+	return true;
+}
+
+/*
+ * rfc6298#section-5.4 to 5.7. The lost range is simply what output gives
+ * next: snd.cur falls back to SND.UNA.
+ */
+static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
+{
+	bool opening = !t->syn_acked;
+
+	if (t->backoff >= (opening ? t->syn_retries : t->retries)) {
+		v->rule = RULE_USER_TIMEOUT;
+		tcb_dead(t, v, V_TIMED_OUT);
+		return;
+	}
+	v->rule = opening ? RULE_SEND_SYN_AGAIN : RULE_RESEND_RTO;
+	t->timing = 0;
+	t->snd.cur = t->snd.una;
+	t->resend_una = 0;
+	if (!opening)
+		recovery_timeout(t);
+	t->backoff++;
+	due_set(t, DUE_RETRANSMIT, now, rtt_timeout_ms(t));
+}
+
+/*
+ * rfc9293#section-3.8.6.1: probing may go on for ever, as long as the peer
+ * answers: each acceptable ACK clears tcb.silent. A peer that says nothing
+ * is timed out like any other.
+ */
+static void timeout_persist(struct tcb *t, struct verdict *v)
+{
+	if (t->silent >= t->retries) {
+		v->rule = RULE_USER_TIMEOUT;
+		tcb_dead(t, v, V_TIMED_OUT);
+		return;
+	}
+	v->rule = RULE_SEND_PROBE;
+	t->silent++;
+	t->backoff += t->backoff < 20;
+	t->probe = 1;
+}
+
+/**
+ * tcb_timeout() - act on every deadline that has passed
+ * @t: the TCB
+ * @now: microseconds
+ * @v: what came of it
+ */
+void tcb_timeout(struct tcb *t, u64 now, struct verdict *v)
+{
+	*v = (struct verdict){};
+	if (passed(t, DUE_DELAYED_ACK, now)) {
+		v->rule = RULE_ACK_DELAYED;
+		input_owe_ack(t, RULE_ACK_DELAYED);
+	}
+	if (passed(t, DUE_ORPHAN, now)) {
+		v->rule = RULE_ORPHAN_TIMEOUT;
+		tcb_dead(t, v, 0);
+		return;
+	}
+	if (passed(t, DUE_RETRANSMIT, now))
+		timeout_retransmit(t, now, v);
+	if (passed(t, DUE_PERSIST, now))
+		timeout_persist(t, v);
+}
