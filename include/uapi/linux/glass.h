@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Glass: a teaching TCP on IP protocol 253. What programs need to know.
+ *
+ *	socket(AF_INET,  SOCK_STREAM, IPPROTO_GLASS)	IPv4
+ *	socket(AF_INET6, SOCK_STREAM, IPPROTO_GLASS)	IPv6
+ *	socket(AF_GLASS, SOCK_STREAM, GLASSPROTO_IPV4)	IPv4, sockaddr_in
+ *	socket(AF_GLASS, SOCK_STREAM, GLASSPROTO_IPV6)	IPv6, sockaddr_in6
+ */
+#ifndef _UAPI_LINUX_GLASS_H
+#define _UAPI_LINUX_GLASS_H
+
+/*
+ * The number of a family that Linux never had code for (AF_ASH); the
+ * module's parameter "family" moves it.
+ */
+#ifndef AF_GLASS
+#define AF_GLASS	18
+#endif
+#define PF_GLASS	AF_GLASS
+
+/* rfc3692: a number for experiments */
+#ifndef IPPROTO_GLASS
+#define IPPROTO_GLASS	253
+#endif
+
+/* Third argument of socket(AF_GLASS, ...) */
+#define GLASSPROTO_IPV4	0
+#define GLASSPROTO_IPV6	1
+
+/*
+ * Level for setsockopt() and getsockopt(). The level IPPROTO_TCP with TCP's
+ * numbers means the same.
+ */
+#ifndef SOL_GLASS
+#define SOL_GLASS	253
+#endif
+
+#define GLASS_NODELAY	1	/* int, as TCP_NODELAY */
+#define GLASS_MAXSEG	2	/* int, as TCP_MAXSEG; reading only */
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between the kernels that Glass builds on, and nothing
+ * else. Which of them applies is found by compiling a probe against the
+ * headers at hand (module/probes/try-compile.sh writes compat_features.gen.h), never
+ * by a version number: stable kernels carry backports.
+ *
+ *	GLASS_HAVE_PROTO_ACCEPT_ARG	proto.accept takes one struct
+ *	GLASS_HAVE_PROTO_IOCTL_KARG	proto.ioctl takes a kernel pointer
+ *	GLASS_HAVE_PINFO_OFFSET		proto.ipv6_pinfo_offset must be set;
+ *					before, ipv6_pinfo had to come last
+ *	GLASS_HAVE_INET_FLAGS		inet_set_bit() in place of bit fields
+ *	GLASS_HAVE_FL_LIST_IN_INET	flow labels hang off inet_sock
+ *	GLASS_HAVE_SYSCTL_SZ		register_net_sysctl_sz(), no end mark
+ */
+#ifndef GLASS_COMPAT_H
+#define GLASS_COMPAT_H
+
+#include <linux/ipv6.h>
+#include <linux/sysctl.h>
+#include <net/inet_sock.h>
+#include <net/net_namespace.h>
+
+#include "compat_features.gen.h"
+
+static inline void glass_compat_inet_flags(struct sock *sk)
+{
+#if GLASS_HAVE_INET_FLAGS
+	inet_set_bit(MC_LOOP, sk);
+	inet_set_bit(MC_ALL, sk);
+#else
+	inet_sk(sk)->mc_loop = 1;
+	inet_sk(sk)->mc_all = 1;
+#endif
+}
+
+static inline void glass_compat_ipv6_flags(struct sock *sk)
+{
+#if GLASS_HAVE_INET_FLAGS
+	inet6_set_bit(MC6_LOOP, sk);
+	inet6_set_bit(MC6_ALL, sk);
+#else
+	inet6_sk(sk)->mc_loop = 1;
+	inet6_sk(sk)->mc_all = 1;
+#endif
+}
+
+/* A child does not share its listener's flow labels */
+static inline void glass_compat_no_flow_labels(struct sock *sk)
+{
+#if GLASS_HAVE_FL_LIST_IN_INET
+	RCU_INIT_POINTER(inet_sk(sk)->ipv6_fl_list, NULL);
+#else
+	RCU_INIT_POINTER(inet6_sk(sk)->ipv6_fl_list, NULL);
+#endif
+}
+
+/* Entries to allocate for a table of @n: older kernels want an end mark */
+#if GLASS_HAVE_SYSCTL_SZ
+#define GLASS_SYSCTL_ENTRIES(n) (n)
+#else
+#define GLASS_SYSCTL_ENTRIES(n) ((n) + 1)
+#endif
+
+static inline struct ctl_table_header *
+glass_compat_sysctl(struct net *net, const char *path,
+		    struct ctl_table *table, size_t n)
+{
+#if GLASS_HAVE_SYSCTL_SZ
+	return register_net_sysctl_sz(net, path, table, n);
+#else
+	return register_net_sysctl(net, path, table);
+#endif
+}
+
+#endif

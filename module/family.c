@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Socket families: the ways in, and the tables of calls behind them.
+ *
+ * socket(AF_INET or AF_INET6, SOCK_STREAM, 253) comes through the kernel's
+ * own families by inet_register_protosw(); socket(AF_GLASS, ...) comes to
+ * glass_create(), which does by hand what those do.
+ */
+#include <linux/module.h>
+#include <net/inet_common.h>
+#include <net/protocol.h>
+#include <net/transp_v6.h>
+#include <linux/bpf-cgroup.h>
+
+#include "glass_sock.h"
+
+unsigned int glass_family = AF_GLASS;
+module_param_named(family, glass_family, uint, 0444);
+MODULE_PARM_DESC(family, "number of the address family, unused by others (18)");
+
+/**
+ * glass_sock_init() - proto.init: a socket is made, in CLOSED
+ * @sk: the socket; process context
+ *
+ * Return: 0.
+ */
+int glass_sock_init(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_net *gn = glass_sk_net(sk);
+
+	gs->af = sk->sk_family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
+	gs->tcb.state = TCB_CLOSED;
+	INIT_LIST_HEAD(&gs->accept_link);
+	gs->ooo = RB_ROOT;
+	gs->since = now_ms(glass_now());
+	glass_clock_init(sk);
+	/* IPv6 sockets speak IPv6 alone for now */
+	sk->sk_ipv6only = sk->sk_family == AF_INET6;
+	sk->sk_write_space = glass_write_space;
+	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
+	WRITE_ONCE(sk->sk_rcvbuf, gn->sysctl.rmem_default);
+	WRITE_ONCE(sk->sk_sndbuf, gn->sysctl.wmem_default);
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
+	return 0;
+}
+
+/* proto.destroy: nothing of the connection may be left when memory goes */
+static void glass_sock_destroy(struct sock *sk)
+{
+	glass_clock_stop(sk);
+	glass_queue_purge(sk);
+	kfree(glass_sk(sk)->tcb.held);
+	glass_sk(sk)->tcb.held = NULL;
+	if (glass_sk(sk)->port)
+		glass_put_port(sk);
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
+}
+
+/* The callers of hash and unhash are inet_* functions that Glass has no use for */
+static int glass_hash(struct sock *sk)
+{
+	return 0;
+}
+
+static void glass_unhash(struct sock *sk)
+{
+	glass_table_remove(sk);
+}
+
+#define GLASS_PROTO_CALLS			\
+	.owner = THIS_MODULE,			\
+	.close = glass_close,			\
+	.disconnect = glass_disconnect,		\
+	.accept = glass_compat_accept,		\
+	.ioctl = glass_compat_ioctl,		\
+	.init = glass_sock_init,		\
+	.destroy = glass_sock_destroy,		\
+	.shutdown = glass_shutdown,		\
+	.setsockopt = glass_setsockopt,		\
+	.getsockopt = glass_getsockopt,		\
+	.sendmsg = glass_sendmsg,		\
+	.recvmsg = glass_recvmsg,		\
+	.backlog_rcv = glass_backlog_rcv,	\
+	.release_cb = glass_release_cb,		\
+	.hash = glass_hash,			\
+	.unhash = glass_unhash,			\
+	.get_port = glass_get_port,		\
+	.put_port = glass_put_port,		\
+	.no_autobind = true,			\
+	.slab_flags = SLAB_TYPESAFE_BY_RCU
+
+#if GLASS_HAVE_PROTO_ACCEPT_ARG
+static struct sock *glass_compat_accept(struct sock *sk,
+					struct proto_accept_arg *arg)
+{
+	return glass_accept_wait(sk, arg->flags, &arg->err);
+}
+#else
+static struct sock *glass_compat_accept(struct sock *sk, int flags, int *err,
+					bool kern)
+{
+	return glass_accept_wait(sk, flags, err);
+}
+#endif
+
+#if GLASS_HAVE_PROTO_IOCTL_KARG
+static int glass_compat_ioctl(struct sock *sk, int cmd, int *karg)
+{
+	return glass_ioctl_value(sk, cmd, karg);
+}
+#else
+static int glass_compat_ioctl(struct sock *sk, int cmd, unsigned long arg)
+{
+	int value, err;
+
+	err = glass_ioctl_value(sk, cmd, &value);
+	return err ? err : put_user(value, (int __user *)arg);
+}
+#endif
+
+struct proto glass_prot = {
+	.name = "GLASS",
+	.connect = glass_v4_connect,
+	.obj_size = sizeof(struct glass_sock),
+	GLASS_PROTO_CALLS,
+};
+
+struct proto glass6_prot = {
+	.name = "GLASSv6",
+	.connect = glass_v6_connect,
+	.obj_size = sizeof(struct glass6_sock),
+#if GLASS_HAVE_PINFO_OFFSET
+	.ipv6_pinfo_offset = offsetof(struct glass6_sock, inet6),
+#endif
+	GLASS_PROTO_CALLS,
+};
+
+#define GLASS_STREAM_CALLS			\
+	.owner = THIS_MODULE,			\
+	.connect = inet_stream_connect,		\
+	.socketpair = sock_no_socketpair,	\
+	.accept = inet_accept,			\
+	.poll = glass_poll,			\
+	.listen = glass_listen,			\
+	.shutdown = inet_shutdown,		\
+	.setsockopt = sock_common_setsockopt,	\
+	.getsockopt = sock_common_getsockopt,	\
+	.sendmsg = inet_sendmsg,		\
+	.recvmsg = inet_recvmsg,		\
+	.mmap = sock_no_mmap
+
+static const struct proto_ops glass_ops = {
+	.family = PF_INET,
+	.release = inet_release,
+	.bind = inet_bind,
+	.getname = inet_getname,
+	.ioctl = inet_ioctl,
+	GLASS_STREAM_CALLS,
+};
+
+static const struct proto_ops glass6_ops = {
+	.family = PF_INET6,
+	.release = inet6_release,
+	.bind = inet6_bind,
+	.getname = inet6_getname,
+	.ioctl = inet6_ioctl,
+	GLASS_STREAM_CALLS,
+};
+
+static struct inet_protosw glass_protosw = {
+	.type = SOCK_STREAM,
+	.protocol = IPPROTO_GLASS,
+	.prot = &glass_prot,
+	.ops = &glass_ops,
+};
+
+static struct inet_protosw glass6_protosw = {
+	.type = SOCK_STREAM,
+	.protocol = IPPROTO_GLASS,
+	.prot = &glass6_prot,
+	.ops = &glass6_ops,
+};
+
+/* What inet6_create() does beyond inet_create() */
+static void create_ipv6(struct net *net, struct sock *sk)
+{
+	struct ipv6_pinfo *np = &((struct glass6_sock *)sk)->inet6;
+
+	inet_sk(sk)->pinet6 = np;
+	sk->sk_destruct = inet6_sock_destruct;
+	np->hop_limit = -1;
+	np->mcast_hops = IPV6_DEFAULT_MCASTHOPS;
+	np->pmtudisc = IPV6_PMTUDISC_WANT;
+	glass_compat_ipv6_flags(sk);
+}
+
+/* What inet_create() and inet6_create() have in common */
+static void create_common(struct net *net, struct socket *sock,
+			  struct sock *sk, int family)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	inet->pmtudisc = READ_ONCE(net->ipv4.sysctl_ip_no_pmtu_disc) ?
+			 IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
+	atomic_set(&inet->inet_id, 0);
+	sock_init_data(sock, sk);
+	sk->sk_family = family;
+	sk->sk_destruct = inet_sock_destruct;
+	sk->sk_protocol = IPPROTO_GLASS;
+	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
+	sk->sk_txrehash = READ_ONCE(net->core.sysctl_txrehash);
+	inet->uc_ttl = -1;
+	inet->mc_ttl = 1;
+	glass_compat_inet_flags(sk);
+}
+
+/* socket(AF_GLASS, type, protocol) */
+static int glass_create(struct net *net, struct socket *sock, int protocol,
+			int kern)
+{
+	bool v6 = protocol == GLASSPROTO_IPV6;
+	struct sock *sk;
+	int err;
+
+	if (sock->type != SOCK_STREAM)
+		return -ESOCKTNOSUPPORT;
+	if (protocol != GLASSPROTO_IPV4 && protocol != GLASSPROTO_IPV6 &&
+	    protocol != IPPROTO_GLASS)
+		return -EPROTONOSUPPORT;
+	sock->state = SS_UNCONNECTED;
+	sock->ops = v6 ? &glass6_ops : &glass_ops;
+	sk = sk_alloc(net, v6 ? PF_INET6 : PF_INET, GFP_KERNEL,
+		      v6 ? &glass6_prot : &glass_prot, kern);
+	if (!sk)
+		return -ENOBUFS;
+	create_common(net, sock, sk, v6 ? PF_INET6 : PF_INET);
+	if (v6)
+		create_ipv6(net, sk);
+	err = sk->sk_prot->init(sk);
+	if (!err && !kern)
+		err = BPF_CGROUP_RUN_PROG_INET_SOCK(sk);
+	if (err) {
+		sk_common_release(sk);
+		sock->sk = NULL;
+	}
+	return err;
+}
+
+static struct net_proto_family glass_family_ops = {
+	.create = glass_create,
+	.owner = THIS_MODULE,
+};
+
+/**
+ * glass_family_register() - open the ways in, last of all
+ *
+ * Return: 0, -EEXIST if the family's number is taken, -ENOBUFS if there is
+ * no such number.
+ */
+int glass_family_register(void)
+{
+	int err;
+
+	glass_family_ops.family = glass_family;
+	err = sock_register(&glass_family_ops);
+	if (err) {
+		pr_err("glass: address family %u: %d\n", glass_family, err);
+		return err;
+	}
+	inet_register_protosw(&glass_protosw);
+	err = inet6_register_protosw(&glass6_protosw);
+	if (err) {
+		inet_unregister_protosw(&glass_protosw);
+		sock_unregister(glass_family);
+	}
+	return err;
+}
+
+void glass_family_unregister(void)
+{
+	inet6_unregister_protosw(&glass6_protosw);
+	inet_unregister_protosw(&glass_protosw);
+	sock_unregister(glass_family);
+}

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The glue between Linux and the core: its structures, and every function
+ * that crosses from one file of module/ to another, grouped by file.
+ *
+ * Locks, outermost first:
+ *
+ *	socket lock		one socket: its TCB, queues and options
+ *	glass_port_head.lock	one chain of bound ports
+ *	glass_listener.lock	one accept queue
+ *	glass_bucket.lock	one chain of connections
+ *	glass_due_list.lock	the deadlines of the records of one netns
+ *
+ * All spinlocks here are taken with softirqs off. Readers of the connection
+ * table and of the listeners hold only the RCU read lock.
+ */
+#ifndef GLASS_SOCK_H
+#define GLASS_SOCK_H
+
+#include <linux/compiler.h>
+#include <linux/list_nulls.h>
+#include <linux/siphash.h>
+#include <linux/tcp.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/tcp_states.h>
+
+#include <glass/core.h>
+#include <uapi/linux/glass.h>
+
+#include "compat.h"
+
+/**
+ * struct glass_tuple - the two ends of a connection
+ * @laddr: local address; IPv4 in the first four octets, zeros behind
+ * @raddr: remote address, likewise
+ * @lport: local port, host order
+ * @rport: remote port, host order
+ * @ifindex: the interface that the connection is bound to, or 0; in a tuple
+ *	made from a packet, the interface that it came in by
+ * @sdif: in a tuple made from a packet, the slave below @ifindex, or 0
+ * @family: AF_INET or AF_INET6
+ */
+struct glass_tuple {
+	struct in6_addr laddr;
+	struct in6_addr raddr;
+	u16 lport;
+	u16 rport;
+	int ifindex;
+	u16 sdif;
+	u16 family;
+};
+
+/**
+ * struct glass_listener - what a socket in LISTEN has beside the socket
+ * @sk: the socket
+ * @lock: guards @accept_queue, @embryos and @closing
+ * @accept_queue: children that wait for accept(), by glass_sock.accept_link
+ * @embryos: children in SYN-RECEIVED, the length of the SYN queue
+ * @closing: no child may be added any more
+ * @rcu: freed after readers of the table are done
+ */
+struct glass_listener {
+	struct sock *sk;
+	spinlock_t lock;		/* see above */
+	struct list_head accept_queue;
+	u32 embryos;
+	bool closing;
+	struct rcu_head rcu;
+};
+
+struct glass_port;
+
+enum glass_record_kind {
+	RECORD_EMBRYO,
+	RECORD_TIMEWAIT,
+};
+
+/**
+ * struct glass_record - SYN-RECEIVED or TIME-WAIT in the connection table
+ * @node: in glass_bucket.records; bucket lock, read under RCU
+ * @due: in glass_due_list; that list's lock
+ * @rcu: once it is off both
+ * @tuple: the two ends, constant
+ * @hash: of @tuple, constant
+ * @deadline: when its time is over, milliseconds
+ * @kind: which of the two
+ * @reuse: sk_reuse of the socket that it came from
+ * @listener: of an embryo; valid while the record is hashed
+ * @embryo: bucket lock
+ * @port: of a TIME-WAIT, counted by it
+ * @bind_node: in @port; that port's lock
+ * @timewait: bucket lock
+ */
+struct glass_record {
+	struct hlist_nulls_node node;
+	union {
+		struct list_head due;
+		struct rcu_head rcu;
+	};
+	struct glass_tuple tuple;
+	u32 hash;
+	u32 deadline;
+	u8 kind;
+	u8 reuse;
+	union {
+		struct {
+			struct glass_listener *listener;
+			struct embryo embryo;
+		};
+		struct {
+			struct glass_port *port;
+			struct hlist_node bind_node;
+			struct timewait timewait;
+		};
+	};
+};
+
+/* What became of a segment that was given to a record */
+enum glass_record_fate {
+	RECORD_CONSUMED,
+	RECORD_AGAIN,		/* the record is gone: look up anew */
+	RECORD_TO_LISTENER,	/* TIME-WAIT has made way for a new SYN */
+};
+
+/* One chain of the connection table */
+struct glass_bucket {
+	spinlock_t lock;			/* both lists */
+	struct hlist_nulls_head socks;		/* sk_nulls_node */
+	struct hlist_nulls_head records;	/* glass_record.node */
+};
+
+struct glass_table {
+	struct glass_bucket *buckets;
+	u32 mask;
+	unsigned long id;		/* part of each chain's end mark */
+	siphash_key_t key;
+};
+
+#define GLASS_LISTEN_HASH 64
+
+struct glass_listen_bucket {
+	spinlock_t lock;			/* the list */
+	struct hlist_nulls_head socks;		/* sk_nulls_node */
+};
+
+#define GLASS_PORT_HASH 1024
+
+struct glass_port_head {
+	spinlock_t lock;			/* chain and all ports on it */
+	struct hlist_head chain;
+};
+
+/**
+ * struct glass_port - a local port in use
+ * @node: in glass_port_head.chain
+ * @head: that chain
+ * @num: host order
+ * @connect_only: only connect() chose it, bind() did not: connections to
+ *	other ends may share it
+ * @socks: bound sockets, by sk_bind_node
+ * @waits: TIME-WAIT records, by bind_node
+ */
+struct glass_port {
+	struct hlist_node node;
+	struct glass_port_head *head;
+	u16 num;
+	bool connect_only;
+	struct hlist_head socks;
+	struct hlist_head waits;
+};
+
+/*
+ * Every record in one list waits equally long, so each list is in the order
+ * of deadlines and its head is its earliest.
+ */
+#define GLASS_DUE_LISTS 12	/* TIME-WAIT, and one per number of SYN/ACKs */
+
+struct glass_due_list {
+	spinlock_t lock;			/* the lists */
+	struct list_head list[GLASS_DUE_LISTS];
+	struct timer_list timer;
+	struct glass_net *gn;
+};
+
+/* Set by sysctl, see sysctl.c */
+struct glass_sysctl {
+	int syn_retries;
+	int synack_retries;
+	int retries2;
+	int max_syn_backlog;
+	int rmem_default;
+	int wmem_default;
+};
+
+struct glass_stats {
+	u64 rule[RULE_COUNT];
+};
+
+/* All that Glass knows of one network namespace */
+struct glass_net {
+	struct net *net;
+	struct glass_table table;
+	struct glass_listen_bucket listen[GLASS_LISTEN_HASH];
+	struct glass_port_head *ports;
+	struct glass_due_list due;
+	siphash_key_t isn_key;
+	siphash_key_t port_key;
+	atomic_t port_counter;
+	struct glass_sysctl sysctl;
+	struct glass_stats __percpu *stats;
+	struct sock *ctl_v4;
+	struct sock *ctl_v6;
+	struct ctl_table_header *sysctl_header;
+};
+
+/**
+ * struct glass_af - what differs between IPv4 and IPv6
+ * @family: AF_INET or AF_INET6
+ * @header: octets of the network header
+ * @default_mss: when the peer names none
+ * @xmit: give a segment of a connected socket to IP
+ * @reply: send a segment that no socket of its own sends; consumes the skb
+ * @child_route: route a fresh child; false if there is no route
+ * @path_mss: largest text towards the other end of @tuple
+ * @checksum: start the checksum of a skb whose header is written
+ */
+struct glass_af {
+	u16 family;
+	u16 header;
+	u16 default_mss;
+	int (*xmit)(struct sock *sk, struct sk_buff *skb);
+	void (*reply)(struct glass_net *gn, const struct sock *sk,
+		      struct sk_buff *skb, const struct glass_tuple *tuple);
+	bool (*child_route)(struct sock *child);
+	u32 (*path_mss)(struct glass_net *gn, const struct sock *sk,
+			const struct glass_tuple *tuple);
+	void (*checksum)(struct sk_buff *skb, const struct glass_tuple *tuple);
+};
+
+/**
+ * struct glass_sock - a Glass socket
+ *
+ * Everything below @inet is guarded by the socket lock but where said.
+ *
+ * @inet: must be first
+ * @tcb: the protocol's state; CLOSED while listening
+ * @af: what differs between IPv4 and IPv6
+ * @listener: not NULL in LISTEN; written under the socket lock, read under RCU
+ * @port: the local port, or NULL; that port's lock
+ * @accept_link: in the listener's accept queue; the listener's lock
+ * @ooo: received text above a gap, by sequence number
+ * @copied_seq: sequence number of the next octet for the user
+ * @queued_seq: one past the last octet in sk_receive_queue
+ * @out_seq: one past the last octet in sk_write_queue
+ * @since: when sk_state changed last, milliseconds
+ * @timer_deferred: the timer fired while a user held the lock
+ * @hashed: in the connection table
+ */
+struct glass_sock {
+	struct inet_sock inet;
+	struct tcb tcb;
+	const struct glass_af *af;
+	struct glass_listener __rcu *listener;
+	struct glass_port *port;
+	struct list_head accept_link;
+	struct rb_root ooo;
+	u32 copied_seq;
+	u32 queued_seq;
+	u32 out_seq;
+	u32 since;
+	u8 timer_deferred:1;
+	u8 hashed:1;
+};
+
+/* ipv6_pinfo must be the last bytes of the object, compat.h says why */
+struct glass6_sock {
+	struct glass_sock glass;
+	struct ipv6_pinfo inet6;
+};
+
+/**
+ * struct glass_cb - what a skb in a queue carries
+ * @seq: sequence number of the first octet of its text
+ * @end: one past the last
+ */
+struct glass_cb {
+	u32 seq;
+	u32 end;
+};
+
+#define GLASS_CB(skb) ((struct glass_cb *)&(skb)->cb[0])
+
+static inline struct glass_sock *glass_sk(const struct sock *sk)
+{
+	return (struct glass_sock *)sk;
+}
+
+extern unsigned int glass_net_id;
+
+static inline struct glass_net *glass_net(const struct net *net)
+{
+	return net_generic(net, glass_net_id);
+}
+
+static inline struct glass_net *glass_sk_net(const struct sock *sk)
+{
+	return glass_net(sock_net(sk));
+}
+
+/* Octets of the header that skb->data points at, once validated */
+static inline u32 glass_header_len(const struct sk_buff *skb)
+{
+	return (skb->data[12] >> 4) * 4;
+}
+
+/* Microseconds of a clock that never steps back: the core's "now" */
+static inline u64 glass_now(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/* family.c: socket(), and the tables of calls */
+extern struct proto glass_prot;
+extern struct proto glass6_prot;
+extern unsigned int glass_family;
+int glass_family_register(void);
+void glass_family_unregister(void);
+int glass_sock_init(struct sock *sk);
+
+/* open.c: connect(), close(), shutdown() and what they share */
+int glass_connect_start(struct sock *sk);
+int glass_disconnect(struct sock *sk, int flags);
+void glass_close(struct sock *sk, long timeout);
+void glass_shutdown(struct sock *sk, int how);
+void glass_done(struct sock *sk);
+void glass_destroy(struct sock *sk);
+void glass_params(const struct sock *sk, struct tcb_params *p);
+
+/* stream.c: sendmsg(), recvmsg(), poll(), ioctl() */
+int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
+		  int *addr_len);
+__poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait);
+int glass_ioctl_value(struct sock *sk, int cmd, int *value);
+void glass_write_space(struct sock *sk);
+
+/* pump.c: the four beats */
+void glass_input(struct sock *sk, struct sk_buff *skb,
+		 const struct segment *s);
+void glass_timeout(struct sock *sk);
+void glass_push(struct sock *sk, u32 bytes);
+void glass_after_read(struct sock *sk);
+void glass_user_close(struct sock *sk);
+void glass_user_abort(struct sock *sk);
+void glass_user_orphan(struct sock *sk);
+void glass_error(struct sock *sk, int err);
+
+/* rx.c: from IP to the socket */
+int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
+int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb);
+
+/* tx.c: from the core to IP */
+void glass_transmit(struct sock *sk, struct segment *s, u8 state);
+void glass_reply(struct glass_net *gn, const struct sock *sk,
+		 const struct glass_af *af, const struct glass_tuple *tuple,
+		 struct segment *s, u8 state);
+void glass_reject(struct glass_net *gn, const struct glass_af *af,
+		  const struct glass_tuple *tuple, const struct segment *s,
+		  u16 rule);
+
+/* ipv4.c, ipv6.c */
+extern const struct glass_af glass_ipv4;
+extern const struct glass_af glass_ipv6;
+int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
+int glass_v4_register(void);
+void glass_v4_unregister(void);
+int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len);
+int glass_v6_register(void);
+void glass_v6_unregister(void);
+
+/* icmp.c: errors that come back */
+struct glass_icmp_error {
+	int err;		/* a positive errno */
+	bool pmtu;		/* the packet was too large */
+	bool redirect;
+	u32 info;		/* the MTU, if the error names one */
+};
+
+int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
+	       struct sk_buff *skb, const u8 *quoted,
+	       const struct glass_icmp_error *e);
+
+/* queue.c: the bytes */
+int glass_queue_append(struct sock *sk, struct msghdr *msg, int size);
+struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len);
+void glass_queue_acked(struct sock *sk, u32 una);
+void glass_queue_text(struct sock *sk, struct sk_buff *skb,
+		      const struct segment *s, const struct verdict *v);
+void glass_queue_purge(struct sock *sk);
+void glass_queue_drop_held(struct sock *sk);
+u32 glass_queue_capacity(const struct sock *sk);
+u32 glass_queue_room(const struct sock *sk);
+
+/* clock.c: one timer per socket */
+void glass_clock_init(struct sock *sk);
+void glass_clock_arm(struct sock *sk);
+void glass_clock_stop(struct sock *sk);
+void glass_release_cb(struct sock *sk);
+
+/* table.c: connections by their two ends */
+int glass_table_init(struct glass_net *gn);
+void glass_table_exit(struct glass_net *gn);
+void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple);
+u32 glass_tuple_hash(const struct glass_net *gn,
+		     const struct glass_tuple *tuple,
+		     const siphash_key_t *key);
+struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash);
+struct sock *glass_table_find(struct glass_net *gn,
+			      const struct glass_tuple *tuple, u32 hash);
+struct glass_record *glass_table_find_record(struct glass_net *gn,
+					     const struct glass_tuple *tuple,
+					     u32 hash);
+int glass_table_add(struct sock *sk);
+void glass_table_remove(struct sock *sk);
+int glass_table_add_record(struct glass_net *gn, struct glass_record *r);
+bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
+				struct sock *child);
+
+/* record.c: SYN-RECEIVED and TIME-WAIT without a socket */
+int glass_record_cache_create(void);
+void glass_record_cache_destroy(void);
+void glass_record_net_init(struct glass_net *gn);
+void glass_record_net_exit(struct glass_net *gn);
+struct glass_record *glass_record_alloc(u8 kind,
+					const struct glass_tuple *tuple,
+					u32 hash);
+void glass_record_free(struct glass_record *r);
+void glass_record_forget(struct glass_net *gn, struct glass_record *r);
+void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
+			   u32 delay_ms, unsigned int list);
+void glass_record_start(struct glass_net *gn, struct glass_record *r);
+void glass_timewait_start(struct sock *sk);
+enum glass_record_fate
+glass_record_input(struct glass_net *gn, const struct glass_af *af,
+		   struct glass_record *r, struct sk_buff *skb,
+		   const struct segment *s);
+
+/* listen.c: listen(), accept(), the SYN queue and the accept queue */
+int glass_listen(struct socket *sock, int backlog);
+struct sock *glass_accept_wait(struct sock *sk, int flags, int *err);
+void glass_listen_stop(struct sock *sk);
+struct sock *glass_listener_find(struct glass_net *gn,
+				 const struct glass_tuple *tuple);
+void glass_listen_rcv(struct glass_net *gn, struct sock *sk,
+		      const struct glass_af *af,
+		      const struct glass_tuple *tuple, struct sk_buff *skb,
+		      const struct segment *s);
+void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
+			struct glass_record *r, struct sk_buff *skb,
+			const struct segment *s);
+void glass_embryo_gone(struct glass_record *r);
+
+/* child.c: from an embryo to a socket */
+struct sock *glass_child_create(struct sock *listener,
+				const struct glass_record *r);
+void glass_child_discard(struct sock *child);
+
+/* port.c: bind() and ephemeral ports */
+int glass_ports_init(struct glass_net *gn);
+void glass_ports_exit(struct glass_net *gn);
+int glass_get_port(struct sock *sk, unsigned short num);
+int glass_port_recheck(struct sock *sk);
+void glass_put_port(struct sock *sk);
+int glass_port_connect(struct sock *sk);
+void glass_port_inherit(struct sock *child, struct sock *listener);
+void glass_port_wait(struct sock *sk, struct glass_record *r);
+void glass_port_unwait(struct glass_record *r);
+
+/* option.c: setsockopt() and getsockopt() */
+int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
+		     unsigned int len);
+int glass_getsockopt(struct sock *sk, int level, int name,
+		     char __user *val, int __user *len);
+
+/* proc.c, sysctl.c, stats.c */
+int glass_proc_init(struct glass_net *gn);
+void glass_proc_exit(struct glass_net *gn);
+int glass_sysctl_init(struct glass_net *gn);
+void glass_sysctl_exit(struct glass_net *gn);
+int glass_stats_init(struct glass_net *gn);
+void glass_stats_exit(struct glass_net *gn);
+const char *glass_rule_name(u16 rule);
+const char *glass_rule_phrase(u16 rule);
+const char *glass_rule_section(u16 rule);
+void glass_count(struct glass_net *gn, u16 rule);
+u64 glass_rule_count(struct glass_net *gn, u16 rule);
+void glass_trace(struct glass_net *gn, bool sent,
+		 const struct glass_tuple *tuple, const struct segment *s,
+		 u8 old_state, u8 state, u16 rule, u32 iss, u32 irs);
+
+#endif

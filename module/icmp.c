@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ICMP errors that come back, rfc9293#section-3.9.2.2.
+ *
+ * Anybody can send one, so it must quote a sequence number that is in
+ * flight, rfc5927#section-4.1. An error ends an open that is under way; a
+ * connection that is open only remembers it.
+ */
+#include <net/ip6_route.h>
+#include <net/route.h>
+
+#include "glass_sock.h"
+
+/* Does the segment that it quotes lie in [SND.UNA, SND.NXT]? */
+static bool in_flight(const struct tcb *t, const u8 *quoted)
+{
+	u32 seq = (u32)quoted[4] << 24 | quoted[5] << 16 | quoted[6] << 8 |
+		  quoted[7];
+
+	return seq_ge(seq, t->snd.una) && seq_le(seq, t->snd.nxt);
+}
+
+static void learn_pmtu(struct sock *sk, struct sk_buff *skb, u32 info)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_tuple tuple;
+	struct dst_entry *dst;
+
+	if (sk->sk_family == AF_INET6)
+		ip6_sk_update_pmtu(skb, sk, htonl(info));
+	else
+		ipv4_sk_update_pmtu(skb, sk, info);
+	dst = __sk_dst_check(sk, inet6_sk(sk) ? inet6_sk(sk)->dst_cookie : 0);
+	if (!dst)
+		return;
+	glass_tuple_of(sk, &tuple);
+	tcb_set_path_mss(&gs->tcb,
+			 gs->af->path_mss(glass_sk_net(sk), sk, &tuple));
+}
+
+/* An error other than about the size; the socket is not in a user's hands */
+static void report(struct glass_net *gn, struct sock *sk, int err)
+{
+	if (sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV) {
+		glass_count(gn, RULE_ICMP_HARD);
+		glass_error(sk, err);
+		return;
+	}
+	glass_count(gn, RULE_ICMP_SOFT);
+	WRITE_ONCE(sk->sk_err_soft, err);
+}
+
+/**
+ * glass_icmp() - an ICMP error arrived
+ * @gn: the netns
+ * @tuple: the ends of the quoted segment, ours first
+ * @skb: the error; not consumed
+ * @quoted: eight octets or more of the quoted segment's header
+ * @e: what it says
+ *
+ * Softirq, RCU read lock held.
+ *
+ * Return: 0, or -ENOENT if no connection is meant.
+ */
+int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
+	       struct sk_buff *skb, const u8 *quoted,
+	       const struct glass_icmp_error *e)
+{
+	u32 hash = glass_tuple_hash(gn, tuple, &gn->table.key);
+	struct sock *sk = glass_table_find(gn, tuple, hash);
+	struct tcb *t;
+
+	if (!sk)
+		return -ENOENT;
+	t = &glass_sk(sk)->tcb;
+	bh_lock_sock(sk);
+	if (sk->sk_state == TCP_CLOSE)
+		goto out;
+	if (!in_flight(t, quoted)) {
+		glass_count(gn, RULE_ICMP_FORGED);
+	} else if (e->redirect) {
+		if (!sock_owned_by_user(sk) && sk->sk_family == AF_INET)
+			ipv4_sk_redirect(skb, sk);
+	} else if (!sock_owned_by_user(sk)) {
+		if (e->pmtu) {
+			glass_count(gn, RULE_ICMP_PMTU);
+			learn_pmtu(sk, skb, e->info);
+		} else {
+			report(gn, sk, e->err);
+		}
+	} else if (!e->pmtu) {
+		WRITE_ONCE(sk->sk_err_soft, e->err);
+	}
+out:
+	bh_unlock_sock(sk);
+	sock_put(sk);
+	return 0;
+}

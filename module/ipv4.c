@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What Glass asks of IPv4: routes, addresses, packets in and out.
+ */
+#include <net/icmp.h>
+#include <net/inet_common.h>
+#include <net/inet_hashtables.h>
+#include <net/ip.h>
+#include <net/protocol.h>
+#include <net/route.h>
+
+#include "glass_sock.h"
+
+static int v4_xmit(struct sock *sk, struct sk_buff *skb)
+{
+	return ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl);
+}
+
+/* The pseudo-header with protocol 253, rfc9293#section-3.1 */
+static void v4_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
+{
+	struct tcphdr *th = tcp_hdr(skb);
+
+	th->check = ~csum_tcpudp_magic(tuple->laddr.s6_addr32[0],
+				       tuple->raddr.s6_addr32[0], skb->len,
+				       IPPROTO_GLASS, 0);
+}
+
+/* A route for the ends of a connection that has no socket of its own */
+static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
+			       const struct glass_tuple *tuple,
+			       struct flowi4 *fl4)
+{
+	flowi4_init_output(fl4, tuple->ifindex, sk ? READ_ONCE(sk->sk_mark) : 0,
+			   sk ? READ_ONCE(inet_sk(sk)->tos) & INET_DSCP_MASK : 0,
+			   RT_SCOPE_UNIVERSE, IPPROTO_GLASS,
+			   sk ? inet_sk_flowi_flags(sk) : 0,
+			   tuple->raddr.s6_addr32[0], tuple->laddr.s6_addr32[0],
+			   htons(tuple->rport), htons(tuple->lport),
+			   sk ? sk->sk_uid : GLOBAL_ROOT_UID);
+	return ip_route_output_flow(gn->net, fl4, NULL);
+}
+
+static u32 v4_mss(const struct dst_entry *dst)
+{
+	return dst_mtu(dst) - sizeof(struct iphdr) - SEG_HEADER_MIN;
+}
+
+static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
+		       const struct glass_tuple *tuple)
+{
+	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
+	struct flowi4 fl4;
+	struct rtable *rt;
+	u32 mss;
+
+	if (dst && sk->sk_state != TCP_LISTEN)
+		return v4_mss(dst);
+	rt = v4_route(gn, sk, tuple, &fl4);
+	if (IS_ERR(rt))
+		return 0;
+	mss = v4_mss(&rt->dst);
+	ip_rt_put(rt);
+	return mss;
+}
+
+static void v4_reply(struct glass_net *gn, const struct sock *sk,
+		     struct sk_buff *skb, const struct glass_tuple *tuple)
+{
+	struct flowi4 fl4;
+	struct rtable *rt = v4_route(gn, sk, tuple, &fl4);
+
+	if (IS_ERR(rt) ||
+	    (!(rt->dst.dev->features & NETIF_F_HW_CSUM) &&
+	     skb_checksum_help(skb))) {
+		if (!IS_ERR(rt))
+			ip_rt_put(rt);
+		kfree_skb(skb);
+		return;
+	}
+	skb_dst_set(skb, &rt->dst);
+	ip_build_and_send_pkt(skb, gn->ctl_v4, tuple->laddr.s6_addr32[0],
+			      tuple->raddr.s6_addr32[0], NULL,
+			      sk ? READ_ONCE(inet_sk(sk)->tos) : 0);
+}
+
+static bool v4_child_route(struct sock *child)
+{
+	struct glass_tuple tuple;
+	struct flowi4 *fl4 = &inet_sk(child)->cork.fl.u.ip4;
+	struct rtable *rt;
+
+	glass_tuple_of(child, &tuple);
+	rt = v4_route(glass_sk_net(child), child, &tuple, fl4);
+	if (IS_ERR(rt))
+		return false;
+	sk_setup_caps(child, &rt->dst);
+	return true;
+}
+
+const struct glass_af glass_ipv4 = {
+	.family = AF_INET,
+	.header = sizeof(struct iphdr),
+	.default_mss = MSS_DEFAULT_V4,
+	.xmit = v4_xmit,
+	.reply = v4_reply,
+	.child_route = v4_child_route,
+	.path_mss = v4_path_mss,
+	.checksum = v4_checksum,
+};
+
+/* The far end, the near end's address and the way between them */
+static int v4_connect_route(struct sock *sk, const struct sockaddr_in *sin)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
+	struct rtable *rt;
+
+	rt = ip_route_connect(fl4, sin->sin_addr.s_addr, inet->inet_saddr,
+			      sk->sk_bound_dev_if, IPPROTO_GLASS,
+			      inet->inet_sport, sin->sin_port, sk);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
+		ip_rt_put(rt);
+		return -ENETUNREACH;
+	}
+	if (!inet->inet_saddr)
+		inet->inet_saddr = fl4->saddr;
+	sk_rcv_saddr_set(sk, inet->inet_saddr);
+	sk_daddr_set(sk, fl4->daddr);
+	inet->inet_dport = sin->sin_port;
+	sk_setup_caps(sk, &rt->dst);
+	return 0;
+}
+
+/**
+ * glass_v4_connect() - proto.connect
+ * @sk: the socket, locked; process context
+ * @addr: the far end
+ * @len: octets of it
+ *
+ * Return: 0 when the SYN is on its way; -EINVAL, -EAFNOSUPPORT,
+ * -ENETUNREACH, -EADDRNOTAVAIL.
+ */
+int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
+{
+	struct sockaddr_in *sin = (struct sockaddr_in *)addr;
+	int err;
+
+	if (len < sizeof(*sin))
+		return -EINVAL;
+	if (sin->sin_family != AF_INET)
+		return -EAFNOSUPPORT;
+	err = v4_connect_route(sk, sin);
+	if (err)
+		goto fail;
+	err = glass_port_connect(sk);
+	if (err)
+		goto fail;
+	sk_set_txhash(sk);
+	atomic_set(&inet_sk(sk)->inet_id, get_random_u16());
+	return glass_connect_start(sk);
+
+fail:
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		inet_reset_saddr(sk);
+	sk_dst_reset(sk);
+	sk->sk_route_caps = 0;
+	inet_sk(sk)->inet_dport = 0;
+	return err;
+}
+
+static int v4_rcv(struct sk_buff *skb)
+{
+	return glass_rcv(skb, &glass_ipv4);
+}
+
+/* An ICMP error quotes a segment that we are said to have sent */
+static int v4_err(struct sk_buff *skb, u32 info)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	const u8 *quoted = skb->data + iph->ihl * 4;
+	const struct tcphdr *th = (const struct tcphdr *)quoted;
+	struct glass_net *gn = glass_net(dev_net(skb->dev));
+	struct glass_icmp_error e = { .info = info };
+	struct glass_tuple tuple = {
+		.laddr.s6_addr32[0] = iph->saddr,
+		.raddr.s6_addr32[0] = iph->daddr,
+		.lport = ntohs(th->source),
+		.rport = ntohs(th->dest),
+		.ifindex = inet_iif(skb),
+		.family = AF_INET,
+	};
+	u8 type = icmp_hdr(skb)->type, code = icmp_hdr(skb)->code;
+
+	switch (type) {
+	case ICMP_DEST_UNREACH:
+		if (code > NR_ICMP_UNREACH)
+			return 0;
+		e.pmtu = code == ICMP_FRAG_NEEDED;
+		e.err = icmp_err_convert[code].errno;
+		break;
+	case ICMP_TIME_EXCEEDED:
+		e.err = EHOSTUNREACH;
+		break;
+	case ICMP_PARAMETERPROB:
+		e.err = EPROTO;
+		break;
+	case ICMP_REDIRECT:
+		e.redirect = true;
+		break;
+	default:	/* rfc6633: source quench is ignored */
+		return 0;
+	}
+	return glass_icmp(gn, &tuple, skb, quoted, &e);
+}
+
+static const struct net_protocol glass_v4_protocol = {
+	.handler = v4_rcv,
+	.err_handler = v4_err,
+	.no_policy = 1,
+	.icmp_strict_tag_validation = 1,
+};
+
+int glass_v4_register(void)
+{
+	return inet_add_protocol(&glass_v4_protocol, IPPROTO_GLASS);
+}
+
+void glass_v4_unregister(void)
+{
+	inet_del_protocol(&glass_v4_protocol, IPPROTO_GLASS);
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What Glass asks of IPv6: routes, addresses, packets in and out.
+ */
+#include <linux/icmpv6.h>
+#include <net/inet6_connection_sock.h>
+#include <net/inet_common.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/protocol.h>
+#include <net/transp_v6.h>
+
+#include "glass_sock.h"
+
+static int v6_xmit(struct sock *sk, struct sk_buff *skb)
+{
+	return inet6_csk_xmit(sk, skb, NULL);
+}
+
+/* The pseudo-header with protocol 253, rfc9293#section-3.1, rfc8200#section-8.1 */
+static void v6_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
+{
+	struct tcphdr *th = tcp_hdr(skb);
+
+	th->check = ~csum_ipv6_magic(&tuple->laddr, &tuple->raddr, skb->len,
+				     IPPROTO_GLASS, 0);
+}
+
+static void v6_flow(const struct sock *sk, const struct glass_tuple *tuple,
+		    struct flowi6 *fl6)
+{
+	*fl6 = (struct flowi6){
+		.flowi6_proto = IPPROTO_GLASS,
+		.daddr = tuple->raddr,
+		.saddr = tuple->laddr,
+		.flowi6_oif = tuple->ifindex,
+		.flowi6_mark = sk ? READ_ONCE(sk->sk_mark) : 0,
+		.flowi6_uid = sk ? sk->sk_uid : GLOBAL_ROOT_UID,
+		.fl6_dport = htons(tuple->rport),
+		.fl6_sport = htons(tuple->lport),
+	};
+}
+
+/* A route for the ends of a connection that has no socket of its own */
+static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
+				  const struct glass_tuple *tuple,
+				  struct flowi6 *fl6)
+{
+	v6_flow(sk, tuple, fl6);
+	return ip6_dst_lookup_flow(gn->net, sk ?: gn->ctl_v6, fl6, NULL);
+}
+
+static u32 v6_mss(const struct dst_entry *dst)
+{
+	return min(dst_mtu(dst), 65575u) - sizeof(struct ipv6hdr) -
+	       SEG_HEADER_MIN;
+}
+
+static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
+		       const struct glass_tuple *tuple)
+{
+	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
+	struct flowi6 fl6;
+	u32 mss;
+
+	if (dst && sk->sk_state != TCP_LISTEN)
+		return v6_mss(dst);
+	dst = v6_route(gn, sk, tuple, &fl6);
+	if (IS_ERR(dst))
+		return 0;
+	mss = v6_mss(dst);
+	dst_release(dst);
+	return mss;
+}
+
+static void v6_reply(struct glass_net *gn, const struct sock *sk,
+		     struct sk_buff *skb, const struct glass_tuple *tuple)
+{
+	const struct sock *by = sk ?: gn->ctl_v6;
+	struct flowi6 fl6;
+	struct dst_entry *dst = v6_route(gn, sk, tuple, &fl6);
+
+	if (IS_ERR(dst) || (!(dst->dev->features & NETIF_F_HW_CSUM) &&
+			    skb_checksum_help(skb))) {
+		if (!IS_ERR(dst))
+			dst_release(dst);
+		kfree_skb(skb);
+		return;
+	}
+	skb_dst_set(skb, dst);
+	ip6_xmit(by, skb, &fl6, fl6.flowi6_mark, NULL,
+		 sk ? inet6_sk(sk)->tclass : 0, READ_ONCE(by->sk_priority));
+}
+
+static bool v6_child_route(struct sock *child)
+{
+	struct glass_tuple tuple;
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	glass_tuple_of(child, &tuple);
+	dst = v6_route(glass_sk_net(child), child, &tuple, &fl6);
+	if (IS_ERR(dst))
+		return false;
+	/* it also sets the capabilities, as sk_setup_caps() would */
+	ip6_dst_store(child, dst, NULL, 0);
+	return true;
+}
+
+const struct glass_af glass_ipv6 = {
+	.family = AF_INET6,
+	.header = sizeof(struct ipv6hdr),
+	.default_mss = MSS_DEFAULT_V6,
+	.xmit = v6_xmit,
+	.reply = v6_reply,
+	.child_route = v6_child_route,
+	.path_mss = v6_path_mss,
+	.checksum = v6_checksum,
+};
+
+/* What kind of address is it, and can it be connected to? */
+static int v6_check_address(struct sock *sk, struct sockaddr_in6 *sin6, int len)
+{
+	int type;
+
+	if (ipv6_addr_any(&sin6->sin6_addr))
+		sin6->sin6_addr = in6addr_loopback;
+	type = ipv6_addr_type(&sin6->sin6_addr);
+	if (type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_MAPPED))
+		return -ENETUNREACH;
+	if (!(type & IPV6_ADDR_LINKLOCAL))
+		return 0;
+	/* rfc4007#section-6: a link-local address is nothing without a link */
+	if (len >= sizeof(*sin6) && sin6->sin6_scope_id) {
+		if (!sk_dev_equal_l3scope(sk, sin6->sin6_scope_id))
+			return -EINVAL;
+		sk->sk_bound_dev_if = sin6->sin6_scope_id;
+	}
+	return sk->sk_bound_dev_if ? 0 : -EINVAL;
+}
+
+static int v6_connect_route(struct sock *sk, const struct sockaddr_in6 *sin6)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	struct ipv6_pinfo *np = inet6_sk(sk);
+	struct glass_tuple tuple = {
+		.laddr = sk->sk_v6_rcv_saddr,
+		.raddr = sin6->sin6_addr,
+		.lport = inet->inet_num,
+		.rport = ntohs(sin6->sin6_port),
+		.ifindex = sk->sk_bound_dev_if,
+		.family = AF_INET6,
+	};
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	dst = v6_route(glass_sk_net(sk), sk, &tuple, &fl6);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	np->saddr = fl6.saddr;
+	sk->sk_v6_rcv_saddr = fl6.saddr;
+	sk->sk_v6_daddr = sin6->sin6_addr;
+	inet->inet_dport = sin6->sin6_port;
+	ip6_dst_store(sk, dst, NULL, 0);
+	return 0;
+}
+
+/**
+ * glass_v6_connect() - proto.connect
+ * @sk: the socket, locked; process context
+ * @addr: the far end
+ * @len: octets of it
+ *
+ * Return: 0 when the SYN is on its way; -EINVAL, -EAFNOSUPPORT,
+ * -ENETUNREACH, -EADDRNOTAVAIL.
+ */
+int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len)
+{
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)addr;
+	int err;
+
+	if (len < SIN6_LEN_RFC2133)
+		return -EINVAL;
+	if (sin6->sin6_family != AF_INET6)
+		return -EAFNOSUPPORT;
+	err = v6_check_address(sk, sin6, len);
+	if (err)
+		return err;
+	err = v6_connect_route(sk, sin6);
+	if (err)
+		goto fail;
+	err = glass_port_connect(sk);
+	if (err)
+		goto fail;
+	sk_set_txhash(sk);
+	return glass_connect_start(sk);
+
+fail:
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		inet_reset_saddr(sk);
+	sk_dst_reset(sk);
+	sk->sk_route_caps = 0;
+	inet_sk(sk)->inet_dport = 0;
+	return err;
+}
+
+static int v6_rcv(struct sk_buff *skb)
+{
+	return glass_rcv(skb, &glass_ipv6);
+}
+
+/* An ICMPv6 error quotes a segment that we are said to have sent */
+static int v6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
+		  u8 code, int offset, __be32 info)
+{
+	const struct ipv6hdr *hdr = (const struct ipv6hdr *)skb->data;
+	const u8 *quoted = skb->data + offset;
+	const struct tcphdr *th = (const struct tcphdr *)quoted;
+	struct glass_net *gn = glass_net(dev_net(skb->dev));
+	struct glass_icmp_error e = { .info = ntohl(info) };
+	struct glass_tuple tuple = {
+		.laddr = hdr->saddr,
+		.raddr = hdr->daddr,
+		.lport = ntohs(th->source),
+		.rport = ntohs(th->dest),
+		.ifindex = inet6_iif(skb),
+		.family = AF_INET6,
+	};
+
+	e.pmtu = type == ICMPV6_PKT_TOOBIG;
+	e.redirect = type == NDISC_REDIRECT;
+	if (!e.pmtu && !e.redirect)
+		icmpv6_err_convert(type, code, &e.err);
+	return glass_icmp(gn, &tuple, skb, quoted, &e);
+}
+
+static const struct inet6_protocol glass_v6_protocol = {
+	.handler = v6_rcv,
+	.err_handler = v6_err,
+	.flags = INET6_PROTO_NOPOLICY | INET6_PROTO_FINAL,
+};
+
+int glass_v6_register(void)
+{
+	return inet6_add_protocol(&glass_v6_protocol, IPPROTO_GLASS);
+}
+
+void glass_v6_unregister(void)
+{
+	inet6_del_protocol(&glass_v6_protocol, IPPROTO_GLASS);
+}

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * LISTEN: listen(), accept(), and the two queues behind a port.
+ *
+ * The SYN queue is no list: it is the embryos in the connection table, and
+ * a count of them in the listener. The accept queue holds children whose
+ * handshake is complete. A listener is not a TCB: it is found by its port
+ * and judged by listen_input() under RCU, without the socket lock, so no
+ * segment ever waits behind a user of the listening socket.
+ *
+ * The backlog's rule: the accept queue is full when it holds more than
+ * backlog children, as in Linux' TCP. Then a SYN is dropped, and so is the
+ * ACK that would complete a handshake: the embryo stays and sends its
+ * SYN/ACK again.
+ */
+#include <linux/poll.h>
+#include <net/inet_hashtables.h>
+
+#include "glass_sock.h"
+
+static struct glass_listen_bucket *listen_bucket(struct glass_net *gn,
+						 u16 port)
+{
+	return &gn->listen[port & (GLASS_LISTEN_HASH - 1)];
+}
+
+static int listen_start(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_listener *l;
+	struct glass_listen_bucket *b;
+	int err;
+
+	l = kzalloc(sizeof(*l), GFP_KERNEL);
+	if (!l)
+		return -ENOMEM;
+	l->sk = sk;
+	spin_lock_init(&l->lock);
+	INIT_LIST_HEAD(&l->accept_queue);
+	sk->sk_ack_backlog = 0;
+	inet_sk_set_state(sk, TCP_LISTEN);
+	/* two sockets may be bound to one port, but only one may listen */
+	err = inet_sk(sk)->inet_num ? glass_port_recheck(sk) :
+				      glass_get_port(sk, 0);
+	if (err) {
+		inet_sk_set_state(sk, TCP_CLOSE);
+		kfree(l);
+		return err;
+	}
+	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
+	sk_dst_reset(sk);
+	sock_set_flag(sk, SOCK_RCU_FREE);
+	rcu_assign_pointer(gs->listener, l);
+	gs->since = now_ms(glass_now());
+	b = listen_bucket(glass_sk_net(sk), inet_sk(sk)->inet_num);
+	spin_lock_bh(&b->lock);
+	__sk_nulls_add_node_rcu(sk, &b->socks);
+	spin_unlock_bh(&b->lock);
+	return 0;
+}
+
+/**
+ * glass_listen() - proto_ops.listen
+ * @sock: the socket
+ * @backlog: how many finished handshakes may wait for accept(), beyond one
+ *
+ * Return: 0, -EINVAL in a state that cannot listen, -EADDRINUSE.
+ */
+int glass_listen(struct socket *sock, int backlog)
+{
+	struct sock *sk = sock->sk;
+	int err = -EINVAL;
+
+	lock_sock(sk);
+	if (sock->state != SS_UNCONNECTED || sock->type != SOCK_STREAM)
+		goto out;
+	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		goto out;
+	WRITE_ONCE(sk->sk_max_ack_backlog, backlog);
+	err = 0;
+	if (sk->sk_state != TCP_LISTEN)
+		err = listen_start(sk);
+out:
+	release_sock(sk);
+	return err;
+}
+
+/* Children that nobody will accept are aborted: their peers get a RST */
+static void abort_child(struct sock *child)
+{
+	local_bh_disable();
+	bh_lock_sock(child);
+	sock_hold(child);
+	sock_orphan(child);
+	if (child->sk_state == TCP_CLOSE)
+		glass_destroy(child);
+	else
+		glass_user_abort(child);
+	bh_unlock_sock(child);
+	local_bh_enable();
+	sock_put(child);
+}
+
+/* All embryos of a listener that takes no new ones */
+static void forget_embryos(struct glass_net *gn, struct glass_listener *l)
+{
+	u32 i;
+
+	for (i = 0; i <= gn->table.mask && READ_ONCE(l->embryos); i++) {
+		struct glass_bucket *b = &gn->table.buckets[i];
+		struct hlist_nulls_node *node;
+		struct glass_record *r;
+
+again:
+		spin_lock_bh(&b->lock);
+		hlist_nulls_for_each_entry(r, node, &b->records, node) {
+			if (r->kind != RECORD_EMBRYO || r->listener != l)
+				continue;
+			hlist_nulls_del_init_rcu(&r->node);
+			spin_unlock_bh(&b->lock);
+			glass_record_forget(gn, r);
+			goto again;
+		}
+		spin_unlock_bh(&b->lock);
+	}
+}
+
+/**
+ * glass_listen_stop() - LISTEN ends
+ * @sk: the socket, locked, in LISTEN; process context
+ *
+ * Afterwards it is in CLOSED, with no child left in either queue.
+ */
+void glass_listen_stop(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_net *gn = glass_sk_net(sk);
+	struct glass_listener *l;
+	struct glass_listen_bucket *b;
+	struct glass_sock *child, *next;
+	LIST_HEAD(queue);
+
+	l = rcu_dereference_protected(gs->listener, lockdep_sock_is_held(sk));
+	b = listen_bucket(gn, inet_sk(sk)->inet_num);
+	spin_lock_bh(&b->lock);
+	__sk_nulls_del_node_init_rcu(sk);
+	spin_unlock_bh(&b->lock);
+
+	spin_lock_bh(&l->lock);
+	WRITE_ONCE(l->closing, true);
+	list_splice_init(&l->accept_queue, &queue);
+	spin_unlock_bh(&l->lock);
+	list_for_each_entry_safe(child, next, &queue, accept_link) {
+		list_del_init(&child->accept_link);
+		sk_acceptq_removed(sk);
+		abort_child((struct sock *)child);
+	}
+	/* every bucket: an adder that saw no closing holds its lock, or did */
+	forget_embryos(gn, l);
+	RCU_INIT_POINTER(gs->listener, NULL);
+	kfree_rcu(l, rcu);
+	inet_sk_set_state(sk, TCP_CLOSE);
+}
+
+static bool accept_ready(struct glass_listener *l)
+{
+	return !list_empty_careful(&l->accept_queue);
+}
+
+/* Wait for a child: 0, -EAGAIN, -EINVAL when LISTEN ended, or a signal's */
+static int wait_for_child(struct sock *sk, long timeout)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_listener *l;
+	DEFINE_WAIT(wait);
+	int err = 0;
+
+	for (;;) {
+		/* one caller per child: a herd would run for nothing */
+		prepare_to_wait_exclusive(sk_sleep(sk), &wait,
+					  TASK_INTERRUPTIBLE);
+		l = rcu_dereference_protected(gs->listener,
+					      lockdep_sock_is_held(sk));
+		err = -EINVAL;
+		if (!l)
+			break;
+		err = 0;
+		if (accept_ready(l))
+			break;
+		err = -EAGAIN;
+		if (!timeout)
+			break;
+		err = sock_intr_errno(timeout);
+		if (signal_pending(current))
+			break;
+		release_sock(sk);
+		timeout = schedule_timeout(timeout);
+		sched_annotate_sleep();
+		lock_sock(sk);
+	}
+	finish_wait(sk_sleep(sk), &wait);
+	return err;
+}
+
+/**
+ * glass_accept_wait() - proto.accept
+ * @sk: the listening socket
+ * @flags: O_NONBLOCK
+ * @err: -EINVAL, -EAGAIN, -ERESTARTSYS, -EINTR
+ *
+ * Return: the child that waited longest, or NULL.
+ */
+struct sock *glass_accept_wait(struct sock *sk, int flags, int *err)
+{
+	struct glass_sock *child = NULL;
+	struct glass_listener *l;
+
+	lock_sock(sk);
+	*err = -EINVAL;
+	if (sk->sk_state != TCP_LISTEN)
+		goto out;
+	*err = wait_for_child(sk, sock_rcvtimeo(sk, flags & O_NONBLOCK));
+	if (*err)
+		goto out;
+	l = rcu_dereference_protected(glass_sk(sk)->listener,
+				      lockdep_sock_is_held(sk));
+	spin_lock_bh(&l->lock);
+	child = list_first_entry(&l->accept_queue, struct glass_sock,
+				 accept_link);
+	list_del_init(&child->accept_link);
+	sk_acceptq_removed(sk);
+	spin_unlock_bh(&l->lock);
+out:
+	release_sock(sk);
+	return (struct sock *)child;
+}
+
+/* How well does a listener fit? 0: not at all; an address, a device: better */
+static int fit(const struct sock *sk, const struct glass_tuple *tuple)
+{
+	int dev = READ_ONCE(sk->sk_bound_dev_if), score = 1;
+
+	if (sk->sk_num != tuple->lport || sk->sk_family != tuple->family ||
+	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
+		return 0;
+	if (dev) {
+		if (dev != tuple->ifindex && dev != tuple->sdif)
+			return 0;
+		score += 2;
+	}
+	if (tuple->family == AF_INET6) {
+		if (ipv6_addr_any(&sk->sk_v6_rcv_saddr))
+			return score;
+		return ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &tuple->laddr) ?
+		       score + 1 : 0;
+	}
+	if (!sk->sk_rcv_saddr)
+		return score;
+	return sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0] ? score + 1 : 0;
+}
+
+/**
+ * glass_listener_find() - the listener that a packet is for
+ * @gn: the netns
+ * @tuple: made from the packet
+ *
+ * RCU read lock held, for as long as the socket is used.
+ *
+ * Return: the socket, without a reference, or NULL.
+ */
+struct sock *glass_listener_find(struct glass_net *gn,
+				 const struct glass_tuple *tuple)
+{
+	struct glass_listen_bucket *b = listen_bucket(gn, tuple->lport);
+	const struct hlist_nulls_node *node;
+	struct sock *sk, *best;
+	int score, best_score;
+
+again:
+	best = NULL;
+	best_score = 0;
+	sk_nulls_for_each_rcu(sk, node, &b->socks) {
+		score = fit(sk, tuple);
+		if (score > best_score) {
+			best = sk;
+			best_score = score;
+		}
+	}
+	if (get_nulls_value(node) !=
+	    (gn->table.id << 20 | (tuple->lport & (GLASS_LISTEN_HASH - 1))))
+		goto again;
+	return best;
+}
+
+/* An embryo was unhashed: the SYN queue is shorter */
+void glass_embryo_gone(struct glass_record *r)
+{
+	struct glass_listener *l = r->listener;
+
+	spin_lock_bh(&l->lock);
+	l->embryos--;
+	spin_unlock_bh(&l->lock);
+}
+
+/* Is there room for one more handshake? It is counted if there is. */
+static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l)
+{
+	u16 rule = RULE_LISTEN_SYN;
+
+	spin_lock_bh(&l->lock);
+	if (sk_acceptq_is_full(l->sk))
+		rule = RULE_LISTEN_ACCEPT_QUEUE_FULL;
+	else if (l->embryos >= READ_ONCE(gn->sysctl.max_syn_backlog))
+		rule = RULE_LISTEN_SYN_QUEUE_FULL;
+	else
+		l->embryos++;
+	spin_unlock_bh(&l->lock);
+	return rule;
+}
+
+/* A SYN opens: make the embryo, hash it, answer. Returns the rule. */
+static u16 open_embryo(struct glass_net *gn, struct glass_listener *l,
+		       const struct glass_af *af,
+		       const struct glass_tuple *tuple,
+		       const struct segment *syn)
+{
+	u32 hash = glass_tuple_hash(gn, tuple, &gn->table.key);
+	struct glass_tuple own = *tuple;
+	struct glass_record *r;
+	struct tcb_params p;
+	struct segment out;
+	u32 path_mss;
+	u16 rule;
+
+	rule = syn_queue_enter(gn, l);
+	if (rule != RULE_LISTEN_SYN)
+		return rule;
+	own.sdif = 0;
+	own.ifindex = READ_ONCE(l->sk->sk_bound_dev_if);
+	if (af->family == AF_INET6 &&
+	    ipv6_addr_type(&own.raddr) & IPV6_ADDR_LINKLOCAL)
+		own.ifindex = tuple->ifindex;
+	path_mss = af->path_mss(gn, l->sk, &own);
+	r = path_mss ? glass_record_alloc(RECORD_EMBRYO, &own, hash) : NULL;
+	if (!r)
+		goto no_memory;
+	glass_params(l->sk, &p);
+	p.path_mss = path_mss;
+	p.adv_mss = path_mss;
+	p.default_mss = af->default_mss;
+	p.iss = handshake_isn(glass_tuple_hash(gn, tuple, &gn->isn_key),
+			      glass_now());
+	r->listener = l;
+	embryo_open(&r->embryo, syn, &p, glass_now());
+	embryo_output(&r->embryo, &out);
+	if (glass_table_add_record(gn, r)) {
+		glass_record_free(r);
+		goto no_memory;
+	}
+	/* unless it is gone already, and forgotten by whoever unhashed it */
+	glass_record_start(gn, r);
+	glass_reply(gn, l->sk, af, &own, &out, TCB_SYN_RECEIVED);
+	return rule;
+
+no_memory:
+	spin_lock_bh(&l->lock);
+	l->embryos--;
+	spin_unlock_bh(&l->lock);
+	return RULE_LISTEN_NO_MEMORY;
+}
+
+/**
+ * glass_listen_rcv() - a segment arrives at LISTEN
+ * @gn: the netns
+ * @sk: the listening socket
+ * @af: IPv4 or IPv6
+ * @tuple: made from the packet
+ * @skb: consumed
+ * @s: @skb decoded
+ *
+ * RCU read lock held, softirqs off, the socket not locked.
+ */
+void glass_listen_rcv(struct glass_net *gn, struct sock *sk,
+		      const struct glass_af *af,
+		      const struct glass_tuple *tuple, struct sk_buff *skb,
+		      const struct segment *s)
+{
+	struct glass_listener *l = rcu_dereference(glass_sk(sk)->listener);
+	struct verdict v;
+
+	listen_input(s, &v);
+	if (!l) {
+		/* it stopped listening while the packet was on its way */
+		v.rule = RULE_CLOSED_REJECT;
+		v.bits = V_REJECT;
+	}
+	glass_count(gn, v.rule);
+	glass_trace(gn, false, tuple, s, TCB_LISTEN,
+		    v.rule == RULE_LISTEN_SYN ? TCB_SYN_RECEIVED : TCB_LISTEN,
+		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
+	if (v.rule == RULE_LISTEN_SYN) {
+		u16 rule = open_embryo(gn, l, af, tuple, s);
+
+		if (rule != RULE_LISTEN_SYN)
+			glass_count(gn, rule);
+	} else if (v.bits & V_REJECT) {
+		glass_reject(gn, af, tuple, s, v.rule);
+	}
+	kfree_skb(skb);
+}
+
+/* Into the accept queue; false if the listener is closing */
+static bool queue_child(struct glass_listener *l, struct sock *child)
+{
+	bool open;
+
+	spin_lock_bh(&l->lock);
+	open = !l->closing;
+	if (open) {
+		list_add_tail(&glass_sk(child)->accept_link, &l->accept_queue);
+		sk_acceptq_added(l->sk);
+	}
+	spin_unlock_bh(&l->lock);
+	return open;
+}
+
+/**
+ * glass_embryo_ready() - the handshake's last ACK came: make a socket
+ * @gn: the netns
+ * @af: IPv4 or IPv6
+ * @r: the embryo; may have left the table meanwhile
+ * @skb: consumed; the ACK, perhaps with text
+ * @s: @skb decoded
+ *
+ * RCU read lock held, softirqs off.
+ */
+void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
+			struct glass_record *r, struct sk_buff *skb,
+			const struct segment *s)
+{
+	struct glass_listener *l = r->listener;
+	struct sock *sk = l->sk, *child;
+
+	if (sk_acceptq_is_full(sk)) {
+		glass_count(gn, RULE_LISTEN_ACCEPT_QUEUE_FULL);
+		kfree_skb(skb);
+		return;
+	}
+	child = glass_child_create(sk, r);
+	if (!child) {
+		glass_count(gn, RULE_LISTEN_NO_MEMORY);
+		kfree_skb(skb);
+		return;
+	}
+	if (!glass_table_replace_record(gn, r, child)) {
+		glass_child_discard(child);
+		kfree_skb(skb);
+		return;
+	}
+	glass_record_forget(gn, r);
+	nf_reset_ct(skb);
+	skb->dev = NULL;
+	if (queue_child(l, child)) {
+		glass_input(child, skb, s);
+		bh_unlock_sock(child);
+		sk->sk_data_ready(sk);
+		sock_put(child);
+	} else {
+		kfree_skb(skb);
+		sock_orphan(child);
+		glass_user_abort(child);
+		bh_unlock_sock(child);
+		sock_put(child);
+	}
+}

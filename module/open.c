@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Opening and closing: what connect(), shutdown() and close() have in common
+ * for IPv4 and IPv6, rfc9293#section-3.9.1.
+ */
+#include <net/xfrm.h>
+
+#include "glass_sock.h"
+
+/**
+ * glass_params() - what a connection of this socket starts with
+ * @sk: the socket, or its listener
+ * @p: every field is written; what the path decides is left to the caller
+ */
+void glass_params(const struct sock *sk, struct tcb_params *p)
+{
+	struct glass_net *gn = glass_sk_net(sk);
+
+	*p = (struct tcb_params){
+		.buff = glass_queue_capacity(sk),
+		.syn_retries = READ_ONCE(gn->sysctl.syn_retries),
+		.retries = READ_ONCE(gn->sysctl.retries2),
+		.default_mss = glass_sk(sk)->af->default_mss,
+		.wscale = true,
+	};
+}
+
+/**
+ * glass_connect_start() - the ends are known and hashed: send the SYN
+ * @sk: the socket, locked, with a route
+ *
+ * Return: 0.
+ */
+int glass_connect_start(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_net *gn = glass_sk_net(sk);
+	bool nodelay = gs->tcb.nodelay;
+	struct glass_tuple tuple;
+	struct tcb_params p;
+
+	glass_tuple_of(sk, &tuple);
+	glass_params(sk, &p);
+	p.path_mss = gs->af->path_mss(gn, sk, &tuple);
+	p.adv_mss = p.path_mss;
+	p.iss = handshake_isn(glass_tuple_hash(gn, &tuple, &gn->isn_key),
+			      glass_now());
+	kfree(gs->tcb.held);
+	tcb_init(&gs->tcb, &p);
+	gs->tcb.nodelay = nodelay;
+	gs->out_seq = gs->tcb.snd.end;
+	tcb_open(&gs->tcb);
+	glass_push(sk, 0);
+	return 0;
+}
+
+/**
+ * glass_done() - the connection is over
+ * @sk: the socket, locked
+ *
+ * CLOSED, off the table; destroyed if no user is left.
+ */
+void glass_done(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+
+	glass_clock_stop(sk);
+	glass_table_remove(sk);
+	if (gs->port && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		glass_put_port(sk);
+	if (sk->sk_state != TCP_CLOSE) {
+		gs->since = now_ms(glass_now());
+		inet_sk_set_state(sk, TCP_CLOSE);
+	}
+	sk->sk_shutdown = SHUTDOWN_MASK;
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_state_change(sk);
+	else
+		glass_destroy(sk);
+}
+
+/**
+ * glass_destroy() - no user and no connection is left
+ * @sk: the socket, locked, CLOSED, orphaned; the caller has a reference
+ */
+void glass_destroy(struct sock *sk)
+{
+	WARN_ON_ONCE(sk->sk_state != TCP_CLOSE);
+	WARN_ON_ONCE(!sock_flag(sk, SOCK_DEAD));
+	sk->sk_prot->destroy(sk);
+	xfrm_sk_free_policy(sk);
+	sock_put(sk);
+}
+
+/**
+ * glass_disconnect() - proto.disconnect: back to a socket as good as new
+ * @sk: the socket, locked
+ * @flags: unused
+ *
+ * connect(AF_UNSPEC), a connect() that failed, shutdown() of a listener.
+ *
+ * Return: 0.
+ */
+int glass_disconnect(struct sock *sk, int flags)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	u8 old = sk->sk_state;
+
+	if (old == TCP_LISTEN)
+		glass_listen_stop(sk);
+	else if (old == TCP_SYN_SENT)
+		WRITE_ONCE(sk->sk_err, ECONNRESET);
+	else if (old != TCP_CLOSE)
+		WRITE_ONCE(sk->sk_err, ECONNRESET);
+	if (old != TCP_LISTEN && old != TCP_CLOSE)
+		glass_user_abort(sk);
+	glass_queue_purge(sk);
+	glass_table_remove(sk);
+	if (gs->port && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		glass_put_port(sk);
+	inet_sk(sk)->inet_dport = 0;
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		inet_reset_saddr(sk);
+	WRITE_ONCE(sk->sk_shutdown, 0);
+	sock_reset_flag(sk, SOCK_DONE);
+	sk_dst_reset(sk);
+	sk_error_report(sk);
+	return 0;
+}
+
+/**
+ * glass_shutdown() - proto.shutdown
+ * @sk: the socket, locked, connected
+ * @how: RCV_SHUTDOWN, SEND_SHUTDOWN or both; the former is not ours to do
+ */
+void glass_shutdown(struct sock *sk, int how)
+{
+	if (how & SEND_SHUTDOWN)
+		glass_user_close(sk);
+}
+
+/* Octets that arrived and that nobody has read */
+static bool unread(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+
+	return seq_lt(gs->copied_seq, gs->queued_seq);
+}
+
+/*
+ * The user's part of CLOSE. rfc9293#section-3.6.1 and rfc2525#section-2.17:
+ * text that nobody will read is a loss that the peer must hear of, as a RST.
+ */
+static void close_connection(struct sock *sk)
+{
+	bool rst = unread(sk) && sk->sk_state != TCP_CLOSE;
+
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	if (rst || (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime))
+		glass_user_abort(sk);
+	else
+		glass_user_close(sk);
+}
+
+/**
+ * glass_close() - proto.close: the last user is gone
+ * @sk: the socket; process context, may sleep to linger
+ * @timeout: how long SO_LINGER waits, jiffies
+ */
+void glass_close(struct sock *sk, long timeout)
+{
+	int state;
+
+	lock_sock(sk);
+	sk->sk_shutdown = SHUTDOWN_MASK;
+	if (sk->sk_state == TCP_LISTEN) {
+		glass_listen_stop(sk);
+	} else {
+		close_connection(sk);
+		sk_stream_wait_close(sk, timeout);
+	}
+	sock_hold(sk);
+	sock_orphan(sk);
+	state = sk->sk_state;
+	if (state != TCP_CLOSE)
+		glass_user_orphan(sk);
+	/*
+	 * The backlog runs here. From now on a segment or the clock that
+	 * ends the connection destroys the socket; one that was CLOSED
+	 * before is destroyed below, and only there.
+	 */
+	release_sock(sk);
+	if (state == TCP_CLOSE) {
+		local_bh_disable();
+		bh_lock_sock(sk);
+		glass_destroy(sk);
+		bh_unlock_sock(sk);
+		local_bh_enable();
+	}
+	sock_put(sk);
+}

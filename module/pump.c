@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The four beats, whoever woke us: feed the core one event, apply its
+ * verdict, send what it has to say, set the clock.
+ *
+ * Every function here is called with the socket lock held, by a user in
+ * process context or by a softirq that found no user, and may end with the
+ * socket destroyed: the caller has a reference of its own. Nothing else asks
+ * the core for output.
+ */
+#include "glass_sock.h"
+
+/*
+ * sk_state follows the TCB, so that Linux and its tracepoints know; not to
+ * TIME-WAIT, by which Linux means that this is no full socket any more.
+ */
+static void follow_state(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+
+	if (sk->sk_state == gs->tcb.state || gs->tcb.state == TCB_TIME_WAIT)
+		return;
+	gs->since = now_ms(glass_now());
+	inet_sk_set_state(sk, gs->tcb.state);
+}
+
+/* Third beat: what the core has to say */
+static void drain(struct sock *sk, u64 now)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct segment s;
+
+	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
+	while (tcb_output(&gs->tcb, now, 0, &s))
+		glass_transmit(sk, &s, gs->tcb.state);
+}
+
+/* What an error means to the user, as TCP has it */
+static int verdict_error(const struct sock *sk, const struct verdict *v)
+{
+	if (v->bits & V_REFUSED)
+		return ECONNREFUSED;
+	if (v->bits & V_RESET)
+		return sk->sk_shutdown & RCV_SHUTDOWN ? EPIPE : ECONNRESET;
+	if (v->bits & V_TIMED_OUT)
+		return READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT;
+	return 0;
+}
+
+static void wake(struct sock *sk, const struct verdict *v)
+{
+	if (v->bits & V_ESTABLISHED) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+	}
+	if (v->bits & V_WRITABLE)
+		sk->sk_write_space(sk);
+	if (v->bits & V_PEER_CLOSED) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
+	} else if (v->bits & V_READABLE) {
+		sk->sk_data_ready(sk);
+	}
+}
+
+/* Second beat: what the world must know */
+static void apply(struct sock *sk, const struct verdict *v)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	int err = verdict_error(sk, v);
+
+	if (v->bits & V_WRITABLE)
+		glass_queue_acked(sk, gs->tcb.snd.una);
+	if (v->bits & V_PEER_CLOSED) {
+		sk->sk_shutdown |= RCV_SHUTDOWN;
+		sock_set_flag(sk, SOCK_DONE);
+	}
+	if (err)
+		WRITE_ONCE(sk->sk_err, err);
+	if (!(v->bits & V_DEAD))
+		follow_state(sk);
+	if (!sock_flag(sk, SOCK_DEAD))
+		wake(sk, v);
+}
+
+/* The end of a TCB: TIME-WAIT lives on as a record, CLOSED not at all */
+static void finish(struct sock *sk, const struct verdict *v)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	bool error = sk->sk_err && !sock_flag(sk, SOCK_DEAD);
+
+	if (v->bits & V_TIME_WAIT) {
+		struct verdict dead = {};
+
+		glass_timewait_start(sk);
+		tcb_dead(&gs->tcb, &dead, 0);
+	}
+	glass_done(sk);
+	if (error)
+		sk_error_report(sk);
+}
+
+static void beats(struct sock *sk, const struct verdict *v, u64 now)
+{
+	apply(sk, v);
+	drain(sk, now);
+	if (v->bits & (V_TIME_WAIT | V_DEAD))
+		finish(sk, v);
+	else
+		glass_clock_arm(sk);
+}
+
+/* Lend the core room for one more range, doubling what it has */
+static void lend_ranges(struct tcb *t)
+{
+	u16 cap = t->held ? t->held->cap : 0, more = cap ? 2 * cap : 16;
+	struct ranges *h;
+
+	if (cap >= 4096)
+		return;
+	h = kmalloc(struct_size(h, r, more), GFP_ATOMIC);
+	if (!h)
+		return;
+	h->n = 0;
+	h->cap = more;
+	if (t->held) {
+		h->n = t->held->n;
+		memcpy(h->r, t->held->r, h->n * sizeof(h->r[0]));
+		kfree(t->held);
+	}
+	t->held = h;
+}
+
+/*
+ * The receive buffer has a hard limit, whatever was promised: tiny segments
+ * cost more memory than they carry. Text held out of order goes first, so
+ * that the text which fills the gap always finds room.
+ */
+static bool no_room(struct sock *sk, const struct segment *s)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+
+	if (!s->len || atomic_read(&sk->sk_rmem_alloc) <= sk->sk_rcvbuf)
+		return false;
+	if (t->held && t->held->n && seq_le(seg_text(s), t->rcv.nxt)) {
+		t->held->n = 0;
+		glass_queue_drop_held(sk);
+	}
+	return atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf;
+}
+
+/**
+ * glass_input() - event: a segment arrived
+ * @sk: its socket
+ * @skb: consumed
+ * @s: @skb decoded
+ */
+void glass_input(struct sock *sk, struct sk_buff *skb,
+		 const struct segment *s)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct tcb *t = &gs->tcb;
+	struct segment seg = *s;
+	struct glass_tuple tuple;
+	u64 now = glass_now();
+	u8 old = t->state;
+	struct verdict v;
+
+	seg.no_room = no_room(sk, s);
+	if (tcb_wants_ranges(t, s))
+		lend_ranges(t);
+	tcb_input(t, &seg, now, &v);
+	if (old == TCB_SYN_SENT && t->state != TCB_SYN_SENT) {
+		gs->copied_seq = t->rcv.nxt;
+		gs->queued_seq = t->rcv.nxt;
+	}
+	glass_count(glass_sk_net(sk), v.rule);
+	glass_tuple_of(sk, &tuple);
+	glass_trace(glass_sk_net(sk), false, &tuple, s, old, t->state, v.rule,
+		    t->iss, t->irs);
+	if (v.bits & V_REJECT)
+		glass_reject(glass_sk_net(sk), gs->af, &tuple, s, v.rule);
+	if (v.text_keep)
+		glass_queue_text(sk, skb, s, &v);
+	else
+		kfree_skb(skb);
+	DEBUG_NET_WARN_ON_ONCE(v.text_keep && gs->queued_seq +
+			       !!(v.bits & V_PEER_CLOSED) != t->rcv.nxt);
+	beats(sk, &v, now);
+}
+
+/**
+ * glass_timeout() - event: a deadline passed, or may have
+ * @sk: its socket
+ */
+void glass_timeout(struct sock *sk)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+	u64 now = glass_now();
+	struct verdict v;
+
+	if (t->state == TCB_CLOSED)
+		return;
+	tcb_timeout(t, now, &v);
+	if (v.bits & V_DEAD)
+		glass_count(glass_sk_net(sk), v.rule);
+	beats(sk, &v, now);
+}
+
+/**
+ * glass_push() - event: the user queued text, or opened
+ * @sk: its socket
+ * @bytes: how many octets
+ */
+void glass_push(struct sock *sk, u32 bytes)
+{
+	tcb_write(&glass_sk(sk)->tcb, bytes);
+	follow_state(sk);
+	drain(sk, glass_now());
+	glass_clock_arm(sk);
+}
+
+/**
+ * glass_after_read() - event: the user took text
+ * @sk: its socket
+ */
+void glass_after_read(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+
+	if (gs->tcb.state == TCB_CLOSED)
+		return;
+	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
+	tcb_read(&gs->tcb);
+	if (!gs->tcb.ack_now)
+		return;
+	drain(sk, glass_now());
+	glass_clock_arm(sk);
+}
+
+/**
+ * glass_user_close() - event: CLOSE
+ * @sk: its socket
+ */
+void glass_user_close(struct sock *sk)
+{
+	struct verdict v;
+
+	tcb_close(&glass_sk(sk)->tcb, &v);
+	beats(sk, &v, glass_now());
+}
+
+/**
+ * glass_user_abort() - event: ABORT
+ * @sk: its socket
+ */
+void glass_user_abort(struct sock *sk)
+{
+	struct verdict v;
+
+	tcb_abort(&glass_sk(sk)->tcb, &v);
+	beats(sk, &v, glass_now());
+}
+
+/**
+ * glass_user_orphan() - event: nobody is left to read
+ * @sk: its socket
+ */
+void glass_user_orphan(struct sock *sk)
+{
+	tcb_orphan(&glass_sk(sk)->tcb, glass_now());
+	glass_clock_arm(sk);
+}
+
+/**
+ * glass_error() - event: the network says that the open cannot succeed
+ * @sk: its socket, in SYN-SENT or SYN-RECEIVED
+ * @err: a positive errno
+ */
+void glass_error(struct sock *sk, int err)
+{
+	struct verdict v = { .rule = RULE_ICMP_HARD };
+
+	WRITE_ONCE(sk->sk_err, err);
+	tcb_dead(&glass_sk(sk)->tcb, &v, 0);
+	beats(sk, &v, glass_now());
+}

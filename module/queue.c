@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The bytes: what the user gave and the peer has not acknowledged, what
+ * arrived and the user has not taken.
+ *
+ * Out: sk_write_queue holds skbs of page fragments, without headers. A
+ * segment is a fresh skb with a header that refers to a range of those
+ * pages: nothing is copied to send, nothing to send again. Pages never
+ * change behind a reference; new text goes behind the old.
+ *
+ * In: sk_receive_queue holds received skbs in order, gs->ooo those above a
+ * gap. Nothing is cut: GLASS_CB says which sequence numbers a skb has, and
+ * whoever reads starts at gs->copied_seq.
+ */
+#include <net/tcp.h>
+
+#include "glass_sock.h"
+
+#define QUEUE_SKB_MAX 65536
+
+static void wmem_free(struct sock *sk, struct sk_buff *skb)
+{
+	sk_wmem_queued_add(sk, -skb->truesize);
+	__kfree_skb(skb);
+}
+
+static struct sk_buff *new_tail(struct sock *sk)
+{
+	struct sk_buff *skb = alloc_skb(0, sk->sk_allocation);
+
+	if (!skb)
+		return NULL;
+	/* the pages are summed when they are sent */
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	GLASS_CB(skb)->seq = glass_sk(sk)->out_seq;
+	GLASS_CB(skb)->end = glass_sk(sk)->out_seq;
+	sk_wmem_queued_add(sk, skb->truesize);
+	__skb_queue_tail(&sk->sk_write_queue, skb);
+	return skb;
+}
+
+/**
+ * glass_queue_append() - take text from the user
+ * @sk: the socket, locked; process context
+ * @msg: where it is
+ * @size: at most so much, above 0
+ *
+ * Return: octets taken, one page fragment at most; -ENOMEM, -EFAULT.
+ */
+int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
+{
+	struct page_frag *pfrag = sk_page_frag(sk);
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	bool merge = false;
+	int n = 0, err;
+
+	if (!sk_page_frag_refill(sk, pfrag))
+		return -ENOMEM;
+	if (skb) {
+		n = skb_shinfo(skb)->nr_frags;
+		merge = skb_can_coalesce(skb, n, pfrag->page, pfrag->offset);
+	}
+	if (!skb || skb->len >= QUEUE_SKB_MAX ||
+	    (!merge && n >= MAX_SKB_FRAGS)) {
+		skb = new_tail(sk);
+		if (!skb)
+			return -ENOMEM;
+		merge = false;
+		n = 0;
+	}
+	size = min_t(int, size, pfrag->size - pfrag->offset);
+	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page,
+				       pfrag->offset, size);
+	if (err) {
+		if (!skb->len) {
+			__skb_unlink(skb, &sk->sk_write_queue);
+			wmem_free(sk, skb);
+		}
+		return err;
+	}
+	if (merge) {
+		skb_frag_size_add(&skb_shinfo(skb)->frags[n - 1], size);
+	} else {
+		skb_fill_page_desc(skb, n, pfrag->page, pfrag->offset, size);
+		get_page(pfrag->page);
+	}
+	pfrag->offset += size;
+	GLASS_CB(skb)->end += size;
+	glass_sk(sk)->out_seq += size;
+	return size;
+}
+
+/* The queued skb that has @seq; most often it follows the last one asked for */
+static struct sk_buff *queue_find(struct sock *sk, u32 seq)
+{
+	struct sk_buff *skb = sk->sk_send_head;
+
+	if (!skb || seq_lt(seq, GLASS_CB(skb)->seq))
+		skb = skb_peek(&sk->sk_write_queue);
+	while (skb && seq_ge(seq, GLASS_CB(skb)->end))
+		skb = skb_peek_next(skb, &sk->sk_write_queue);
+	sk->sk_send_head = skb;
+	return skb;
+}
+
+/* Refer to @len octets of @from at @off; returns how many fitted */
+static u32 add_frags(struct sk_buff *to, const struct sk_buff *from, u32 off,
+		     u32 len)
+{
+	u32 done = 0;
+	int i;
+
+	for (i = 0; i < skb_shinfo(from)->nr_frags && done < len; i++) {
+		const skb_frag_t *frag = &skb_shinfo(from)->frags[i];
+		u32 size = skb_frag_size(frag), n = skb_shinfo(to)->nr_frags;
+
+		if (off >= size) {
+			off -= size;
+			continue;
+		}
+		if (n == MAX_SKB_FRAGS)
+			break;
+		size = min(size - off, len - done);
+		skb_fill_page_desc(to, n, skb_frag_page(frag),
+				   skb_frag_off(frag) + off, size);
+		get_page(skb_frag_page(frag));
+		done += size;
+		off = 0;
+	}
+	to->len += done;
+	to->data_len += done;
+	to->truesize += done;
+	return done;
+}
+
+/* Too many fragments for one skb: copy. Rare: text in tiny pieces. */
+static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
+{
+	struct sk_buff *skb, *from;
+	u32 n;
+
+	skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX + len, GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
+	while (len) {
+		from = queue_find(sk, seq);
+		n = from ? min(len, GLASS_CB(from)->end - seq) : 0;
+		if (!n || skb_copy_bits(from, seq - GLASS_CB(from)->seq,
+					skb_put(skb, n), n)) {
+			kfree_skb(skb);
+			return NULL;
+		}
+		seq += n;
+		len -= n;
+	}
+	return skb;
+}
+
+/**
+ * glass_queue_segment() - a skb with a range of the send stream
+ * @sk: the socket, locked
+ * @seq: its first sequence number
+ * @len: octets of text, may be 0
+ *
+ * Return: a skb with room for all headers in front, or NULL without memory.
+ */
+struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len)
+{
+	struct sk_buff *skb, *from;
+	u32 left = len, n;
+
+	skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX, GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
+	while (left) {
+		from = queue_find(sk, seq);
+		if (WARN_ON_ONCE(!from))
+			break;
+		n = add_frags(skb, from, seq - GLASS_CB(from)->seq, left);
+		if (!n)
+			break;
+		seq += n;
+		left -= n;
+	}
+	if (left) {
+		kfree_skb(skb);
+		return copy_segment(sk, seq + left - len, len);
+	}
+	return skb;
+}
+
+/**
+ * glass_queue_acked() - let go of what the peer has acknowledged
+ * @sk: the socket, locked
+ * @una: SND.UNA
+ */
+void glass_queue_acked(struct sock *sk, u32 una)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&sk->sk_write_queue)) &&
+	       seq_le(GLASS_CB(skb)->end, una)) {
+		if (sk->sk_send_head == skb)
+			sk->sk_send_head = NULL;
+		__skb_unlink(skb, &sk->sk_write_queue);
+		wmem_free(sk, skb);
+	}
+}
+
+/* Is the whole skb text that is wanted? */
+static bool is_whole(const struct sk_buff *skb)
+{
+	return GLASS_CB(skb)->end - GLASS_CB(skb)->seq == skb->len;
+}
+
+/*
+ * Text in tiny segments wastes memory many times its size. Once that begins
+ * to fill the buffer, gather it: copy it behind the text before it.
+ */
+static bool gather(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+
+	if (skb->len > 256 ||
+	    atomic_read(&sk->sk_rmem_alloc) < sk->sk_rcvbuf / 4)
+		return false;
+	if (!tail || skb_is_nonlinear(tail) || !is_whole(tail) ||
+	    skb_tailroom(tail) < skb->len) {
+		tail = alloc_skb(SKB_WITH_OVERHEAD(4096), GFP_ATOMIC);
+		if (!tail)
+			return false;
+		GLASS_CB(tail)->seq = GLASS_CB(skb)->seq;
+		skb_set_owner_r(tail, sk);
+		__skb_queue_tail(&sk->sk_receive_queue, tail);
+	}
+	if (skb_copy_bits(skb, 0, skb_put(tail, skb->len), skb->len)) {
+		skb_trim(tail, tail->len - skb->len);
+		return false;
+	}
+	GLASS_CB(tail)->end = GLASS_CB(skb)->end;
+	kfree_skb(skb);
+	return true;
+}
+
+/* Join text with the text before it, so that it needs no skb of its own */
+static bool join(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+	bool stolen;
+	int delta;
+
+	if (!is_whole(skb))
+		return false;
+	if (tail && is_whole(tail) &&
+	    GLASS_CB(tail)->end == GLASS_CB(skb)->seq &&
+	    skb_try_coalesce(tail, skb, &stolen, &delta)) {
+		atomic_add(delta, &sk->sk_rmem_alloc);
+		GLASS_CB(tail)->end = GLASS_CB(skb)->end;
+		kfree_skb_partial(skb, stolen);
+		return true;
+	}
+	return gather(sk, skb);
+}
+
+/* Above a gap: into the tree, by sequence number */
+static void hold(struct sock *sk, struct sk_buff *skb)
+{
+	struct rb_node **p = &glass_sk(sk)->ooo.rb_node, *parent = NULL;
+
+	while (*p) {
+		parent = *p;
+		if (seq_lt(GLASS_CB(skb)->seq, GLASS_CB(rb_to_skb(parent))->seq))
+			p = &parent->rb_left;
+		else
+			p = &parent->rb_right;
+	}
+	skb_set_owner_r(skb, sk);
+	rb_link_node(&skb->rbnode, parent, p);
+	rb_insert_color(&skb->rbnode, &glass_sk(sk)->ooo);
+}
+
+/* A gap was filled: what was held above it is in order now */
+static void release_held(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct rb_node *node;
+
+	while ((node = rb_first(&gs->ooo))) {
+		struct sk_buff *skb = rb_to_skb(node);
+
+		if (seq_gt(GLASS_CB(skb)->seq, gs->queued_seq))
+			break;
+		rb_erase(node, &gs->ooo);
+		RB_CLEAR_NODE(node);
+		skb->next = NULL;
+		skb->prev = NULL;
+		if (seq_le(GLASS_CB(skb)->end, gs->queued_seq)) {
+			kfree_skb(skb);
+			continue;
+		}
+		gs->queued_seq = GLASS_CB(skb)->end;
+		__skb_queue_tail(&sk->sk_receive_queue, skb);
+	}
+}
+
+/**
+ * glass_queue_text() - keep the text that the core named
+ * @sk: the socket, locked
+ * @skb: consumed; its data is the header
+ * @s: @skb decoded
+ * @v: the verdict, with text to keep
+ */
+void glass_queue_text(struct sock *sk, struct sk_buff *skb,
+		      const struct segment *s, const struct verdict *v)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	u32 start = seg_text(s) + v->text_skip;
+
+	__skb_pull(skb, glass_header_len(skb));
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	GLASS_CB(skb)->seq = seg_text(s);
+	GLASS_CB(skb)->end = start + v->text_keep;
+	if (start != gs->queued_seq) {
+		hold(sk, skb);
+		return;
+	}
+	gs->queued_seq = GLASS_CB(skb)->end;
+	if (!join(sk, skb)) {
+		skb_set_owner_r(skb, sk);
+		__skb_queue_tail(&sk->sk_receive_queue, skb);
+	}
+	if (!RB_EMPTY_ROOT(&gs->ooo))
+		release_held(sk);
+}
+
+/**
+ * glass_queue_drop_held() - memory is short: forget what is above gaps
+ * @sk: the socket, locked; the core forgets its ranges too
+ */
+void glass_queue_drop_held(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct rb_node *node;
+
+	while ((node = rb_first(&gs->ooo))) {
+		rb_erase(node, &gs->ooo);
+		RB_CLEAR_NODE(node);
+		kfree_skb(rb_to_skb(node));
+	}
+}
+
+/**
+ * glass_queue_purge() - drop everything in every queue
+ * @sk: the socket, locked or without users
+ */
+void glass_queue_purge(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct sk_buff *skb;
+
+	sk->sk_send_head = NULL;
+	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
+		wmem_free(sk, skb);
+	glass_queue_drop_held(sk);
+	if (gs->tcb.held)
+		gs->tcb.held->n = 0;
+	__skb_queue_purge(&sk->sk_receive_queue);
+	gs->copied_seq = gs->queued_seq;
+}
+
+/**
+ * glass_queue_capacity() - octets that the empty receive buffer may promise
+ * @sk: the socket
+ *
+ * Half of SO_RCVBUF: the rest is for what skbs cost beyond their text.
+ *
+ * Return: octets.
+ */
+u32 glass_queue_capacity(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_rcvbuf) / 2;
+}
+
+/**
+ * glass_queue_room() - octets of it that are free
+ * @sk: the socket, locked
+ *
+ * Return: octets, 0 when it is full.
+ */
+u32 glass_queue_room(const struct sock *sk)
+{
+	int room = READ_ONCE(sk->sk_rcvbuf) -
+		   atomic_read(&sk->sk_rmem_alloc);
+
+	return max(room, 0) / 2;
+}

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SYN-RECEIVED and TIME-WAIT without a socket: records of 128 octets in the
+ * connection table.
+ *
+ * A record is changed under its bucket's lock and lives as long as it is
+ * hashed; whoever unhashes it forgets it. Its deadline is on a list of its
+ * netns: all records of one list wait equally long, so a list is in order of
+ * time by itself, and one timer serves all of them.
+ */
+#include "glass_sock.h"
+
+static struct kmem_cache *record_cache;
+
+int glass_record_cache_create(void)
+{
+	record_cache = KMEM_CACHE(glass_record, SLAB_HWCACHE_ALIGN);
+	return record_cache ? 0 : -ENOMEM;
+}
+
+void glass_record_cache_destroy(void)
+{
+	kmem_cache_destroy(record_cache);
+}
+
+/**
+ * glass_record_alloc() - a record that is on no list yet
+ * @kind: enum glass_record_kind
+ * @tuple: the two ends
+ * @hash: glass_tuple_hash() with the table's key
+ *
+ * Any context.
+ *
+ * Return: the record or NULL.
+ */
+struct glass_record *glass_record_alloc(u8 kind,
+					const struct glass_tuple *tuple,
+					u32 hash)
+{
+	struct glass_record *r = kmem_cache_zalloc(record_cache, GFP_ATOMIC);
+
+	if (!r)
+		return NULL;
+	INIT_LIST_HEAD(&r->due);
+	r->kind = kind;
+	r->tuple = *tuple;
+	r->hash = hash;
+	return r;
+}
+
+/* A record that was never hashed */
+void glass_record_free(struct glass_record *r)
+{
+	kmem_cache_free(record_cache, r);
+}
+
+static void free_rcu_record(struct rcu_head *head)
+{
+	glass_record_free(container_of(head, struct glass_record, rcu));
+}
+
+/**
+ * glass_record_forget() - an unhashed record goes, with what it counted for
+ * @gn: the netns
+ * @r: the record; the caller unhashed it
+ */
+void glass_record_forget(struct glass_net *gn, struct glass_record *r)
+{
+	if (r->kind == RECORD_EMBRYO)
+		glass_embryo_gone(r);
+	else if (r->port)
+		glass_port_unwait(r);
+	spin_lock_bh(&gn->due.lock);
+	if (!list_empty(&r->due))
+		list_del_init(&r->due);
+	spin_unlock_bh(&gn->due.lock);
+	call_rcu(&r->rcu, free_rcu_record);
+}
+
+/**
+ * glass_record_schedule() - the record's time begins
+ * @gn: the netns
+ * @r: the record, its bucket locked
+ * @delay_ms: the same for all of @list, milliseconds
+ * @list: 0 for TIME-WAIT, else the number of SYN/ACKs sent
+ */
+void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
+			   u32 delay_ms, unsigned int list)
+{
+	struct glass_due_list *due = &gn->due;
+
+	r->deadline = now_ms(glass_now()) + delay_ms;
+	list = min(list, GLASS_DUE_LISTS - 1u);
+	spin_lock_bh(&due->lock);
+	list_move_tail(&r->due, &due->list[list]);
+	timer_reduce(&due->timer, jiffies + msecs_to_jiffies(delay_ms) + 1);
+	spin_unlock_bh(&due->lock);
+}
+
+/**
+ * glass_record_start() - the wait for an embryo's ACK begins
+ * @gn: the netns
+ * @r: the embryo, hashed by the caller under RCU; may be gone again
+ */
+void glass_record_start(struct glass_net *gn, struct glass_record *r)
+{
+	struct glass_bucket *b = glass_bucket(gn, r->hash);
+
+	spin_lock_bh(&b->lock);
+	if (!hlist_nulls_unhashed(&r->node))
+		glass_record_schedule(gn, r, embryo_delay_ms(&r->embryo),
+				      r->embryo.sent);
+	spin_unlock_bh(&b->lock);
+}
+
+/* Send what an embryo has to say; its bucket is locked until @s is built */
+static void send_embryo(struct glass_net *gn, const struct glass_af *af,
+			struct glass_record *r, struct segment *s)
+{
+	glass_reply(gn, r->listener->sk, af, &r->tuple, s, TCB_SYN_RECEIVED);
+}
+
+static const struct glass_af *record_af(const struct glass_record *r)
+{
+	return r->tuple.family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
+}
+
+/* RCU read lock held; the record is off its list of deadlines */
+static void record_expired(struct glass_net *gn, struct glass_record *r)
+{
+	struct glass_bucket *b = glass_bucket(gn, r->hash);
+	u16 rule = RULE_TW_EXPIRED;
+	struct segment s;
+
+	spin_lock_bh(&b->lock);
+	if (hlist_nulls_unhashed(&r->node)) {
+		spin_unlock_bh(&b->lock);
+		return;
+	}
+	if (r->kind == RECORD_EMBRYO) {
+		if (embryo_timeout(&r->embryo,
+				   READ_ONCE(gn->sysctl.synack_retries)) &&
+		    embryo_output(&r->embryo, &s)) {
+			glass_record_schedule(gn, r,
+					      embryo_delay_ms(&r->embryo),
+					      r->embryo.sent);
+			spin_unlock_bh(&b->lock);
+			send_embryo(gn, record_af(r), r, &s);
+			return;
+		}
+		rule = RULE_EMBRYO_TIMEOUT;
+	}
+	hlist_nulls_del_init_rcu(&r->node);
+	spin_unlock_bh(&b->lock);
+	glass_count(gn, rule);
+	glass_record_forget(gn, r);
+}
+
+/* The first of a list, if its time is over; else note when it will be */
+static struct glass_record *take_due(struct list_head *list, u32 now,
+				     u32 *next)
+{
+	struct glass_record *r;
+
+	r = list_first_entry_or_null(list, struct glass_record, due);
+	if (!r)
+		return NULL;
+	if (seq_lt(now, r->deadline)) {
+		*next = min(*next, r->deadline - now);
+		return NULL;
+	}
+	list_del_init(&r->due);
+	return r;
+}
+
+static void due_fired(struct timer_list *timer)
+{
+	struct glass_due_list *due = from_timer(due, timer, timer);
+	u32 next = U32_MAX, now = now_ms(glass_now());
+	struct glass_record *r;
+	int i;
+
+	rcu_read_lock();
+	spin_lock_bh(&due->lock);
+	for (i = 0; i < GLASS_DUE_LISTS; i++) {
+		while ((r = take_due(&due->list[i], now, &next))) {
+			spin_unlock_bh(&due->lock);
+			record_expired(due->gn, r);
+			spin_lock_bh(&due->lock);
+		}
+	}
+	if (next != U32_MAX)
+		timer_reduce(&due->timer,
+			     jiffies + msecs_to_jiffies(next) + 1);
+	spin_unlock_bh(&due->lock);
+	rcu_read_unlock();
+}
+
+void glass_record_net_init(struct glass_net *gn)
+{
+	int i;
+
+	gn->due.gn = gn;
+	spin_lock_init(&gn->due.lock);
+	for (i = 0; i < GLASS_DUE_LISTS; i++)
+		INIT_LIST_HEAD(&gn->due.list[i]);
+	timer_setup(&gn->due.timer, due_fired, 0);
+}
+
+/* No packet can arrive any more, no socket is left: only TIME-WAIT is */
+void glass_record_net_exit(struct glass_net *gn)
+{
+	struct hlist_nulls_node *node;
+	struct glass_record *r;
+	u32 i;
+
+	timer_shutdown_sync(&gn->due.timer);
+	for (i = 0; i <= gn->table.mask; i++) {
+		struct glass_bucket *b = &gn->table.buckets[i];
+
+		spin_lock_bh(&b->lock);
+		while (!hlist_nulls_empty(&b->records)) {
+			node = b->records.first;
+			r = hlist_nulls_entry(node, struct glass_record, node);
+			hlist_nulls_del_init_rcu(&r->node);
+			spin_unlock_bh(&b->lock);
+			glass_record_forget(gn, r);
+			spin_lock_bh(&b->lock);
+		}
+		spin_unlock_bh(&b->lock);
+	}
+}
+
+/**
+ * glass_timewait_start() - TIME-WAIT was entered: a record takes over
+ * @sk: the socket, locked, in the table; its ACK was sent
+ *
+ * Without memory the connection ends without TIME-WAIT.
+ */
+void glass_timewait_start(struct sock *sk)
+{
+	struct glass_net *gn = glass_sk_net(sk);
+	struct glass_bucket *b;
+	struct glass_tuple tuple;
+	struct glass_record *r;
+
+	glass_tuple_of(sk, &tuple);
+	r = glass_record_alloc(RECORD_TIMEWAIT, &tuple, sk->sk_hash);
+	if (!r)
+		return;
+	r->reuse = sk->sk_reuse;
+	timewait_open(&r->timewait, &glass_sk(sk)->tcb);
+	glass_port_wait(sk, r);
+	b = glass_bucket(gn, r->hash);
+	spin_lock_bh(&b->lock);
+	hlist_nulls_add_head_rcu(&r->node, &b->records);
+	if (glass_sk(sk)->hashed) {
+		__sk_nulls_del_node_init_rcu(sk);
+		glass_sk(sk)->hashed = 0;
+	}
+	glass_record_schedule(gn, r, 2 * TIMEWAIT_MSL_MS, 0);
+	spin_unlock_bh(&b->lock);
+}
+
+/* TIME-WAIT: the bucket is locked on entry, not on return */
+static enum glass_record_fate
+timewait_rcv(struct glass_net *gn, const struct glass_af *af,
+	     struct glass_record *r, const struct segment *s)
+{
+	struct glass_bucket *b = glass_bucket(gn, r->hash);
+	struct segment out;
+	struct verdict v;
+	bool send;
+
+	timewait_input(&r->timewait, s, &v);
+	send = timewait_output(&r->timewait, &out);
+	if (v.bits & V_DEAD)
+		hlist_nulls_del_init_rcu(&r->node);
+	else if (v.bits & V_TIME_WAIT)
+		glass_record_schedule(gn, r, 2 * TIMEWAIT_MSL_MS, 0);
+	spin_unlock_bh(&b->lock);
+
+	glass_count(gn, v.rule);
+	glass_trace(gn, false, &r->tuple, s, TCB_TIME_WAIT,
+		    v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
+	if (send)
+		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT);
+	if (v.bits & V_DEAD)
+		glass_record_forget(gn, r);
+	return v.rule == RULE_TW_SYN ? RECORD_TO_LISTENER : RECORD_CONSUMED;
+}
+
+/* SYN-RECEIVED: the bucket is locked on entry, not on return */
+static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
+		       struct glass_record *r, struct sk_buff *skb,
+		       const struct segment *s)
+{
+	struct glass_bucket *b = glass_bucket(gn, r->hash);
+	struct embryo *e = &r->embryo;
+	u32 iss = e->iss, irs = e->irs;
+	struct segment out;
+	struct verdict v;
+	bool send;
+
+	embryo_input(e, s, &v);
+	send = embryo_output(e, &out);
+	if (v.bits & V_DEAD)
+		hlist_nulls_del_init_rcu(&r->node);
+	spin_unlock_bh(&b->lock);
+
+	if (v.bits & V_ESTABLISHED) {
+		glass_embryo_ready(gn, af, r, skb, s);
+		return;
+	}
+	glass_count(gn, v.rule);
+	glass_trace(gn, false, &r->tuple, s, TCB_SYN_RECEIVED,
+		    v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,
+		    iss, irs);
+	if (send)
+		send_embryo(gn, af, r, &out);
+	if (v.bits & V_REJECT)
+		glass_reject(gn, af, &r->tuple, s, v.rule);
+	if (v.bits & V_DEAD)
+		glass_record_forget(gn, r);
+	kfree_skb(skb);
+}
+
+/**
+ * glass_record_input() - a segment arrives for a record
+ * @gn: the netns
+ * @af: IPv4 or IPv6
+ * @r: from glass_table_find_record(), RCU read lock held since
+ * @skb: consumed with RECORD_CONSUMED alone
+ * @s: @skb decoded
+ *
+ * Return: what became of it.
+ */
+enum glass_record_fate
+glass_record_input(struct glass_net *gn, const struct glass_af *af,
+		   struct glass_record *r, struct sk_buff *skb,
+		   const struct segment *s)
+{
+	struct glass_bucket *b = glass_bucket(gn, r->hash);
+	enum glass_record_fate fate = RECORD_CONSUMED;
+
+	spin_lock_bh(&b->lock);
+	if (hlist_nulls_unhashed(&r->node)) {
+		spin_unlock_bh(&b->lock);
+		return RECORD_AGAIN;
+	}
+	if (r->kind == RECORD_EMBRYO) {
+		embryo_rcv(gn, af, r, skb, s);
+	} else {
+		fate = timewait_rcv(gn, af, r, s);
+		if (fate == RECORD_CONSUMED)
+			kfree_skb(skb);
+	}
+	return fate;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From IP to the socket: validate, decode, look up, hand over.
+ *
+ * Called under the RCU read lock with softirqs off, in softirq context or
+ * on the stack of a sender over loopback. Every byte is hostile until
+ * segment_decode() has read it.
+ */
+#include <net/ip6_checksum.h>
+#include <net/tcp.h>
+#include <net/xfrm.h>
+
+#include "glass_sock.h"
+
+/* The ends as this side sees them: local is where the packet was sent to */
+static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
+			 const struct segment *s, struct glass_tuple *tuple)
+{
+	*tuple = (struct glass_tuple){
+		.lport = s->dst,
+		.rport = s->src,
+		.family = af->family,
+	};
+	if (af->family == AF_INET6) {
+		tuple->laddr = ipv6_hdr(skb)->daddr;
+		tuple->raddr = ipv6_hdr(skb)->saddr;
+		tuple->ifindex = inet6_iif(skb);
+		tuple->sdif = inet6_sdif(skb);
+	} else {
+		tuple->laddr.s6_addr32[0] = ip_hdr(skb)->daddr;
+		tuple->raddr.s6_addr32[0] = ip_hdr(skb)->saddr;
+		tuple->ifindex = inet_iif(skb);
+		tuple->sdif = inet_sdif(skb);
+	}
+}
+
+static bool checksum_good(struct sk_buff *skb, const struct glass_af *af)
+{
+	if (af->family == AF_INET6)
+		return !skb_checksum_init(skb, IPPROTO_GLASS,
+					  ip6_compute_pseudo) &&
+		       !skb_checksum_complete(skb);
+	return !skb_checksum_init(skb, IPPROTO_GLASS, inet_compute_pseudo) &&
+	       !skb_checksum_complete(skb);
+}
+
+/*
+ * Is this a whole header with a good checksum, for us? After it the header
+ * is linear and @s is filled.
+ *
+ * Return: RULE_NONE, or why it is dropped.
+ */
+static u16 validate(struct sk_buff *skb, const struct glass_af *af,
+		    struct segment *s)
+{
+	int len;
+
+	if (skb->pkt_type != PACKET_HOST)
+		return RULE_NOT_FOR_US;
+	if (!pskb_may_pull(skb, SEG_HEADER_MIN))
+		return RULE_HEADER_SHORT;
+	len = segment_header_len(skb->data, skb->len);
+	if (len < 0)
+		return -len;
+	if (!pskb_may_pull(skb, len))
+		return RULE_HEADER_SHORT;
+	if (!checksum_good(skb, af))
+		return RULE_CHECKSUM_BAD;
+	segment_decode(s, skb->data, skb->len);
+	return RULE_NONE;
+}
+
+static bool policy_ok(struct sock *sk, struct sk_buff *skb,
+		      const struct glass_af *af)
+{
+	if (af->family == AF_INET6)
+		return xfrm6_policy_check(sk, XFRM_POLICY_IN, skb);
+	return xfrm4_policy_check(sk, XFRM_POLICY_IN, skb);
+}
+
+/* To a full socket, whose reference is taken over */
+static void rcv_sock(struct glass_net *gn, struct sock *sk,
+		     struct sk_buff *skb, const struct segment *s)
+{
+	u16 rule = RULE_POLICY_DROP;
+
+	if (!policy_ok(sk, skb, glass_sk(sk)->af))
+		goto drop;
+	nf_reset_ct(skb);
+	/* a filter may cut the text but never the header */
+	if (sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX))
+		goto drop;
+	skb->dev = NULL;
+	bh_lock_sock_nested(sk);
+	if (!sock_owned_by_user(sk)) {
+		struct segment seg = *s;
+
+		seg.len = min(seg.len, skb->len - glass_header_len(skb));
+		glass_input(sk, skb, &seg);
+		skb = NULL;
+	} else {
+		rule = RULE_BACKLOG_FULL;
+		if (!sk_add_backlog(sk, skb, (u32)READ_ONCE(sk->sk_rcvbuf) +
+				    (u32)READ_ONCE(sk->sk_sndbuf) + 65536))
+			skb = NULL;
+	}
+	bh_unlock_sock(sk);
+drop:
+	if (skb) {
+		glass_count(gn, rule);
+		kfree_skb(skb);
+	}
+	sock_put(sk);
+}
+
+/**
+ * glass_backlog_rcv() - a segment that waited for its socket's user
+ * @sk: the socket, locked, process context
+ * @skb: consumed; its header is linear and was validated
+ *
+ * Return: 0.
+ */
+int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	struct segment s;
+
+	segment_decode(&s, skb->data, skb->len);
+	glass_input(sk, skb, &s);
+	return 0;
+}
+
+/* To nobody: rfc9293#section-3.10.7.1 */
+static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
+		       const struct glass_af *af,
+		       const struct glass_tuple *tuple,
+		       const struct segment *s)
+{
+	struct tcb closed = { .state = TCB_CLOSED };
+	struct verdict v;
+
+	tcb_input(&closed, s, 0, &v);
+	glass_count(gn, v.rule);
+	glass_trace(gn, false, tuple, s, TCB_CLOSED, TCB_CLOSED, v.rule, 0, 0);
+	if (policy_ok(NULL, skb, af) && v.bits & V_REJECT)
+		glass_reject(gn, af, tuple, s, v.rule);
+	kfree_skb(skb);
+}
+
+/*
+ * A record met its fate between lookup and lock: what took its place will be
+ * found next time. A handful of times is more than can happen.
+ */
+#define LOOKUPS_MAX 4
+
+static void deliver(struct glass_net *gn, struct sk_buff *skb,
+		    const struct glass_af *af, const struct segment *s)
+{
+	enum glass_record_fate fate = RECORD_AGAIN;
+	struct glass_record *r;
+	struct glass_tuple tuple;
+	struct sock *sk;
+	int tries;
+	u32 hash;
+
+	tuple_of_skb(skb, af, s, &tuple);
+	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
+	for (tries = 0; tries < LOOKUPS_MAX; tries++) {
+		sk = glass_table_find(gn, &tuple, hash);
+		if (sk) {
+			rcv_sock(gn, sk, skb, s);
+			return;
+		}
+		r = glass_table_find_record(gn, &tuple, hash);
+		if (!r)
+			break;
+		fate = glass_record_input(gn, af, r, skb, s);
+		if (fate == RECORD_CONSUMED)
+			return;
+		if (fate == RECORD_TO_LISTENER)
+			break;
+	}
+	sk = glass_listener_find(gn, &tuple);
+	if (sk && policy_ok(sk, skb, af))
+		glass_listen_rcv(gn, sk, af, &tuple, skb, s);
+	else
+		rcv_closed(gn, skb, af, &tuple, s);
+}
+
+/**
+ * glass_rcv() - a packet of protocol 253 arrived
+ * @skb: consumed; its data is the segment
+ * @af: IPv4 or IPv6
+ *
+ * Return: 0.
+ */
+int glass_rcv(struct sk_buff *skb, const struct glass_af *af)
+{
+	struct glass_net *gn = glass_net(dev_net(skb->dev));
+	struct segment s;
+	u16 rule;
+
+	rule = validate(skb, af, &s);
+	if (rule != RULE_NONE) {
+		glass_count(gn, rule);
+		kfree_skb(skb);
+		return 0;
+	}
+	deliver(gn, skb, af, &s);
+	return 0;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * net.glass.*, one set per netns. Leaf names are TCP's without "tcp_".
+ */
+#include <linux/slab.h>
+
+#include "glass_sock.h"
+
+static int one = 1;
+static int ten = 10;
+static int u7_max = 127;
+static int u8_max = 255;
+static int buffer_min = 4096;
+
+/* data points into a template; each netns gets it moved to its own */
+static struct glass_sysctl template = {
+	.syn_retries = 6,
+	.synack_retries = 5,
+	.retries2 = 15,
+	.max_syn_backlog = 1024,
+	.rmem_default = 1 << 19,
+	.wmem_default = 1 << 19,
+};
+
+#define ENTRY(field, low, high) {			\
+	.procname = #field,				\
+	.data = &template.field,			\
+	.maxlen = sizeof(int),				\
+	.mode = 0644,					\
+	.proc_handler = proc_dointvec_minmax,		\
+	.extra1 = (low),				\
+	.extra2 = (high),				\
+}
+
+static const struct ctl_table entries[] = {
+	ENTRY(syn_retries, &one, &u7_max),
+	ENTRY(synack_retries, &one, &ten),
+	ENTRY(retries2, &one, &u8_max),
+	ENTRY(max_syn_backlog, &one, NULL),
+	ENTRY(rmem_default, &buffer_min, NULL),
+	ENTRY(wmem_default, &buffer_min, NULL),
+};
+
+int glass_sysctl_init(struct glass_net *gn)
+{
+	size_t n = ARRAY_SIZE(entries), i;
+	struct ctl_table *table;
+
+	gn->sysctl = template;
+	table = kcalloc(GLASS_SYSCTL_ENTRIES(n), sizeof(*table), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+	memcpy(table, entries, sizeof(entries));
+	for (i = 0; i < n; i++)
+		table[i].data += (char *)&gn->sysctl - (char *)&template;
+	gn->sysctl_header = glass_compat_sysctl(gn->net, "net/glass", table, n);
+	if (!gn->sysctl_header) {
+		kfree(table);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void glass_sysctl_exit(struct glass_net *gn)
+{
+	const struct ctl_table *table = gn->sysctl_header->ctl_table_arg;
+
+	unregister_net_sysctl_table(gn->sysctl_header);
+	kfree(table);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the core to IP: a segment becomes a packet.
+ *
+ * Segments of a connection go out by their socket, all others (SYN/ACKs of
+ * embryos, ACKs of TIME-WAIT, RSTs) as replies without one.
+ */
+#include <net/tcp.h>
+
+#include "glass_sock.h"
+
+/* Write the header in front of the text and start the checksum */
+static void put_header(struct sk_buff *skb, const struct segment *s,
+		       const struct glass_af *af,
+		       const struct glass_tuple *tuple)
+{
+	segment_encode(s, skb_push(skb, segment_size(s)));
+	skb_reset_transport_header(skb);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	af->checksum(skb, tuple);
+}
+
+/*
+ * A device that can only do TCP's and UDP's checksums may take this packet
+ * for one of TCP's by its offsets: do it here unless it can do any.
+ */
+static bool checksum_here(struct sk_buff *skb, netdev_features_t features)
+{
+	return features & NETIF_F_HW_CSUM || !skb_checksum_help(skb);
+}
+
+/**
+ * glass_transmit() - send a segment of a connection
+ * @sk: its socket, locked
+ * @s: from tcb_output(); gets its ports
+ * @state: the state to show in the trace
+ *
+ * A segment for which there is no memory is lost like any other: the
+ * retransmission timer brings it back.
+ */
+void glass_transmit(struct sock *sk, struct segment *s, u8 state)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_tuple tuple;
+	struct sk_buff *skb;
+
+	glass_tuple_of(sk, &tuple);
+	s->src = tuple.lport;
+	s->dst = tuple.rport;
+	glass_count(glass_sk_net(sk), s->rule);
+	glass_trace(glass_sk_net(sk), true, &tuple, s, state, state, s->rule,
+		    gs->tcb.iss, gs->tcb.irs);
+	skb = glass_queue_segment(sk, s->seq, s->len);
+	if (!skb)
+		return;
+	put_header(skb, s, gs->af, &tuple);
+	skb_set_owner_w(skb, sk);
+	skb_set_hash_from_sk(skb, sk);
+	if (!checksum_here(skb, sk->sk_route_caps)) {
+		kfree_skb(skb);
+		return;
+	}
+	gs->af->xmit(sk, skb);
+}
+
+/**
+ * glass_reply() - send a segment that belongs to no full socket
+ * @gn: the netns
+ * @sk: whose mark, priority and route it takes: a listener, or NULL
+ * @af: IPv4 or IPv6
+ * @tuple: the ends, ours first
+ * @s: the segment; gets its ports; no text
+ * @state: the state to show in the trace
+ *
+ * Softirq or process context, RCU read lock held.
+ */
+void glass_reply(struct glass_net *gn, const struct sock *sk,
+		 const struct glass_af *af, const struct glass_tuple *tuple,
+		 struct segment *s, u8 state)
+{
+	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX,
+					GFP_ATOMIC);
+
+	s->src = tuple->lport;
+	s->dst = tuple->rport;
+	glass_count(gn, s->rule);
+	glass_trace(gn, true, tuple, s, state, state, s->rule,
+		    s->flags & SEG_SYN ? s->seq : 0,
+		    s->flags & SEG_SYN ? s->ack - 1 : 0);
+	if (!skb)
+		return;
+	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
+	put_header(skb, s, af, tuple);
+	af->reply(gn, sk, skb, tuple);
+}
+
+/**
+ * glass_reject() - answer a segment that nobody wants with a RST
+ * @gn: the netns
+ * @af: IPv4 or IPv6
+ * @tuple: the ends, ours first
+ * @s: the segment
+ * @rule: why nobody wants it
+ *
+ * Softirq or process context.
+ */
+void glass_reject(struct glass_net *gn, const struct glass_af *af,
+		  const struct glass_tuple *tuple, const struct segment *s,
+		  u16 rule)
+{
+	struct segment rst;
+
+	if (!segment_reject(s, &rst))
+		return;
+	rst.rule = rule;
+	rcu_read_lock();
+	glass_reply(gn, NULL, af, tuple, &rst, TCB_CLOSED);
+	rcu_read_unlock();
+}
