@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* glass - look into Glass: its connections, its rules, its segments */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "tool.h"
+
+#define PROC_NET	"/proc/net/glass/"
+
+static const char help[] =
+	"usage: glass table [-4|-6] [-l] [--read FILE]\n"
+	"         the connections of this network namespace\n"
+	"           -4, -6     IPv4 or IPv6 only\n"
+	"           -l         listening sockets only\n"
+	"       glass rules [-a] [--read FILE]\n"
+	"         the rules that decided something here, and how often\n"
+	"           -a         those that did not, too\n"
+	"       glass watch [OPTION...]\n"
+	"         every segment as an arrow, as it happens, with its reasons\n"
+	"           --port P      only from or to this port\n"
+	"           --netns all   every network namespace (so it is without)\n"
+	"           --netns self  only what this one records\n"
+	"           --count N     end after N arrows\n"
+	"           --timeout S   end after S seconds; an error if N are not there\n"
+	"           --brief       arrows without reasons\n"
+	"           --record      events as lines of text, to keep in a file\n"
+	"           --read FILE   draw such lines; - is the standard input\n";
+
+static int usage(void)
+{
+	fputs(help, stderr);
+	return 2;
+}
+
+static const struct option table_options[] = {
+	{ "read", required_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int table_main(int argc, char **argv)
+{
+	const char *path = PROC_NET "connections";
+	int opt, family = AF_UNSPEC;
+	bool listening = false;
+
+	while ((opt = getopt_long(argc, argv, "46l", table_options, NULL)) != -1) {
+		if (opt == '4')
+			family = AF_INET;
+		else if (opt == '6')
+			family = AF_INET6;
+		else if (opt == 'l')
+			listening = true;
+		else if (opt == 'r')
+			path = optarg;
+		else
+			return usage();
+	}
+	return optind < argc ? usage() : show_table(path, family, listening);
+}
+
+static int rules_main(int argc, char **argv)
+{
+	const char *path = PROC_NET "rules";
+	bool all = false;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "a", table_options, NULL)) != -1) {
+		if (opt == 'a')
+			all = true;
+		else if (opt == 'r')
+			path = optarg;
+		else
+			return usage();
+	}
+	return optind < argc ? usage() : show_rules(path, all);
+}
+
+static const struct option watch_options[] = {
+	{ "port", required_argument, NULL, 'p' },
+	{ "netns", required_argument, NULL, 'n' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "brief", no_argument, NULL, 'b' },
+	{ "record", no_argument, NULL, 'w' },
+	{ "read", required_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static bool netns_of(const char *name, u32 *inode)
+{
+	struct stat s;
+
+	*inode = 0;
+	if (!strcmp(name, "all"))
+		return true;
+	if (strcmp(name, "self") || stat("/proc/self/ns/net", &s))
+		return false;
+	*inode = s.st_ino;
+	return true;
+}
+
+static int watch_main(int argc, char **argv)
+{
+	struct watch_options o = { 0 };
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", watch_options, NULL)) != -1) {
+		switch (opt) {
+		case 'p':
+			o.port = strtoul(optarg, NULL, 10);
+			break;
+		case 'n':
+			if (!netns_of(optarg, &o.netns))
+				return usage();
+			break;
+		case 'c':
+			o.count = strtoul(optarg, NULL, 10);
+			break;
+		case 't':
+			o.timeout = strtod(optarg, NULL);
+			break;
+		case 'b':
+			o.brief = true;
+			break;
+		case 'w':
+			o.record = true;
+			break;
+		case 'r':
+			o.file = optarg;
+			break;
+		default:
+			return usage();
+		}
+	}
+	return optind < argc ? usage() : watch(&o);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage();
+	if (!strcmp(argv[1], "table"))
+		return table_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "rules"))
+		return rules_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "watch"))
+		return watch_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		fputs(help, stdout);
+		return 0;
+	}
+	return usage();
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ladder: one rail for each end of a connection, an arrow for each
+ * segment, beside it the time, below it why it left and what came of it.
+ *
+ *              10.0.0.2:54001              10.0.0.1:54321
+ *       CLOSED |                                        | LISTEN
+ *              | seq 2271560481 (0)  wnd 65535  mss ... |
+ *     0.000 ms |----------------- SYN ----------------->| 0.031 ms
+ *     SYN-SENT | SEND_SYN ...              LISTEN_SYN ... | SYN-RECEIVED
+ *
+ * The end that spoke first stands on the left.
+ */
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glass/rules.h>
+#include <glass/tcb.h>
+
+#include "tool.h"
+
+#define MARGIN	12	/* columns outside the rails: states and times */
+#define SPAN	72	/* columns between the rails */
+#define CONNS	1024	/* connections remembered; the oldest is forgotten */
+
+enum side { LEFT, RIGHT };
+
+/* What the ladder remembers of a connection: end[LEFT] spoke first. */
+struct conn {
+	struct end end[2];
+	u64 start;
+	unsigned long number;
+	u32 isn[2];
+	bool isn_known[2];
+	u8 state[2];	/* as last shown */
+	u8 family;
+};
+
+static struct conn conns[CONNS];
+static unsigned long conn_count;
+static const struct conn *last_drawn;
+
+static const char *end_text(const struct end *e, u8 family)
+{
+	static char text[INET6_ADDRSTRLEN + 10];
+	char addr[INET6_ADDRSTRLEN];
+
+	inet_ntop(family, e->addr, addr, sizeof(addr));
+	snprintf(text, sizeof(text), family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+		 addr, e->port);
+	return text;
+}
+
+/* A line of the ladder: left margin, what stands between the rails, right. */
+static void line(const char *left, const char *middle, const char *right)
+{
+	printf("%*s |%-*s|%s%s\n", MARGIN, left, SPAN, middle, *right ? " " : "",
+	       right);
+}
+
+/* The same with text at both rails */
+static void line_pair(const char *left, const char *at_left,
+		      const char *at_right, const char *right)
+{
+	char middle[SPAN + 1];
+
+	snprintf(middle, sizeof(middle), " %s%*s ", at_left,
+		 SPAN - 2 - (int)strlen(at_left), at_right);
+	line(left, middle, right);
+}
+
+static bool same_end(const struct end *a, const struct end *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+static struct conn *conn_find(const struct event *e)
+{
+	unsigned long i;
+
+	/* The newest first: the same ends may have met before. */
+	for (i = conn_count; i && conn_count - i < CONNS; i--) {
+		struct conn *c = &conns[(i - 1) % CONNS];
+
+		if (c->family != e->family)
+			continue;
+		if (same_end(&c->end[LEFT], &e->from) &&
+		    same_end(&c->end[RIGHT], &e->to))
+			return c;
+		if (same_end(&c->end[RIGHT], &e->from) &&
+		    same_end(&c->end[LEFT], &e->to))
+			return c;
+	}
+	return NULL;
+}
+
+static struct conn *conn_new(const struct event *e)
+{
+	struct conn *c = &conns[conn_count % CONNS];
+
+	memset(c, 0, sizeof(*c));
+	c->end[LEFT] = e->from;
+	c->end[RIGHT] = e->to;
+	c->family = e->family;
+	c->start = e->time;
+	c->number = ++conn_count;
+	return c;
+}
+
+static void draw_head(const struct conn *c, bool again)
+{
+	char left[80], right[80];
+
+	snprintf(left, sizeof(left), "%s", end_text(&c->end[LEFT], c->family));
+	snprintf(right, sizeof(right), "%s", end_text(&c->end[RIGHT], c->family));
+	printf("\nconnection %lu%s\n", c->number, again ? ", continued" : "");
+	if (strlen(left) + strlen(right) + 2 > SPAN) {
+		printf("%*s %s\n", MARGIN, "", left);
+		printf("%*s%*s\n", MARGIN, "", SPAN + 3, right);
+	} else {
+		printf("%*s %s%*s\n", MARGIN, "", left,
+		       SPAN + 2 - (int)strlen(left), right);
+	}
+}
+
+/* "seq 2271560481 (0)": absolute, and relative to the ISN where it is known */
+static int add_number(char *at, size_t room, const char *name, u32 n,
+		      bool known, u32 isn)
+{
+	if (known)
+		return snprintf(at, room, "%s %u (%u)  ", name, n, n - isn);
+	return snprintf(at, room, "%s %u  ", name, n);
+}
+
+static const char *fields_text(const struct conn *c, const struct event *e,
+			       enum side from)
+{
+	static char text[160];
+	char *end = text + sizeof(text), *at = text;
+
+	*at++ = ' ';
+	at += add_number(at, end - at, "seq", e->seq, c->isn_known[from],
+			 c->isn[from]);
+	if (e->flags & SEG_ACK)
+		at += add_number(at, end - at, "ack", e->ack, c->isn_known[!from],
+				 c->isn[!from]);
+	at += snprintf(at, end - at, "wnd %u", e->wnd);
+	if (e->opts & SEG_OPT_MSS)
+		at += snprintf(at, end - at, "  mss %u", e->mss);
+	if (e->opts & SEG_OPT_WSCALE)
+		at += snprintf(at, end - at, "  scale %u", e->wscale);
+	if (e->opts & SEG_OPT_OTHER)
+		at += snprintf(at, end - at, "  other options");
+	if (e->opts & SEG_OPT_BAD)
+		snprintf(at, end - at, "  bad options");
+	return text;
+}
+
+/*
+ * An arrow with its label in the middle. One that was not seen to arrive ends
+ * in an x, one that was not seen to leave begins out of nowhere.
+ */
+static const char *arrow_text(const struct event *e, bool left, bool arrived,
+			      enum side from)
+{
+	static char text[SPAN + 1];
+	char label[64];
+	int len, i;
+
+	memset(text, '-', SPAN);
+	if (!arrived) {
+		memset(text + SPAN - 16, ' ', 16);
+		text[SPAN - 17] = 'x';
+	} else {
+		text[SPAN - 1] = '>';
+	}
+	if (!left)
+		memcpy(text, "       ...      ", 16);
+	if (from == RIGHT) {
+		for (i = 0; i < SPAN / 2; i++) {
+			char c = text[i];
+
+			text[i] = text[SPAN - 1 - i];
+			text[SPAN - 1 - i] = c;
+		}
+		if (arrived)
+			text[0] = '<';
+	}
+	if (e->len)
+		len = snprintf(label, sizeof(label), " %s, %u bytes ",
+			       flags_text(e->flags), e->len);
+	else
+		len = snprintf(label, sizeof(label), " %s ", flags_text(e->flags));
+	memcpy(text + (SPAN - len) / 2, label, len);
+	return text;
+}
+
+static const char *time_text(const struct conn *c, const struct event *e,
+			     char *text, size_t room)
+{
+	double ms = e ? (double)(s64)(e->time - c->start) / 1e6 : 0;
+
+	if (!e)
+		*text = 0;
+	else if (ms < 100000)
+		snprintf(text, room, "%.3f ms", ms);
+	else
+		snprintf(text, room, "%.3f s", ms / 1e3);
+	return text;
+}
+
+/* The state to write beside a rail: only news */
+static const char *new_state(struct conn *c, const struct event *e,
+			     enum side side)
+{
+	if (!e || e->state == c->state[side])
+		return "";
+	c->state[side] = e->state;
+	return state_text(e->state);
+}
+
+/* What stands below an arrow at one rail */
+struct reason {
+	char state[16];		/* in the margin, if it is news */
+	char rule[100];
+	char phrase[100];
+};
+
+static void reason_fill(struct reason *r, struct conn *c, const struct event *e,
+			enum side side, bool sender)
+{
+	memset(r, 0, sizeof(*r));
+	if (!e) {
+		snprintf(r->rule, sizeof(r->rule), "(not seen to %s)",
+			 sender ? "leave" : "arrive");
+		return;
+	}
+	snprintf(r->state, sizeof(r->state), "%s", new_state(c, e, side));
+	snprintf(r->rule, sizeof(r->rule), "%s", rule_text(e->rule));
+	snprintf(r->phrase, sizeof(r->phrase), "%s", rule_phrase(e->rule));
+}
+
+static void reason_alone(const struct reason *r, enum side side)
+{
+	if (side == LEFT) {
+		line_pair(r->state, r->rule, "", "");
+		if (*r->phrase)
+			line_pair("", r->phrase, "", "");
+	} else {
+		line_pair("", "", r->rule, r->state);
+		if (*r->phrase)
+			line_pair("", "", r->phrase, "");
+	}
+}
+
+/* The sender's reason and the receiver's decision, abreast if they fit */
+static void draw_reasons(struct conn *c, const struct event *sent,
+			 const struct event *got, enum side from, bool brief)
+{
+	struct reason r[2], *left = &r[LEFT], *right = &r[RIGHT];
+
+	reason_fill(&r[from], c, sent, from, true);
+	reason_fill(&r[!from], c, got, !from, false);
+	if (brief) {
+		if (*left->state || *right->state)
+			line(left->state, "", right->state);
+		return;
+	}
+	if (strlen(left->rule) + strlen(right->rule) + 4 <= SPAN &&
+	    strlen(left->phrase) + strlen(right->phrase) + 4 <= SPAN) {
+		line_pair(left->state, left->rule, right->rule, right->state);
+		line_pair("", left->phrase, right->phrase, "");
+	} else {
+		reason_alone(&r[from], from);
+		reason_alone(&r[!from], !from);
+	}
+	line("", "", "");
+}
+
+/* What an event tells of the ISNs: by itself, or by being a SYN */
+static void learn_isns(struct conn *c, const struct event *e, enum side from)
+{
+	if (e->flags & SEG_SYN) {
+		c->isn[from] = e->seq;
+		c->isn_known[from] = true;
+	} else if (e->seq_base && !c->isn_known[from]) {
+		c->isn[from] = e->seq_base;
+		c->isn_known[from] = true;
+	}
+	if (e->ack_base && !c->isn_known[!from]) {
+		c->isn[!from] = e->ack_base;
+		c->isn_known[!from] = true;
+	}
+}
+
+/* A segment: @sent by one end, @got by the other; one of them may be NULL. */
+void ladder_draw(const struct event *sent, const struct event *got, bool brief)
+{
+	const struct event *e = sent ? sent : got;
+	struct conn *c = conn_find(e);
+	char times[2][24];
+	enum side from;
+	bool fresh;
+
+	/* The same ends may meet again: a new connection, a new ladder. */
+	fresh = !c || ((e->flags & (SEG_SYN | SEG_ACK)) == SEG_SYN &&
+		       c->isn_known[LEFT] && e->seq != c->isn[LEFT] &&
+		       same_end(&c->end[LEFT], &e->from));
+	if (fresh)
+		c = conn_new(e);
+	from = same_end(&c->end[LEFT], &e->from) ? LEFT : RIGHT;
+	learn_isns(c, e, from);
+	if (c != last_drawn || fresh) {
+		if (!last_drawn && !brief)
+			puts("Below each arrow: at its tail why the segment was sent, at its head\n"
+			     "what was decided about it. In brackets: counted from that end's ISN.");
+		draw_head(c, !fresh);
+		if (fresh) {
+			c->state[LEFT] = sent ? sent->old_state : 0;
+			c->state[RIGHT] = got ? got->old_state : 0;
+			/* The call that sends it has just left CLOSED. */
+			if (sent && sent->rule == RULE_SEND_SYN)
+				c->state[LEFT] = TCB_CLOSED;
+		}
+		line(c->state[LEFT] ? state_text(c->state[LEFT]) : "", "",
+		     c->state[RIGHT] ? state_text(c->state[RIGHT]) : "");
+		last_drawn = c;
+	}
+
+	time_text(c, sent, times[from], sizeof(times[0]));
+	time_text(c, got, times[!from], sizeof(times[0]));
+	line("", fields_text(c, e, from), "");
+	line(times[LEFT], arrow_text(e, sent, got, from), times[RIGHT]);
+	draw_reasons(c, sent, got, from, brief);
+}
