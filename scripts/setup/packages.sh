@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Installs what is missing of the Debian packages that GROUP... needs:
+#   packages.sh build|demo|check|lint|bench...
+# Nothing missing: no root, no network, no time.
+set -euo pipefail
+
+BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
+	pkg-config libtracefs-dev libtraceevent-dev ca-certificates xz-utils
+	python3 git util-linux"
+VM="qemu-system-x86 busybox-static iproute2 procps"
+UML="ethtool iputils-ping tcpdump nftables net-tools"
+LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell"
+BENCH="libsctp-dev lksctp-tools"
+
+list=
+for group in "$@"; do
+	case $group in
+	build) list+=" $BUILD" ;;
+	demo) list+=" $BUILD $VM" ;;
+	check) list+=" $BUILD $VM $UML" ;;
+	lint) list+=" $BUILD $LINT" ;;
+	bench) list+=" $BUILD $VM $BENCH" ;;
+	*)
+		echo "packages.sh: no group '$group' (build demo check lint bench)" >&2
+		exit 2
+		;;
+	esac
+done
+[ -n "$list" ] || { echo "usage: packages.sh GROUP..." >&2; exit 2; }
+
+read -ra wanted <<<"$(tr -s '[:space:]' '\n' <<<"$list" | sort -u | tr '\n' ' ')"
+present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null |
+	sed -n 's/^installed //p')
+missing=()
+for package in "${wanted[@]}"; do
+	grep -qxF -- "$package" <<<"$present" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null || {
+		echo "packages.sh: root or sudo is needed to install: ${missing[*]}" >&2
+		exit 1
+	}
+	as_root=(sudo)
+fi
+as_root+=(env DEBIAN_FRONTEND=noninteractive)
+apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+install_missing() {
+	"${as_root[@]}" "${apt[@]}" -y --no-install-recommends install \
+		"${missing[@]}" >"$log" 2>&1 </dev/null
+}
+
+# The first try uses the lists as they are; a fresh image has none, and old
+# ones name files that the archive has since dropped.
+echo "setup: installing ${missing[*]}" >&2
+install_missing && exit 0
+"${as_root[@]}" "${apt[@]}" update >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+install_missing || { cat "$log" >&2; exit 1; }
