@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From an embryo to a socket: a copy of the listener with two ends of its
- * own.
+ * own, put into the accept queue.
  */
 #include "glass_sock.h"
 
@@ -64,38 +64,9 @@ static void child_init(struct sock *child, const struct glass_record *r)
 	sock_prot_inuse_add(sock_net(child), child->sk_prot, 1);
 }
 
-/**
- * glass_child_create() - a socket in SYN-RECEIVED for an embryo
- * @listener: its listener, not locked
- * @r: the embryo
- *
- * RCU read lock held, softirqs off. The child is in no table.
- *
- * Return: the child, its spinlock held, with a reference for the caller
- * beside the one that keeps it alive; NULL without memory or route.
- */
-struct sock *glass_child_create(struct sock *listener,
-				const struct glass_record *r)
-{
-	struct sock *child = sk_clone_lock(listener, GFP_ATOMIC);
-
-	if (!child)
-		return NULL;
-	child_init(child, r);
-	if (!glass_sk(child)->af->child_route(child)) {
-		glass_child_discard(child);
-		return NULL;
-	}
-	sk_set_txhash(child);
-	glass_port_inherit(child, listener);
-	return child;
-}
-
-/**
- * glass_child_discard() - a child that is in no table goes
- * @child: from glass_child_create()
- */
-void glass_child_discard(struct sock *child)
+/* A child that is in no table goes; it is locked on entry, not on return */
+static void discard_child(struct sock *child)
+	__releases(child->sk_lock.slock)
 {
 	struct verdict v = {};
 
@@ -105,4 +76,94 @@ void glass_child_discard(struct sock *child)
 	glass_destroy(child);
 	bh_unlock_sock(child);
 	sock_put(child);
+}
+
+/*
+ * A socket in SYN-RECEIVED for an embryo, in no table yet, its spinlock held,
+ * with a reference for the caller beside the one that keeps it alive; NULL
+ * without memory or route. Only the caller tells sparse of the lock, which
+ * cannot know that NULL has none.
+ */
+static struct sock *create_child(struct sock *listener,
+				 const struct glass_record *r)
+{
+	struct sock *child = sk_clone_lock(listener, GFP_ATOMIC);
+
+	if (!child)
+		return NULL;
+	child_init(child, r);
+	if (!glass_sk(child)->af->child_route(child)) {
+		__acquire(child->sk_lock.slock);
+		discard_child(child);
+		return NULL;
+	}
+	sk_set_txhash(child);
+	glass_port_inherit(child, listener);
+	return child;
+}
+
+/* Into the accept queue; false if the listener is closing */
+static bool queue_child(struct glass_listener *l, struct sock *child)
+{
+	bool open;
+
+	spin_lock_bh(&l->lock);
+	open = !l->closing;
+	if (open) {
+		list_add_tail(&glass_sk(child)->accept_link, &l->accept_queue);
+		sk_acceptq_added(l->sk);
+	}
+	spin_unlock_bh(&l->lock);
+	return open;
+}
+
+/**
+ * glass_embryo_ready() - the handshake's last ACK came: make a socket
+ * @gn: the netns
+ * @af: IPv4 or IPv6
+ * @r: the embryo; may have left the table meanwhile
+ * @skb: consumed; the ACK, perhaps with text
+ * @s: @skb decoded
+ *
+ * RCU read lock held, softirqs off.
+ */
+void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
+			struct glass_record *r, struct sk_buff *skb,
+			const struct segment *s)
+{
+	struct glass_listener *l = r->listener;
+	struct sock *sk = l->sk, *child;
+
+	if (sk_acceptq_is_full(sk)) {
+		glass_count(gn, RULE_LISTEN_ACCEPT_QUEUE_FULL);
+		kfree_skb(skb);
+		return;
+	}
+	child = create_child(sk, r);
+	if (!child) {
+		glass_count(gn, RULE_LISTEN_NO_MEMORY);
+		kfree_skb(skb);
+		return;
+	}
+	__acquire(child->sk_lock.slock);
+	if (!glass_table_replace_record(gn, r, child)) {
+		discard_child(child);
+		kfree_skb(skb);
+		return;
+	}
+	glass_record_forget(gn, r);
+	nf_reset_ct(skb);
+	skb->dev = NULL;
+	if (queue_child(l, child)) {
+		glass_input(child, skb, s);
+		bh_unlock_sock(child);
+		sk->sk_data_ready(sk);
+		sock_put(child);
+	} else {
+		kfree_skb(skb);
+		sock_orphan(child);
+		glass_user_abort(child);
+		bh_unlock_sock(child);
+		sock_put(child);
+	}
 }

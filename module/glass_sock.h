@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The glue between Linux and the core: its structures, and every function
- * that crosses from one file of module/ to another, grouped by file.
+ * The glue between Linux and the core: the socket, and every function that
+ * crosses from one file of module/ to another, grouped by file. What belongs
+ * to a network namespace is in glass_net.h.
  *
  * Locks, outermost first:
  *
@@ -18,227 +19,16 @@
 #define GLASS_SOCK_H
 
 #include <linux/compiler.h>
-#include <linux/list_nulls.h>
-#include <linux/siphash.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
-#include <net/net_namespace.h>
-#include <net/netns/generic.h>
 #include <net/tcp_states.h>
 
 #include <glass/core.h>
 #include <uapi/linux/glass.h>
 
 #include "compat.h"
-
-/**
- * struct glass_tuple - the two ends of a connection
- * @laddr: local address; IPv4 in the first four octets, zeros behind
- * @raddr: remote address, likewise
- * @lport: local port, host order
- * @rport: remote port, host order
- * @ifindex: the interface that the connection is bound to, or 0; in a tuple
- *	made from a packet, the interface that it came in by
- * @sdif: in a tuple made from a packet, the slave below @ifindex, or 0
- * @family: AF_INET or AF_INET6
- */
-struct glass_tuple {
-	struct in6_addr laddr;
-	struct in6_addr raddr;
-	u16 lport;
-	u16 rport;
-	int ifindex;
-	u16 sdif;
-	u16 family;
-};
-
-/**
- * struct glass_listener - what a socket in LISTEN has beside the socket
- * @sk: the socket
- * @lock: guards @accept_queue, @embryos and @closing
- * @accept_queue: children that wait for accept(), by glass_sock.accept_link
- * @embryos: children in SYN-RECEIVED, the length of the SYN queue
- * @closing: no child may be added any more
- * @rcu: freed after readers of the table are done
- */
-struct glass_listener {
-	struct sock *sk;
-	spinlock_t lock;		/* see above */
-	struct list_head accept_queue;
-	u32 embryos;
-	bool closing;
-	struct rcu_head rcu;
-};
-
-struct glass_port;
-
-enum glass_record_kind {
-	RECORD_EMBRYO,
-	RECORD_TIMEWAIT,
-};
-
-/**
- * struct glass_record - SYN-RECEIVED or TIME-WAIT in the connection table
- * @node: in glass_bucket.records; bucket lock, read under RCU
- * @due: in glass_due_list; that list's lock
- * @rcu: once it is off both
- * @tuple: the two ends, constant
- * @hash: of @tuple, constant
- * @deadline: when its time is over, milliseconds
- * @kind: which of the two
- * @reuse: sk_reuse of the socket that it came from
- * @listener: of an embryo; valid while the record is hashed
- * @embryo: bucket lock
- * @port: of a TIME-WAIT, counted by it
- * @bind_node: in @port; that port's lock
- * @timewait: bucket lock
- */
-struct glass_record {
-	struct hlist_nulls_node node;
-	union {
-		struct list_head due;
-		struct rcu_head rcu;
-	};
-	struct glass_tuple tuple;
-	u32 hash;
-	u32 deadline;
-	u8 kind;
-	u8 reuse;
-	union {
-		struct {
-			struct glass_listener *listener;
-			struct embryo embryo;
-		};
-		struct {
-			struct glass_port *port;
-			struct hlist_node bind_node;
-			struct timewait timewait;
-		};
-	};
-};
-
-/* What became of a segment that was given to a record */
-enum glass_record_fate {
-	RECORD_CONSUMED,
-	RECORD_AGAIN,		/* the record is gone: look up anew */
-	RECORD_TO_LISTENER,	/* TIME-WAIT has made way for a new SYN */
-};
-
-/* One chain of the connection table */
-struct glass_bucket {
-	spinlock_t lock;			/* both lists */
-	struct hlist_nulls_head socks;		/* sk_nulls_node */
-	struct hlist_nulls_head records;	/* glass_record.node */
-};
-
-struct glass_table {
-	struct glass_bucket *buckets;
-	u32 mask;
-	unsigned long id;		/* part of each chain's end mark */
-	siphash_key_t key;
-};
-
-#define GLASS_LISTEN_HASH 64
-
-struct glass_listen_bucket {
-	spinlock_t lock;			/* the list */
-	struct hlist_nulls_head socks;		/* sk_nulls_node */
-};
-
-#define GLASS_PORT_HASH 1024
-
-struct glass_port_head {
-	spinlock_t lock;			/* chain and all ports on it */
-	struct hlist_head chain;
-};
-
-/**
- * struct glass_port - a local port in use
- * @node: in glass_port_head.chain
- * @head: that chain
- * @num: host order
- * @connect_only: only connect() chose it, bind() did not: connections to
- *	other ends may share it
- * @socks: bound sockets, by sk_bind_node
- * @waits: TIME-WAIT records, by bind_node
- */
-struct glass_port {
-	struct hlist_node node;
-	struct glass_port_head *head;
-	u16 num;
-	bool connect_only;
-	struct hlist_head socks;
-	struct hlist_head waits;
-};
-
-/*
- * Every record in one list waits equally long, so each list is in the order
- * of deadlines and its head is its earliest.
- */
-#define GLASS_DUE_LISTS 12	/* TIME-WAIT, and one per number of SYN/ACKs */
-
-struct glass_due_list {
-	spinlock_t lock;			/* the lists */
-	struct list_head list[GLASS_DUE_LISTS];
-	struct timer_list timer;
-	struct glass_net *gn;
-};
-
-/* Set by sysctl, see sysctl.c */
-struct glass_sysctl {
-	int syn_retries;
-	int synack_retries;
-	int retries2;
-	int max_syn_backlog;
-	int rmem_default;
-	int wmem_default;
-};
-
-struct glass_stats {
-	u64 rule[RULE_COUNT];
-};
-
-/* All that Glass knows of one network namespace */
-struct glass_net {
-	struct net *net;
-	struct glass_table table;
-	struct glass_listen_bucket listen[GLASS_LISTEN_HASH];
-	struct glass_port_head *ports;
-	struct glass_due_list due;
-	siphash_key_t isn_key;
-	siphash_key_t port_key;
-	atomic_t port_counter;
-	struct glass_sysctl sysctl;
-	struct glass_stats __percpu *stats;
-	struct sock *ctl_v4;
-	struct sock *ctl_v6;
-	struct ctl_table_header *sysctl_header;
-};
-
-/**
- * struct glass_af - what differs between IPv4 and IPv6
- * @family: AF_INET or AF_INET6
- * @header: octets of the network header
- * @default_mss: when the peer names none
- * @xmit: give a segment of a connected socket to IP
- * @reply: send a segment that no socket of its own sends; consumes the skb
- * @child_route: route a fresh child; false if there is no route
- * @path_mss: largest text towards the other end of @tuple
- * @checksum: start the checksum of a skb whose header is written
- */
-struct glass_af {
-	u16 family;
-	u16 header;
-	u16 default_mss;
-	int (*xmit)(struct sock *sk, struct sk_buff *skb);
-	void (*reply)(struct glass_net *gn, const struct sock *sk,
-		      struct sk_buff *skb, const struct glass_tuple *tuple);
-	bool (*child_route)(struct sock *child);
-	u32 (*path_mss)(struct glass_net *gn, const struct sock *sk,
-			const struct glass_tuple *tuple);
-	void (*checksum)(struct sk_buff *skb, const struct glass_tuple *tuple);
-};
+#include "glass_net.h"
 
 /**
  * struct glass_sock - a Glass socket
@@ -296,13 +86,6 @@ struct glass_cb {
 static inline struct glass_sock *glass_sk(const struct sock *sk)
 {
 	return (struct glass_sock *)sk;
-}
-
-extern unsigned int glass_net_id;
-
-static inline struct glass_net *glass_net(const struct net *net)
-{
-	return net_generic(net, glass_net_id);
 }
 
 static inline struct glass_net *glass_sk_net(const struct sock *sk)
@@ -458,15 +241,12 @@ void glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		      const struct glass_af *af,
 		      const struct glass_tuple *tuple, struct sk_buff *skb,
 		      const struct segment *s);
-void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
-			struct glass_record *r, struct sk_buff *skb,
-			const struct segment *s);
 void glass_embryo_gone(struct glass_record *r);
 
 /* child.c: from an embryo to a socket */
-struct sock *glass_child_create(struct sock *listener,
-				const struct glass_record *r);
-void glass_child_discard(struct sock *child);
+void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
+			struct glass_record *r, struct sk_buff *skb,
+			const struct segment *s);
 
 /* port.c: bind() and ephemeral ports */
 int glass_ports_init(struct glass_net *gn);
@@ -496,9 +276,13 @@ const char *glass_rule_name(u16 rule);
 const char *glass_rule_phrase(u16 rule);
 const char *glass_rule_section(u16 rule);
 void glass_count(struct glass_net *gn, u16 rule);
+void glass_count_sent(struct glass_net *gn, u16 rule);
 u64 glass_rule_count(struct glass_net *gn, u16 rule);
 void glass_trace(struct glass_net *gn, bool sent,
 		 const struct glass_tuple *tuple, const struct segment *s,
 		 u8 old_state, u8 state, u16 rule, u32 iss, u32 irs);
+void glass_trace_sock(const struct sock *sk, bool sent,
+		      const struct glass_tuple *tuple, const struct segment *s,
+		      u8 old_state, u8 state, u16 rule);
 
 #endif

@@ -176,8 +176,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	}
 	glass_count(glass_sk_net(sk), v.rule);
 	glass_tuple_of(sk, &tuple);
-	glass_trace(glass_sk_net(sk), false, &tuple, s, old, t->state, v.rule,
-		    t->iss, t->irs);
+	glass_trace_sock(sk, false, &tuple, s, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
 		glass_reject(glass_sk_net(sk), gs->af, &tuple, s, v.rule);
 	if (v.text_keep)

@@ -266,6 +266,7 @@ void glass_timewait_start(struct sock *sk)
 static enum glass_record_fate
 timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	     struct glass_record *r, const struct segment *s)
+	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
 	struct segment out;
@@ -294,6 +295,7 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 		       struct glass_record *r, struct sk_buff *skb,
 		       const struct segment *s)
+	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
 	struct embryo *e = &r->embryo;

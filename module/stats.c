@@ -57,6 +57,13 @@ void glass_count(struct glass_net *gn, u16 rule)
 	this_cpu_inc(gn->stats->rule[rule]);
 }
 
+/* A segment is sent: count why, unless that was counted on arrival */
+void glass_count_sent(struct glass_net *gn, u16 rule)
+{
+	if (rule_is_send(rule))
+		glass_count(gn, rule);
+}
+
 /* The sum over all CPUs; it may miss what is counted meanwhile */
 u64 glass_rule_count(struct glass_net *gn, u16 rule)
 {
@@ -88,4 +95,15 @@ void glass_trace(struct glass_net *gn, bool sent,
 {
 	trace_glass_segment(gn, sent, tuple, s, old_state, state, rule, iss,
 			    irs);
+}
+
+/* The same of a segment of a socket, whose TCB knows where it started */
+void glass_trace_sock(const struct sock *sk, bool sent,
+		      const struct glass_tuple *tuple, const struct segment *s,
+		      u8 old_state, u8 state, u16 rule)
+{
+	const struct tcb *t = &glass_sk(sk)->tcb;
+
+	trace_glass_segment(glass_sk_net(sk), sent, tuple, s, old_state, state,
+			    rule, t->iss, t->irs);
 }

@@ -49,9 +49,8 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 	glass_tuple_of(sk, &tuple);
 	s->src = tuple.lport;
 	s->dst = tuple.rport;
-	glass_count(glass_sk_net(sk), s->rule);
-	glass_trace(glass_sk_net(sk), true, &tuple, s, state, state, s->rule,
-		    gs->tcb.iss, gs->tcb.irs);
+	glass_count_sent(glass_sk_net(sk), s->rule);
+	glass_trace_sock(sk, true, &tuple, s, state, state, s->rule);
 	skb = glass_queue_segment(sk, s->seq, s->len);
 	if (!skb)
 		return;
@@ -85,7 +84,7 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 
 	s->src = tuple->lport;
 	s->dst = tuple->rport;
-	glass_count(gn, s->rule);
+	glass_count_sent(gn, s->rule);
 	glass_trace(gn, true, tuple, s, state, state, s->rule,
 		    s->flags & SEG_SYN ? s->seq : 0,
 		    s->flags & SEG_SYN ? s->ack - 1 : 0);

@@ -11,7 +11,10 @@
 #ifndef GLASS_RULES_H
 #define GLASS_RULES_H
 
-#define GLASS_RULES(R)							\
+#include <glass/port.h>
+
+/* What is decided about a segment that arrives, counted there */
+#define GLASS_RULES_JUDGE(R)						\
 	R(NONE,			"-", "-",				\
 	  "no rule was recorded")					\
 	/* what may enter at all */					\
@@ -64,8 +67,6 @@
 	  "RST: the ACK is not of our SYN/ACK")				\
 	R(EMBRYO_ACK,		"rfc9293", "3.10.7.4",			\
 	  "our SYN is acknowledged: ESTABLISHED")			\
-	R(EMBRYO_GONE,		"rfc9293", "3.10.7.1",			\
-	  "RST: the listener of this handshake is gone")		\
 	/* SYN-SENT */							\
 	R(SYN_SENT_BAD_ACK,	"rfc9293", "3.10.7.3",			\
 	  "RST: the ACK is not of our SYN")				\
@@ -146,8 +147,6 @@
 	  "both ends close at once: CLOSING")				\
 	R(FIN_TIME_WAIT,	"rfc9293", "3.10.7.4",			\
 	  "the peer closes after us: TIME-WAIT")			\
-	R(FIN_AGAIN,		"rfc9293", "3.10.7.4",			\
-	  "the peer's FIN came again")					\
 	/* TIME-WAIT, a record */					\
 	R(TW_RST,		"rfc9293", "3.10.7.4",			\
 	  "a RST at RCV.NXT ends TIME-WAIT")				\
@@ -160,10 +159,13 @@
 	R(TW_OTHER,		"rfc9293", "3.10.7.4",			\
 	  "ACK: anything else in TIME-WAIT")				\
 	R(TW_QUIET,		"rfc9293", "3.10.7.4",			\
-	  "drop: an ACK in TIME-WAIT needs no answer")			\
-	R(TW_EXPIRED,		"rfc9293", "3.4.2",			\
-	  "2 MSL are over")						\
-	/* why a segment leaves */					\
+	  "drop: an ACK in TIME-WAIT needs no answer")
+
+/*
+ * Why a segment leaves, counted there. An ACK or RST that answers a segment
+ * has that segment's rule, which was counted when it arrived.
+ */
+#define GLASS_RULES_SEND(R)						\
 	R(SEND_SYN,		"rfc9293", "3.10.1",			\
 	  "active open")						\
 	R(SEND_SYN_AGAIN,	"rfc6298", "5",				\
@@ -191,14 +193,18 @@
 	R(ACK_WINDOW_UPDATE,	"rfc9293", "3.8.6.2.2",			\
 	  "ACK: the user made room, tell the larger window")		\
 	R(SEND_RST_ABORT,	"rfc9293", "3.10.5",			\
-	  "RST: the user aborted, or left text unread")			\
-	/* how a connection ends without a segment */			\
+	  "RST: the user aborted, or left text unread")
+
+/* What happens without a segment, counted when it does */
+#define GLASS_RULES_OTHER(R)						\
 	R(USER_TIMEOUT,		"rfc9293", "3.8.3",			\
 	  "timed out: sent again too often")				\
 	R(ORPHAN_TIMEOUT,	"rfc9293", "3.6",			\
 	  "closed: nobody is left to wait in FIN-WAIT-2")		\
 	R(EMBRYO_TIMEOUT,	"rfc9293", "3.8.3",			\
 	  "the handshake's last ACK never came")			\
+	R(TW_EXPIRED,		"rfc9293", "3.4.2",			\
+	  "2 MSL are over")						\
 	R(ICMP_HARD,		"rfc9293", "3.9.2.2",			\
 	  "an ICMP error ends the open")				\
 	R(ICMP_SOFT,		"rfc9293", "3.9.2.2",			\
@@ -208,6 +214,9 @@
 	R(ICMP_FORGED,		"rfc5927", "4.1",			\
 	  "drop: an ICMP error that quotes nothing in flight")
 
+#define GLASS_RULES(R) \
+	GLASS_RULES_JUDGE(R) GLASS_RULES_SEND(R) GLASS_RULES_OTHER(R)
+
 #define GLASS_RULE_ID(id, rfc, section, phrase) RULE_##id,
 enum glass_rule {
 	GLASS_RULES(GLASS_RULE_ID)
@@ -215,5 +224,18 @@ enum glass_rule {
 };
 
 #undef GLASS_RULE_ID
+
+#define GLASS_RULE_CASE(id, rfc, section, phrase) case RULE_##id:
+/* Is this a rule of GLASS_RULES_SEND? */
+static inline bool rule_is_send(unsigned int rule)
+{
+	switch (rule) {
+	GLASS_RULES_SEND(GLASS_RULE_CASE)
+		return true;
+	}
+	return false;
+}
+
+#undef GLASS_RULE_CASE
 
 #endif

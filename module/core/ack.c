@@ -23,8 +23,15 @@ static bool is_duplicate(const struct tcb *t, const struct segment *s)
  */
 void ack_window(struct tcb *t, const struct segment *s)
 {
-	if (seq_gt(t->snd.wl1, s->seq) ||
-	    (t->snd.wl1 == s->seq && seq_gt(t->snd.wl2, s->ack)))
+	/*
+	 * An ACK that moves SND.UNA is the newest there is, also in a segment
+	 * that the peer sent again. To pass over its window would leave
+	 * SND.WND as it was, and with SND.UNA the edge would move on that
+	 * the peer never promised.
+	 */
+	if (seq_le(s->ack, t->snd.una) &&
+	    (seq_gt(t->snd.wl1, s->seq) ||
+	     (t->snd.wl1 == s->seq && seq_gt(t->snd.wl2, s->ack))))
 		return;
 	/*
 	 * A window that opens ends the probing. One that only changes does
@@ -36,7 +43,7 @@ void ack_window(struct tcb *t, const struct segment *s)
 		t->backoff = 0;
 	}
 	t->snd.wnd = (u32)s->wnd << t->snd.shift;
-	t->snd.wl1 = s->seq;
+	t->snd.wl1 = seq_max(t->snd.wl1, s->seq);
 	t->snd.wl2 = s->ack;
 	t->snd.max_wnd = max(t->snd.max_wnd, t->snd.wnd);
 }
