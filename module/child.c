@@ -39,6 +39,7 @@ static void child_addresses(struct sock *child, const struct glass_tuple *t)
 static void child_init(struct sock *child, const struct glass_record *r)
 {
 	struct glass_sock *gs = glass_sk(child);
+	bool nodelay = gs->tcb.nodelay;
 	struct tcb_params p;
 
 	sock_reset_flag(child, SOCK_RCU_FREE);
@@ -57,6 +58,7 @@ static void child_init(struct sock *child, const struct glass_record *r)
 	p.adv_mss = r->embryo.adv_mss;
 	p.path_mss = r->embryo.mss;
 	tcb_from_embryo(&gs->tcb, &p, &r->embryo);
+	gs->tcb.nodelay = nodelay;
 	inet_sk_set_state(child, TCP_SYN_RECV);
 	gs->copied_seq = gs->tcb.rcv.nxt;
 	gs->queued_seq = gs->tcb.rcv.nxt;

@@ -48,6 +48,9 @@ int glass_connect_start(struct sock *sk)
 	kfree(gs->tcb.held);
 	tcb_init(&gs->tcb, &p);
 	gs->tcb.nodelay = nodelay;
+	/* an earlier connection of this socket is forgotten */
+	WRITE_ONCE(sk->sk_err, 0);
+	sock_reset_flag(sk, SOCK_DONE);
 	gs->out_seq = gs->tcb.snd.end;
 	tcb_open(&gs->tcb);
 	glass_push(sk, 0);

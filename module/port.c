@@ -261,6 +261,13 @@ out:
 	return err;
 }
 
+/* Would the connection be one of a socket with itself? */
+static bool is_self(const struct glass_tuple *tuple, u16 port)
+{
+	return port == tuple->rport &&
+	       ipv6_addr_equal(&tuple->laddr, &tuple->raddr);
+}
+
 /**
  * glass_port_connect() - a local port for connect(), and into the table
  * @sk: the socket, locked, everything but the local port known
@@ -288,7 +295,8 @@ int glass_port_connect(struct sock *sk)
 	for (i = 0; i < count && err == -EADDRNOTAVAIL; i++) {
 		u16 port = first + (offset + i) % count;
 
-		if (!reserved(sk, port))
+		/* nobody means to be connected to himself by chance */
+		if (!reserved(sk, port) && !is_self(&tuple, port))
 			err = connect_from(sk, port);
 	}
 	return err;

@@ -94,7 +94,7 @@ static bool embryo_acceptable(const struct embryo *e, const struct segment *s)
 	u32 nxt = e->irs + 1, edge = nxt + e->wnd;
 
 	if (!seg_len(s))
-		return seq_ge(s->seq, nxt) && seq_le(s->seq, edge);
+		return seq_ge(s->seq, nxt) && seq_le(s->seq, edge + 1);
 	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), nxt);
 }
 

@@ -21,23 +21,10 @@ static void stamp(struct tcb *t, struct segment *s)
 	due_clear(t, DUE_DELAYED_ACK);
 }
 
-/*
- * Where a segment without text stands: SND.NXT. When output has fallen back
- * behind it, SND.NXT may lie beyond the window by a probe that was refused,
- * and the peer would refuse the ACK, or the RST, with it.
- */
-static u32 own_seq(const struct tcb *t)
-{
-	if (t->snd.cur == t->snd.nxt)
-		return t->snd.nxt;
-	return seq_min(t->snd.nxt,
-		       seq_max(t->snd.cur, t->snd.una + t->snd.wnd));
-}
-
 static bool output_rst(struct tcb *t, struct segment *s)
 {
 	t->rst_due = 0;
-	s->seq = own_seq(t);
+	s->seq = t->snd.nxt;
 	s->ack = t->rcv.nxt;
 	s->flags = SEG_RST | SEG_ACK;
 	s->rule = RULE_SEND_RST_ABORT;
@@ -59,9 +46,11 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 		stamp(t, s);
 		s->rule = t->backoff ? RULE_SEND_SYN_ACK_AGAIN :
 				       RULE_SEND_SYN_ACK;
+	} else {
+		t->rcv.wnd = min(t->rcv.room, 65535u);
 	}
-	t->rcv.wnd = min(t->rcv.room, 65535u);
-	s->wnd = t->rcv.wnd;
+	/* a challenge ACK may have promised more than a SYN can tell */
+	s->wnd = min(t->rcv.wnd, 65535u);
 	if (t->snd.nxt == t->iss)
 		rtt_start(t, t->iss + 1, now);
 	t->snd.cur = t->iss + 1;
@@ -235,7 +224,7 @@ static bool output_ack(struct tcb *t, struct segment *s)
 {
 	if (!t->ack_now)
 		return false;
-	s->seq = own_seq(t);
+	s->seq = t->snd.nxt;
 	s->rule = t->ack_rule;
 	stamp(t, s);
 	return true;

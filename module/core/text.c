@@ -18,15 +18,17 @@ static u32 window_edge(const struct tcb *t)
 /*
  * The RFC's table of four cases, with two allowances. A closed window lets
  * the ACK of a segment at RCV.NXT in, as the RFC asks. A segment of length
- * zero may stand at the very edge: a peer that has filled the window has
- * its SND.NXT there.
+ * zero may stand at the very edge, where a peer that has filled the window
+ * has its SND.NXT, and one beyond it, where a peer has it that probes: its
+ * ACKs would be refused for as long as the probes are, and two ends that
+ * probe each other would hear nothing at all.
  */
 static bool acceptable(const struct tcb *t, const struct segment *s)
 {
 	u32 edge = window_edge(t);
 
 	if (!seg_len(s))
-		return seq_ge(s->seq, t->rcv.nxt) && seq_le(s->seq, edge);
+		return seq_ge(s->seq, t->rcv.nxt) && seq_le(s->seq, edge + 1);
 	if (edge == t->rcv.nxt)
 		return s->seq == t->rcv.nxt;
 	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), t->rcv.nxt);

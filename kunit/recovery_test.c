@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fast retransmit and fast recovery: rfc5681#section-3.2, with NewReno's
+ * partial ACKs, rfc6582#section-3.2.
+ */
+#include "script.h"
+#include "suites.h"
+
+#define WND 60000
+
+/* Ten segments in flight, more text waits */
+static struct script *in_flight(struct kunit *test, u32 more)
+{
+	struct script *s = script_begin(test);
+	u32 seq;
+
+	s->peer_wnd = WND;
+	script_establish(s);
+	user_writes(s, 10000 + more);
+	for (seq = 1; seq < 10001; seq += 1000)
+		expect(s, !more && seq == 9001 ? "P." : ".", seq, 1000, 1,
+		       10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	return s;
+}
+
+/* The third duplicate ACK, and the segment that it calls for */
+static void fast_retransmit(struct script *s)
+{
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_FAST_RETRANSMIT);
+	now_in(s, TCB_ESTABLISHED, 0);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+}
+
+static void established_third_duplicate_resends(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	passes(s, 200);
+	fast_retransmit(s);
+	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 8000);
+	KUNIT_EXPECT_EQ(test, s->t.snd.nxt, s->iss + 10001);
+	/* what was sent again has the clock to itself */
+	expires(s, 300, RULE_RESEND_RTO);
+}
+
+/* A new ACK between them starts the count anew */
+static void established_duplicates_counted_in_a_row(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_NEW);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_DUP);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_FAST_RETRANSMIT);
+	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_FAST);
+}
+
+/* rfc5681#section-3.2 step 4: each one more lets one more out */
+static void recovery_duplicate_lets_text_out(struct kunit *test)
+{
+	struct script *s = in_flight(test, 5000);
+
+	fast_retransmit(s);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	expect(s, ".", 10001, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	expect(s, ".", 11001, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+}
+
+/* The window cannot be taken from under it */
+static void recovery_peer_window_limits(struct kunit *test)
+{
+	struct script *s = script_established(test);
+	u32 i;
+
+	user_writes(s, 12000);
+	for (i = 0; i < 10; i++)
+		expect(s, ".", 1 + 1000 * i, 1000, 1, 10000, RULE_SEND_TEXT);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_FAST_RETRANSMIT);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_FAST);
+	for (i = 0; i < 10; i++)
+		inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	expect_nothing(s);
+}
+
+static void recovery_partial_ack_resends_next_hole(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	fast_retransmit(s);
+	inject(s, ".", 1, 0, 3001, WND, RULE_ACK_PARTIAL);
+	now_in(s, TCB_ESTABLISHED, V_WRITABLE);
+	/* less what left, plus what will enter, rfc6582#section-3.2 step 5 */
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 8000 - 3000 + 1000);
+	expect(s, ".", 3001, 1000, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 7001, WND, RULE_ACK_PARTIAL);
+	expect(s, ".", 7001, 1000, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_NEW);
+	expect_nothing(s);
+	no_timer(s);
+	KUNIT_EXPECT_FALSE(test, s->t.cong.in_recovery);
+}
+
+static void recovery_full_ack_deflates(struct kunit *test)
+{
+	struct script *s = in_flight(test, 20000);
+	u32 i;
+
+	fast_retransmit(s);
+	for (i = 0; i < 6; i++)
+		inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	for (i = 0; i < 4; i++)
+		expect(s, ".", 10001 + i * 1000, 1000, 1, 10000,
+		       RULE_SEND_TEXT);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_NEW);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 5000);
+	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
+	expect(s, ".", 14001, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+}
+
+/* rfc6582#section-3.2 step 3, option 1: no burst after the end */
+static void recovery_full_ack_of_all_allows_two(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	fast_retransmit(s);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_NEW);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 2000);
+}
+
+/* One loss, one halving: duplicates of the same loss start nothing */
+static void recovery_over_old_duplicates_ignored(struct kunit *test)
+{
+	struct script *s = in_flight(test, 3000);
+	u32 i;
+
+	fast_retransmit(s);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_NEW);
+	expect(s, ".", 10001, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, ".", 11001, 1000, 1, 10000, RULE_SEND_TEXT);
+	for (i = 0; i < 5; i++)
+		inject(s, ".", 1, 0, 10001, WND, RULE_ACK_DUP);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 11001, WND, RULE_ACK_NEW);
+	expect(s, "P.", 12001, 1000, 1, 10000, RULE_SEND_TEXT);
+	inject(s, ".", 1, 0, 11001, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 11001, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 11001, WND, RULE_ACK_FAST_RETRANSMIT);
+	expect(s, ".", 11001, 1000, 1, 10000, RULE_RESEND_FAST);
+}
+
+/* rfc6582#section-4: what the timer sends again is answered by duplicates */
+static void timeout_duplicates_ignored(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+	u32 i;
+
+	expires(s, 300, RULE_RESEND_RTO);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
+	for (i = 0; i < 5; i++)
+		inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	expect_nothing(s);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 1000);
+	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
+}
+
+static void recovery_timeout_ends_it(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	fast_retransmit(s);
+	expires(s, 300, RULE_RESEND_RTO);
+	KUNIT_EXPECT_FALSE(test, s->t.cong.in_recovery);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 1000);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 5001, WND, RULE_ACK_NEW);
+	expect(s, ".", 5001, 1000, 1, 10000, RULE_RESEND_RTO);
+	expect(s, ".", 6001, 1000, 1, 10000, RULE_RESEND_RTO);
+	expect(s, ".", 7001, 1000, 1, 10000, RULE_RESEND_RTO);
+	expect_nothing(s);
+}
+
+/* Only the FIN is left of what was lost */
+static void recovery_partial_ack_resends_fin(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	user_closes(s);
+	/* the congestion window is full: the FIN has to wait for its place */
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_NEW);
+	expect(s, "F.", 10001, 0, 1, 10000, RULE_SEND_FIN);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_FAST_RETRANSMIT);
+	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_PARTIAL);
+	expect(s, "F.", 10001, 0, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 10002, WND, RULE_ACK_FIN_WAIT_2);
+	expect_nothing(s);
+	no_timer(s);
+}
+
+/* The last text and the FIN go again as one */
+static void recovery_partial_ack_resends_text_and_fin(struct kunit *test)
+{
+	struct script *s = script_established(test);
+	u32 i;
+
+	user_writes(s, 4500);
+	user_closes(s);
+	for (i = 0; i < 4; i++)
+		expect(s, ".", 1 + i * 1000, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, "FP.", 4001, 500, 1, 10000, RULE_SEND_FIN);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_FAST_RETRANSMIT);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_FAST);
+	inject(s, ".", 1, 0, 4001, 10000, RULE_ACK_PARTIAL);
+	expect(s, "FP.", 4001, 500, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+}
+
+static void recovery_resend_fits_smaller_path(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	tcb_set_path_mss(&s->t, 600);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_FAST_RETRANSMIT);
+	expect(s, ".", 1, 600, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+}
+
+/* Karn: what was sent again times nothing, rfc6298#section-3 */
+static void recovery_takes_no_sample(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	passes(s, 150);
+	fast_retransmit(s);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_NEW);
+	KUNIT_EXPECT_EQ(test, s->t.srtt, 100000);
+	KUNIT_EXPECT_EQ(test, s->t.rto, 300000);
+}
+
+static struct kunit_case cases[] = {
+	SCRIPT_CASE(established_third_duplicate_resends),
+	SCRIPT_CASE(established_duplicates_counted_in_a_row),
+	SCRIPT_CASE(recovery_duplicate_lets_text_out),
+	SCRIPT_CASE(recovery_peer_window_limits),
+	SCRIPT_CASE(recovery_partial_ack_resends_next_hole),
+	SCRIPT_CASE(recovery_full_ack_deflates),
+	SCRIPT_CASE(recovery_full_ack_of_all_allows_two),
+	SCRIPT_CASE(recovery_over_old_duplicates_ignored),
+	SCRIPT_CASE(timeout_duplicates_ignored),
+	SCRIPT_CASE(recovery_timeout_ends_it),
+	SCRIPT_CASE(recovery_partial_ack_resends_fin),
+	SCRIPT_CASE(recovery_partial_ack_resends_text_and_fin),
+	SCRIPT_CASE(recovery_resend_fits_smaller_path),
+	SCRIPT_CASE(recovery_takes_no_sample),
+	{}
+};
+
+struct kunit_suite glass_recovery = {
+	.name = "glass_recovery",
+	.test_cases = cases,
+};

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The retransmission timeout, rfc6298#section-2 and 3. */
+#include <glass/core.h>
+#include "suites.h"
+
+static struct tcb fresh(void)
+{
+	struct tcb t = {};
+
+	rtt_init(&t);
+	return t;
+}
+
+static void rtt_before_sample_one_second(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), 1000);
+}
+
+static void rtt_first_sample_sets(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	rtt_sample(&t, 400000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 400000);
+	KUNIT_EXPECT_EQ(test, t.rttvar, 200000);
+	KUNIT_EXPECT_EQ(test, t.rto, 1200000);
+}
+
+/* rfc6298#section-2.3: the variation first, with the old smoothed time */
+static void rtt_next_sample_smooths(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	rtt_sample(&t, 400000);
+	rtt_sample(&t, 800000);
+	KUNIT_EXPECT_EQ(test, t.rttvar, 250000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 450000);
+	KUNIT_EXPECT_EQ(test, t.rto, 1450000);
+	rtt_sample(&t, 50000);
+	KUNIT_EXPECT_EQ(test, t.rttvar, 287500);
+	KUNIT_EXPECT_EQ(test, t.srtt, 400000);
+	KUNIT_EXPECT_EQ(test, t.rto, 1550000);
+}
+
+static void rtt_bounds(struct kunit *test)
+{
+	struct tcb t = fresh();
+	int i;
+
+	for (i = 0; i < 100; i++)
+		rtt_sample(&t, 1);
+	KUNIT_EXPECT_EQ(test, t.rto, RTO_MIN_US);
+	KUNIT_EXPECT_GE(test, t.srtt, 1);
+	for (i = 0; i < 100; i++)
+		rtt_sample(&t, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, t.rto, RTO_MAX_US);
+	KUNIT_EXPECT_LE(test, t.srtt, RTO_MAX_US);
+}
+
+static void rtt_backoff_doubles_to_ceiling(struct kunit *test)
+{
+	struct tcb t = fresh();
+	u32 i, ms = 1000;
+
+	for (i = 0; i < 256; i++) {
+		t.backoff = i;
+		KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), ms);
+		ms = min(ms * 2, 120000u);
+	}
+}
+
+static void rtt_timeout_rounds_up(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	t.rto = 200001;
+	KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), 201);
+}
+
+static void rtt_one_segment_timed(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	rtt_start(&t, 100, 1000000);
+	rtt_start(&t, 200, 1500000);
+	rtt_acked(&t, 99, 2000000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 0);
+	rtt_acked(&t, 100, 2000000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 1000000);
+	rtt_acked(&t, 200, 9000000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 1000000);
+}
+
+static void rtt_timed_across_wraps(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	rtt_start(&t, 5, 0xffffffff);
+	rtt_acked(&t, 0xfffffff0, 0x100000100ull);
+	KUNIT_EXPECT_EQ(test, t.srtt, 0);
+	rtt_acked(&t, 6, 0xffffffffull + 300000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 300000);
+}
+
+static void rtt_zero_is_a_sample(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	rtt_start(&t, 5, 1000);
+	rtt_acked(&t, 5, 1000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 1);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(rtt_before_sample_one_second),
+	KUNIT_CASE(rtt_first_sample_sets),
+	KUNIT_CASE(rtt_next_sample_smooths),
+	KUNIT_CASE(rtt_bounds),
+	KUNIT_CASE(rtt_backoff_doubles_to_ceiling),
+	KUNIT_CASE(rtt_timeout_rounds_up),
+	KUNIT_CASE(rtt_one_segment_timed),
+	KUNIT_CASE(rtt_timed_across_wraps),
+	KUNIT_CASE(rtt_zero_is_a_sample),
+	{}
+};
+
+struct kunit_suite glass_rtt = {
+	.name = "glass_rtt",
+	.test_cases = cases,
+};

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Real sockets, opened from inside the kernel, over loopback: the module
+ * around the core. Each case runs for every way in.
+ */
+#include <kunit/test.h>
+#include <linux/in.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <net/sock.h>
+
+#include "../module/glass_sock.h"
+
+struct way {
+	const char *name;
+	int family;
+	int protocol;
+	int addr_family;
+};
+
+static const struct way ways[] = {
+	{ "AF_INET, 253", AF_INET, IPPROTO_GLASS, AF_INET },
+	{ "AF_INET6, 253", AF_INET6, IPPROTO_GLASS, AF_INET6 },
+	{ "AF_GLASS, IPv4", AF_GLASS, GLASSPROTO_IPV4, AF_INET },
+	{ "AF_GLASS, IPv6", AF_GLASS, GLASSPROTO_IPV6, AF_INET6 },
+};
+
+static void way_name(const struct way *way, char *desc)
+{
+	strscpy(desc, way->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(way, ways, way_name);
+
+/* Up to three sockets of a case, let go of even if it fails half-way */
+struct socks {
+	struct socket *listener;
+	struct socket *client;
+	struct socket *child;
+};
+
+static int socket_case_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct socks), GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+static void drop(struct socket **sock)
+{
+	if (*sock)
+		sock_release(*sock);
+	*sock = NULL;
+}
+
+static void socket_case_exit(struct kunit *test)
+{
+	struct socks *s = test->priv;
+
+	if (!s)
+		return;
+	drop(&s->child);
+	drop(&s->client);
+	drop(&s->listener);
+}
+
+static struct socket *make(struct kunit *test)
+{
+	const struct way *way = test->param_value;
+	struct socket *sock = NULL;
+	int err;
+
+	err = sock_create_kern(&init_net, way->family, SOCK_STREAM,
+			       way->protocol, &sock);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	return sock;
+}
+
+static int loopback(struct kunit *test, struct sockaddr_storage *addr, u16 port)
+{
+	const struct way *way = test->param_value;
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)addr;
+	struct sockaddr_in *sin = (struct sockaddr_in *)addr;
+
+	memset(addr, 0, sizeof(*addr));
+	if (way->addr_family == AF_INET6) {
+		sin6->sin6_family = AF_INET6;
+		sin6->sin6_port = htons(port);
+		sin6->sin6_addr = in6addr_loopback;
+		return sizeof(*sin6);
+	}
+	sin->sin_family = AF_INET;
+	sin->sin_port = htons(port);
+	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return sizeof(*sin);
+}
+
+static u16 port_of(struct socket *sock)
+{
+	return inet_sk(sock->sk)->inet_num;
+}
+
+/* A listener on a port of its own */
+static void listen_somewhere(struct kunit *test, int backlog)
+{
+	struct socks *s = test->priv;
+	struct sockaddr_storage addr;
+	int len = loopback(test, &addr, 0);
+
+	s->listener = make(test);
+	KUNIT_ASSERT_EQ(test, 0, kernel_bind(s->listener,
+					     (struct sockaddr *)&addr, len));
+	KUNIT_ASSERT_EQ(test, 0, kernel_listen(s->listener, backlog));
+}
+
+static int connect_to(struct kunit *test, struct socket *sock, u16 port,
+		      int flags)
+{
+	struct sockaddr_storage addr;
+	int len = loopback(test, &addr, port);
+
+	return kernel_connect(sock, (struct sockaddr *)&addr, len, flags);
+}
+
+/* Listener, client and child, ESTABLISHED */
+static void establish(struct kunit *test)
+{
+	struct socks *s = test->priv;
+
+	listen_somewhere(test, 5);
+	s->client = make(test);
+	KUNIT_ASSERT_EQ(test, 0, connect_to(test, s->client,
+					    port_of(s->listener), 0));
+	KUNIT_ASSERT_EQ(test, 0, kernel_accept(s->listener, &s->child, 0));
+}
+
+static int send_bytes(struct socket *sock, void *buf, size_t len)
+{
+	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+
+	return kernel_sendmsg(sock, &msg, &vec, 1, len);
+}
+
+static int receive_bytes(struct socket *sock, void *buf, size_t len, int flags)
+{
+	struct msghdr msg = {};
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+
+	return kernel_recvmsg(sock, &msg, &vec, 1, len, flags);
+}
+
+static void closed_connect_refused(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	u16 port;
+
+	listen_somewhere(test, 1);
+	s->client = make(test);
+	/* a port that was free a moment ago: the listener's, once closed */
+	port = port_of(s->listener);
+	drop(&s->listener);
+	KUNIT_EXPECT_EQ(test, -ECONNREFUSED,
+			connect_to(test, s->client, port, 0));
+	KUNIT_EXPECT_EQ(test, (int)TCP_CLOSE, (int)s->client->sk->sk_state);
+}
+
+static void listen_connect_established(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	struct glass_tuple a, b;
+
+	establish(test);
+	KUNIT_EXPECT_EQ(test, (int)TCP_ESTABLISHED,
+			(int)s->client->sk->sk_state);
+	KUNIT_EXPECT_EQ(test, (int)TCP_ESTABLISHED,
+			(int)s->child->sk->sk_state);
+	glass_tuple_of(s->client->sk, &a);
+	glass_tuple_of(s->child->sk, &b);
+	KUNIT_EXPECT_EQ(test, a.lport, b.rport);
+	KUNIT_EXPECT_EQ(test, a.rport, b.lport);
+	KUNIT_EXPECT_TRUE(test, ipv6_addr_equal(&a.laddr, &b.raddr));
+	KUNIT_EXPECT_TRUE(test, ipv6_addr_equal(&a.raddr, &b.laddr));
+}
+
+static void listen_connect_without_accept_established(struct kunit *test)
+{
+	struct socks *s = test->priv;
+
+	listen_somewhere(test, 5);
+	s->client = make(test);
+	KUNIT_EXPECT_EQ(test, 0, connect_to(test, s->client,
+					    port_of(s->listener), 0));
+	KUNIT_EXPECT_EQ(test, (int)TCP_ESTABLISHED,
+			(int)s->client->sk->sk_state);
+	KUNIT_EXPECT_EQ(test, 1u, s->listener->sk->sk_ack_backlog);
+}
+
+static void established_send_received(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	char buf[8] = {};
+
+	establish(test);
+	KUNIT_ASSERT_EQ(test, 5, send_bytes(s->client, "hello", 5));
+	KUNIT_EXPECT_EQ(test, 5, receive_bytes(s->child, buf, 8, 0));
+	KUNIT_EXPECT_STREQ(test, buf, "hello");
+	KUNIT_EXPECT_EQ(test, -EAGAIN,
+			receive_bytes(s->child, buf, 8, MSG_DONTWAIT));
+}
+
+static void established_many_pieces_in_order(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	u8 *out = kunit_kzalloc(test, 20000, GFP_KERNEL);
+	u8 *in = kunit_kzalloc(test, 20000, GFP_KERNEL);
+	int i, n;
+
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	KUNIT_ASSERT_NOT_NULL(test, in);
+	establish(test);
+	get_random_bytes(out, 20000);
+	for (i = 0; i < 20000; i += 20)
+		KUNIT_ASSERT_EQ(test, 20, send_bytes(s->client, out + i, 20));
+	n = receive_bytes(s->child, in, 20000, MSG_WAITALL);
+	KUNIT_EXPECT_EQ(test, 20000, n);
+	KUNIT_EXPECT_EQ(test, 0, memcmp(in, out, 20000));
+}
+
+static void established_child_closes_end_of_stream(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	char c;
+
+	establish(test);
+	drop(&s->child);
+	KUNIT_EXPECT_EQ(test, 0, receive_bytes(s->client, &c, 1, 0));
+	KUNIT_EXPECT_EQ(test, (int)TCP_CLOSE_WAIT,
+			(int)s->client->sk->sk_state);
+}
+
+static void established_close_leaves_time_wait(struct kunit *test)
+{
+	struct glass_net *gn = glass_net(&init_net);
+	struct socks *s = test->priv;
+	struct glass_tuple tuple;
+	u32 hash;
+	char c;
+
+	establish(test);
+	glass_tuple_of(s->client->sk, &tuple);
+	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
+	drop(&s->client);
+	KUNIT_EXPECT_EQ(test, 0, receive_bytes(s->child, &c, 1, 0));
+	drop(&s->child);
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, glass_table_find(gn, &tuple, hash));
+	KUNIT_EXPECT_NOT_NULL(test,
+			      glass_table_find_record(gn, &tuple, hash));
+	rcu_read_unlock();
+}
+
+static void established_close_unread_resets(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	char c;
+
+	establish(test);
+	KUNIT_ASSERT_EQ(test, 5, send_bytes(s->client, "hello", 5));
+	drop(&s->child);
+	KUNIT_EXPECT_EQ(test, -ECONNRESET, receive_bytes(s->client, &c, 1, 0));
+}
+
+static void listen_close_resets_waiting_child(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	char c;
+
+	listen_somewhere(test, 5);
+	s->client = make(test);
+	KUNIT_ASSERT_EQ(test, 0, connect_to(test, s->client,
+					    port_of(s->listener), 0));
+	drop(&s->listener);
+	KUNIT_EXPECT_EQ(test, -ECONNRESET, receive_bytes(s->client, &c, 1, 0));
+}
+
+static void bound_bind_again_in_use(struct kunit *test)
+{
+	struct socks *s = test->priv;
+	struct sockaddr_storage addr;
+	int len;
+
+	listen_somewhere(test, 5);
+	len = loopback(test, &addr, port_of(s->listener));
+	s->client = make(test);
+	KUNIT_EXPECT_EQ(test, -EADDRINUSE,
+			kernel_bind(s->client, (struct sockaddr *)&addr, len));
+}
+
+static void established_same_tuple_refused(struct kunit *test)
+{
+	struct glass_net *gn = glass_net(&init_net);
+	struct socks *s = test->priv;
+	struct sock *found;
+	struct glass_tuple tuple;
+	u32 hash;
+
+	establish(test);
+	glass_tuple_of(s->client->sk, &tuple);
+	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
+	rcu_read_lock();
+	found = glass_table_find(gn, &tuple, hash);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, found, s->client->sk);
+	if (found)
+		sock_put(found);
+	/* once more into the table: its own entry is in the way */
+	lock_sock(s->client->sk);
+	KUNIT_EXPECT_EQ(test, -EADDRNOTAVAIL, glass_table_add(s->client->sk));
+	release_sock(s->client->sk);
+}
+
+static void isn_other_tuple_differs(struct kunit *test)
+{
+	struct glass_net *gn = glass_net(&init_net);
+	const struct way *way = test->param_value;
+	struct glass_tuple a = { .lport = 1, .rport = 2,
+				 .family = way->addr_family };
+	struct glass_tuple b = a;
+	u32 one, other;
+
+	b.lport = 3;
+	one = glass_tuple_hash(gn, &a, &gn->isn_key);
+	other = glass_tuple_hash(gn, &b, &gn->isn_key);
+	KUNIT_EXPECT_NE(test, one, other);
+	KUNIT_EXPECT_EQ(test, one, glass_tuple_hash(gn, &a, &gn->isn_key));
+	KUNIT_EXPECT_NE(test, one, glass_tuple_hash(gn, &a, &gn->port_key));
+	/* rfc6528#section-3: one tick every 4 microseconds */
+	KUNIT_EXPECT_EQ(test, 250u, handshake_isn(one, 1000) -
+				    handshake_isn(one, 0));
+}
+
+static struct kunit_case socket_cases[] = {
+	KUNIT_CASE_PARAM(closed_connect_refused, way_gen_params),
+	KUNIT_CASE_PARAM(listen_connect_established, way_gen_params),
+	KUNIT_CASE_PARAM(listen_connect_without_accept_established,
+			 way_gen_params),
+	KUNIT_CASE_PARAM(established_send_received, way_gen_params),
+	KUNIT_CASE_PARAM(established_many_pieces_in_order, way_gen_params),
+	KUNIT_CASE_PARAM(established_child_closes_end_of_stream,
+			 way_gen_params),
+	KUNIT_CASE_PARAM(established_close_leaves_time_wait, way_gen_params),
+	KUNIT_CASE_PARAM(established_close_unread_resets, way_gen_params),
+	KUNIT_CASE_PARAM(listen_close_resets_waiting_child, way_gen_params),
+	KUNIT_CASE_PARAM(bound_bind_again_in_use, way_gen_params),
+	KUNIT_CASE_PARAM(established_same_tuple_refused, way_gen_params),
+	KUNIT_CASE_PARAM(isn_other_tuple_differs, way_gen_params),
+	{}
+};
+
+static struct kunit_suite glass_socket = {
+	.name = "glass_socket",
+	.init = socket_case_init,
+	.exit = socket_case_exit,
+	.test_cases = socket_cases,
+};
+
+kunit_test_suite(glass_socket);

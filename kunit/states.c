@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where scripts start: each state of rfc9293#section-3.3.2 reached from the
+ * one before it, by the segments and calls that lead there.
+ *
+ * The handshake takes 100 ms, so the RTO is 300 ms after it; both ends use
+ * an MSS of 1000 and a window of 10000, and the first congestion window is
+ * ten segments.
+ */
+#include "script.h"
+
+#define HELD_MAX 8
+
+struct script *script_begin(struct kunit *test)
+{
+	struct script *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+	const struct isn *isn = isn_of(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	s->held = kunit_kzalloc(test, sizeof(*s->held) +
+				HELD_MAX * sizeof(s->held->r[0]), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, s->held);
+	s->held->cap = HELD_MAX;
+	s->test = test;
+	s->now = STORY_START_US;
+	s->iss = isn->iss;
+	s->irs = isn->irs;
+	s->p = (struct tcb_params){
+		.iss = isn->iss,
+		.buff = 10000,
+		.adv_mss = 1000,
+		.path_mss = 1000,
+		.default_mss = 536,
+		.syn_retries = 3,
+		.retries = 4,
+	};
+	s->peer_mss = 1000;
+	s->peer_shift = -1;
+	s->peer_wnd = 10000;
+	return s;
+}
+
+/* SYN-SENT: the SYN has left */
+void script_open(struct script *s)
+{
+	tcb_init(&s->t, &s->p);
+	s->t.held = s->held;
+	tcb_open(&s->t);
+	expect_syn(s, "S", s->p.adv_mss,
+		   s->p.wscale ? handshake_shift(s->p.buff) : -1,
+		   min(s->p.buff, 65535u), RULE_SEND_SYN);
+	expect_nothing(s);
+}
+
+/* ESTABLISHED: the SYN/ACK came after 100 ms and is acknowledged */
+void script_establish(struct script *s)
+{
+	script_open(s);
+	passes(s, 100);
+	inject_syn(s, "S.", 1, s->peer_wnd, RULE_SYN_SENT_SYN_ACK);
+	now_in(s, TCB_ESTABLISHED, V_ESTABLISHED | V_WRITABLE);
+	expect(s, ".", 1, 0, 1, ANY, RULE_SYN_SENT_SYN_ACK);
+	expect_nothing(s);
+	no_timer(s);
+}
+
+struct script *script_established(struct kunit *test)
+{
+	struct script *s = script_begin(test);
+
+	script_establish(s);
+	return s;
+}
+
+/* SYN-RECEIVED as a TCB knows it: both ends opened at once */
+struct script *script_syn_received(struct kunit *test)
+{
+	struct script *s = script_begin(test);
+
+	script_open(s);
+	passes(s, 100);
+	inject_syn(s, "S", 0, s->peer_wnd, RULE_SYN_SENT_SYN);
+	now_in(s, TCB_SYN_RECEIVED, 0);
+	expect_syn(s, "S.", 1000, -1, 10000, RULE_SEND_SYN_ACK);
+	expect_nothing(s);
+	return s;
+}
+
+struct script *script_fin_wait_1(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	user_closes(s);
+	now_in(s, TCB_FIN_WAIT_1, 0);
+	expect(s, "F.", 1, 0, 1, 10000, RULE_SEND_FIN);
+	expect_nothing(s);
+	return s;
+}
+
+struct script *script_fin_wait_2(struct kunit *test)
+{
+	struct script *s = script_fin_wait_1(test);
+
+	inject(s, ".", 1, 0, 2, 10000, RULE_ACK_FIN_WAIT_2);
+	now_in(s, TCB_FIN_WAIT_2, V_WRITABLE);
+	expect_nothing(s);
+	no_timer(s);
+	return s;
+}
+
+struct script *script_close_wait(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, "F.", 1, 0, 1, 10000, RULE_FIN_CLOSE_WAIT);
+	now_in(s, TCB_CLOSE_WAIT, V_PEER_CLOSED);
+	expect(s, ".", 1, 0, 2, 9999, RULE_FIN_CLOSE_WAIT);
+	expect_nothing(s);
+	return s;
+}
+
+struct script *script_closing(struct kunit *test)
+{
+	struct script *s = script_fin_wait_1(test);
+
+	inject(s, "F.", 1, 0, 1, 10000, RULE_FIN_CLOSING);
+	now_in(s, TCB_CLOSING, V_PEER_CLOSED);
+	expect(s, ".", 2, 0, 2, 9999, RULE_FIN_CLOSING);
+	expect_nothing(s);
+	return s;
+}
+
+struct script *script_last_ack(struct kunit *test)
+{
+	struct script *s = script_close_wait(test);
+
+	user_closes(s);
+	now_in(s, TCB_LAST_ACK, 0);
+	expect(s, "F.", 1, 0, 2, 9999, RULE_SEND_FIN);
+	expect_nothing(s);
+	return s;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The pure suites, in the order in which a reader would want them to fail:
+ * what the others stand on comes first.
+ */
+#include "suites.h"
+
+kunit_test_suites(&glass_seq, &glass_segment, &glass_state,
+		  &glass_reassembly, &glass_rtt, &glass_handshake,
+		  &glass_syn_sent, &glass_syn_received, &glass_sequence,
+		  &glass_reset, &glass_ack, &glass_text, &glass_closing,
+		  &glass_timewait, &glass_output, &glass_window,
+		  &glass_persist, &glass_timer, &glass_recovery, &glass_reno,
+		  &glass_transfer, &glass_fuzz);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The suites, one per concern; suites.c registers them all. */
+#ifndef GLASS_KUNIT_SUITES_H
+#define GLASS_KUNIT_SUITES_H
+
+#include <kunit/test.h>
+
+/* A test that runs once with each set of initial sequence numbers */
+#define SCRIPT_CASE(test) KUNIT_CASE_PARAM(test, isn_gen_params)
+
+extern struct kunit_suite glass_seq;
+extern struct kunit_suite glass_segment;
+extern struct kunit_suite glass_state;
+extern struct kunit_suite glass_reassembly;
+extern struct kunit_suite glass_rtt;
+extern struct kunit_suite glass_handshake;
+extern struct kunit_suite glass_syn_sent;
+extern struct kunit_suite glass_syn_received;
+extern struct kunit_suite glass_sequence;
+extern struct kunit_suite glass_reset;
+extern struct kunit_suite glass_ack;
+extern struct kunit_suite glass_text;
+extern struct kunit_suite glass_closing;
+extern struct kunit_suite glass_timewait;
+extern struct kunit_suite glass_output;
+extern struct kunit_suite glass_window;
+extern struct kunit_suite glass_persist;
+extern struct kunit_suite glass_timer;
+extern struct kunit_suite glass_recovery;
+extern struct kunit_suite glass_reno;
+extern struct kunit_suite glass_transfer;
+extern struct kunit_suite glass_fuzz;
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which tests on which kinds, and the loop over them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+static void choose_kinds(struct choice *c, char *list)
+{
+	char *name;
+	int i;
+
+	memset(c->kind, 0, sizeof(c->kind));
+	for (name = strtok(list, ","); name; name = strtok(NULL, ",")) {
+		for (i = 0; i < KINDS && strcmp(kinds[i].name, name); i++)
+			;
+		if (i == KINDS) {
+			fprintf(stderr, "no kind %s\n", name);
+			exit(2);
+		}
+		c->kind[i] = true;
+	}
+}
+
+void choice_parse(struct choice *c, int argc, char **argv)
+{
+	int option, i;
+
+	memset(c, 0, sizeof(*c));
+	for (i = 0; i < KINDS; i++)
+		c->kind[i] = kinds[i].glass;
+	while ((option = getopt(argc, argv, "lsk:")) != -1) {
+		if (option == 'l')
+			c->list = true;
+		else if (option == 's')
+			c->slow = true;
+		else if (option == 'k')
+			choose_kinds(c, optarg);
+		else
+			exit(2);
+	}
+	c->names = argv + optind;
+}
+
+static int first_kind(const struct choice *c)
+{
+	int i;
+
+	for (i = 0; i < KINDS - 1 && !c->kind[i]; i++)
+		;
+	return i;
+}
+
+bool choice_wants(const struct choice *c, const struct test *t, int kind)
+{
+	char **name;
+
+	if (!c->kind[kind])
+		return false;
+	if ((t->flags & ONCE) && kind != first_kind(c))
+		return false;
+	if ((t->flags & PROTO) && (kind == OWN4 || kind == OWN6))
+		return false;
+	if (!*c->names)
+		return true;
+	for (name = c->names; *name && strcmp(*name, t->name); name++)
+		;
+	return *name;
+}
+
+static void run_one(const struct choice *c, const struct test *t,
+		    const struct kind *k, int netns)
+{
+	int result;
+
+	if ((t->flags & SLOW) && !c->slow) {
+		tap_skip("waits for minutes", "%s %s", k->name, t->name);
+		return;
+	}
+	result = run_isolated(t, k, netns);
+	if (result == EXIT_SKIP)
+		tap_skip("not possible here", "%s %s", k->name, t->name);
+	else
+		tap_ok(!result, "%s %s", k->name, t->name);
+}
+
+/**
+ * tests_main() - the whole program of a table of tests
+ * @argc: main()'s
+ * @argv: main()'s
+ * @tests: the table
+ * @n: its length
+ *
+ * All tests of a kind share a network namespace.
+ *
+ * Return: main()'s.
+ */
+int tests_main(int argc, char **argv, const struct test *tests, size_t n)
+{
+	int planned = 0, netns, kind;
+	struct choice c;
+	size_t i;
+
+	choice_parse(&c, argc, argv);
+	for (kind = 0; kind < KINDS; kind++)
+		for (i = 0; i < n; i++)
+			planned += choice_wants(&c, &tests[i], kind);
+	if (!c.list)
+		tap_plan(planned);
+	for (kind = 0; kind < KINDS; kind++) {
+		netns = c.list ? -1 : netns_new();
+		for (i = 0; i < n; i++) {
+			if (!choice_wants(&c, &tests[i], kind))
+				continue;
+			if (c.list)
+				printf("%s %s\n", kinds[kind].name, tests[i].name);
+			else
+				run_one(&c, &tests[i], &kinds[kind], netns);
+		}
+		if (netns >= 0)
+			close(netns);
+	}
+	return tap_end();
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A second host behind a cable:
+ *
+ *   near					far
+ *   near0 10.1.0.1/24, fd01::1/64 ---- far0 10.1.0.2/24, fd01::2/64
+ *
+ * They know each other's hardware addresses: a cable that loses everything
+ * shall not make them say "no such host".
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "selftest.h"
+
+/* One process for all of it: there are many links. */
+static void configure(const char *device, int self, int other)
+{
+	command("printf 'link set %s address 02:00:00:00:00:0%d\\n"
+		"addr add 10.1.0.%d/24 dev %s\\n"
+		"addr add fd01::%d/64 dev %s nodad\\n"
+		"link set %s up\\n"
+		"neigh add 10.1.0.%d lladdr 02:00:00:00:00:0%d dev %s\\n"
+		"neigh add fd01::%d lladdr 02:00:00:00:00:0%d dev %s\\n'"
+		" | ip -batch -",
+		device, self, self, device, self, device, device, other, other,
+		device, other, other, device);
+}
+
+/* The caller's network namespace becomes near, in place of a fresh one. */
+void link_open(struct link *l)
+{
+	netns_own();
+	l->near = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	l->far = netns_new();
+	command("ip link add near0 type veth peer name far0 netns /proc/%d/fd/%d",
+		getpid(), l->far);
+	configure("near0", 1, 2);
+	netns_enter(l->far);
+	configure("far0", 2, 1);
+	netns_enter(l->near);
+}
+
+/* A command on the far host */
+void link_far(const struct link *l, const char *fmt, ...)
+{
+	char line[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	netns_enter(l->far);
+	command("%s", line);
+	netns_enter(l->near);
+}
+
+struct addr addr_near(const struct kind *k, unsigned int port)
+{
+	return addr_text(k, "10.1.0.1", "fd01::1", port);
+}
+
+struct addr addr_far(const struct kind *k, unsigned int port)
+{
+	return addr_text(k, "10.1.0.2", "fd01::2", port);
+}
+
+/* The near host connects to the far one. */
+void link_pair(const struct kind *k, const struct link *l, struct pair *p)
+{
+	struct addr at = addr_far(k, 5200);
+
+	netns_enter(l->far);
+	p->l = stream_reuse(k);
+	must_be(bind(p->l, &at.sa, at.len), 0);
+	must_be(listen(p->l, 8), 0);
+	netns_enter(l->near);
+	p->c = connected(k, &at);
+	p->s = accept(p->l, NULL, NULL);
+	must(p->s >= 0);
+}

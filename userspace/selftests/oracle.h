@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What TCP answers is right. A case makes calls on a kind of socket and tells
+ * what each of them answered; the text it told on TCP and the text it told on
+ * Glass, in one boot, must be the same.
+ */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "selftest.h"
+
+/* Each case by the file that holds it; a table ends with an empty row. */
+extern const struct test oracle_bind[];
+extern const struct test oracle_reuse[];
+extern const struct test oracle_connect[];
+extern const struct test oracle_listen[];
+extern const struct test oracle_send[];
+extern const struct test oracle_recv[];
+extern const struct test oracle_close[];
+extern const struct test oracle_poll[];
+extern const struct test oracle_edge[];
+extern const struct test oracle_option[];
+extern const struct test oracle_signal[];
+
+void tell(const char *what, long answer);
+void tell_text(const char *what, const char *text);
+void tell_events(const char *what, short events);
+
+/* Calls with the arguments that nearly every case uses */
+long do_bind(int fd, const struct addr *a);
+long do_connect(int fd, const struct addr *a);
+long do_accept(int fd);
+long do_recv(int fd, size_t len, int flags);
+long do_send(int fd, size_t len, int flags);
+short events_now(int fd);
+
+#endif
