@@ -227,6 +227,8 @@ static void embryo_outside_window_acked(struct kunit *test)
 		   RULE_EMBRYO_WINDOW);
 	challenged(test, &e, embryo_gets(test, &e, ".", 0, 0, 1),
 		   RULE_EMBRYO_WINDOW);
+	challenged(test, &e, embryo_gets(test, &e, "S.", 0, 0, 1),
+		   RULE_EMBRYO_WINDOW);
 	challenged(test, &e, embryo_gets(test, &e, ".", 10003, 0, 1),
 		   RULE_EMBRYO_WINDOW);
 	/* SND.NXT of a peer that filled the window and probes it */
@@ -328,6 +330,41 @@ static void embryo_lost_syn_ack_costs_child(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.backoff, 0);
 }
 
+/* One loss costs the child its RTO, but not its window */
+static void embryo_one_syn_ack_lost_raises_rto(struct kunit *test)
+{
+	struct embryo e = embryo_of(test, SEG_OPT_MSS);
+	struct script *s = script_begin(test);
+
+	e.sent = 2;
+	tcb_from_embryo(&s->t, &s->p, &e);
+	inject(s, ".", 1, 0, 1, 5000, RULE_ACK_SYN);
+	KUNIT_EXPECT_EQ(test, s->t.rto, 3000000);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 9000);
+}
+
+/* The scale that the SYN/ACK told, or none if the SYN had no option */
+static void embryo_scale_passed_to_child(struct kunit *test)
+{
+	struct script *s = script_begin(test);
+	struct segment syn = { .seq = s->irs, .flags = SEG_SYN, .wnd = 500 };
+	struct embryo e;
+
+	s->p.wscale = true;
+	s->p.buff = 1 << 17;
+	embryo_open(&e, &syn, &s->p, s->now);
+	tcb_from_embryo(&s->t, &s->p, &e);
+	KUNIT_EXPECT_EQ(test, s->t.rcv.shift, 0);
+	KUNIT_EXPECT_EQ(test, s->t.wscale_ok, 0);
+	KUNIT_EXPECT_EQ(test, s->t.rcv.wnd, 65535);
+	syn.opts = SEG_OPT_WSCALE;
+	embryo_open(&e, &syn, &s->p, s->now);
+	tcb_from_embryo(&s->t, &s->p, &e);
+	KUNIT_EXPECT_EQ(test, s->t.rcv.shift, 2);
+	KUNIT_EXPECT_EQ(test, s->t.wscale_ok, 1);
+	KUNIT_EXPECT_EQ(test, s->t.rcv.wnd, 65535);
+}
+
 static void isn_ticks_every_four_microseconds(struct kunit *test)
 {
 	u32 isn = handshake_isn(0xfffffff0, 400);
@@ -369,6 +406,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(embryo_timeouts_back_off_and_end),
 	SCRIPT_CASE(embryo_becomes_tcb),
 	SCRIPT_CASE(embryo_lost_syn_ack_costs_child),
+	SCRIPT_CASE(embryo_one_syn_ack_lost_raises_rto),
+	SCRIPT_CASE(embryo_scale_passed_to_child),
 	KUNIT_CASE(isn_ticks_every_four_microseconds),
 	KUNIT_CASE(shift_covers_buffer),
 	{}

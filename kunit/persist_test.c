@@ -182,6 +182,24 @@ static void silly_window_used_after_a_while(struct kunit *test)
 	expect(s, ".", 11, 20, 1, 10000, RULE_SEND_PROBE);
 }
 
+/* When it is used at last, the probes' backoff is not the RTO's */
+static void silly_window_opens_clears_backoff(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, ".", 1, 0, 1, 10, RULE_ACK_WINDOW);
+	user_writes(s, 3000);
+	expect_nothing(s);
+	expires(s, 300, RULE_SEND_PROBE);
+	expect(s, ".", 1, 10, 1, 10000, RULE_SEND_PROBE);
+	expires(s, 600, RULE_SEND_PROBE);
+	expect(s, ".", 1, 10, 1, 10000, RULE_SEND_PROBE);
+	inject(s, ".", 1, 0, 1, 1500, RULE_ACK_WINDOW);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	expires(s, 300, RULE_RESEND_RTO);
+}
+
 /* A peer that talks all the time must not put the probe off for ever */
 static void silly_window_not_postponed_by_acks(struct kunit *test)
 {
@@ -266,6 +284,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(closed_window_fin_probes),
 	SCRIPT_CASE(closed_window_text_before_fin_probes),
 	SCRIPT_CASE(silly_window_used_after_a_while),
+	SCRIPT_CASE(silly_window_opens_clears_backoff),
 	SCRIPT_CASE(silly_window_not_postponed_by_acks),
 	SCRIPT_CASE(silly_window_after_probe_avoided),
 	SCRIPT_CASE(closed_window_over_text_in_flight),

@@ -202,6 +202,21 @@ static void recovery_timeout_ends_it(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc6582#section-3.2 step 5: "at least SMSS", so exactly one counts */
+static void recovery_partial_ack_of_one_segment(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	fast_retransmit(s);
+	inject(s, ".", 1, 0, 1001, WND, RULE_ACK_PARTIAL);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 8000);
+	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_FAST);
+	inject(s, ".", 1, 0, 1501, WND, RULE_ACK_PARTIAL);
+	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 7500);
+	expect(s, ".", 1501, 1000, 1, 10000, RULE_RESEND_FAST);
+	expect_nothing(s);
+}
+
 /* Only the FIN is left of what was lost */
 static void recovery_partial_ack_resends_fin(struct kunit *test)
 {
@@ -280,6 +295,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(recovery_over_old_duplicates_ignored),
 	SCRIPT_CASE(timeout_duplicates_ignored),
 	SCRIPT_CASE(recovery_timeout_ends_it),
+	SCRIPT_CASE(recovery_partial_ack_of_one_segment),
 	SCRIPT_CASE(recovery_partial_ack_resends_fin),
 	SCRIPT_CASE(recovery_partial_ack_resends_text_and_fin),
 	SCRIPT_CASE(recovery_resend_fits_smaller_path),

@@ -102,6 +102,22 @@ static void reno_timeout_one_segment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1000);
 }
 
+/* What was counted before a loss does not count after it */
+static void reno_loss_clears_credit(struct kunit *test)
+{
+	struct tcb t = fresh(1000);
+
+	t.cong.ssthresh = 5000;
+	t.snd.nxt = t.snd.una + 9000;
+	t.cong.ops->acked(&t, 9000);
+	t.cong.ops->lost(&t);
+	t.cong.ops->acked(&t, 9000);
+	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 10000);
+	t.backoff = 1;
+	t.cong.ops->timeout(&t);
+	KUNIT_EXPECT_EQ(test, t.cong.credit, 0);
+}
+
 static void reno_idle_never_raises(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
@@ -122,6 +138,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reno_window_has_ceiling),
 	KUNIT_CASE(reno_loss_halves_flight),
 	KUNIT_CASE(reno_timeout_one_segment),
+	KUNIT_CASE(reno_loss_clears_credit),
 	KUNIT_CASE(reno_idle_never_raises),
 	{}
 };

@@ -117,7 +117,8 @@ const char *unsettled(const struct tcb *t)
 	u32 mss = t->snd.mss;
 
 	if (t->state == TCB_CLOSED)
-		return t->armed || t->ack_now || t->rst_due ?
+		return t->armed || t->ack_now || t->ack_later || t->probe ||
+		       t->resend_una || t->rst_due ?
 		       "CLOSED, but something is still due" : NULL;
 	if (t->ack_now)
 		return "an ACK is still owed";

@@ -46,7 +46,7 @@ static void syn_received_bad_ack_rejected(struct kunit *test)
 	inject(s, ".", 1, 0, 2, 100, RULE_ACK_SYN_BAD);
 	now_in(s, TCB_SYN_RECEIVED, V_REJECT);
 	expect_reject(s, "R", 2, 0);
-	inject(s, ".", 1, 0, 0, 100, RULE_ACK_SYN_BAD);
+	inject(s, "FP.", 1, 10, 0, 100, RULE_ACK_SYN_BAD);
 	now_in(s, TCB_SYN_RECEIVED, V_REJECT);
 	expect_nothing(s);
 }
