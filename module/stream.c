@@ -203,9 +203,9 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
 		if (copied) {
 			if (copied >= len || enough(sk, timeo))
 				return copied;
-		} else if (!len && text_at(sk, *seq, true)) {
-			return 0;
 		} else {
+			if (!len && text_at(sk, *seq, true))
+				return 0;
 			n = why_empty(sk, timeo);
 			if (n <= 0)
 				return n;
