@@ -203,7 +203,7 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	tap_plan(5);
+	tap_plan(6);
 	note("%lu mutated segments, seed %lu", n, (unsigned long)seed);
 	random_seed(seed);
 	found = splats();
@@ -219,6 +219,7 @@ int main(int argc, char **argv)
 	tap_ok(undisturbed && sent >= n, "all segments are sent");
 	tap_ok(undisturbed && live_echo(),
 	       "live connections are not disturbed: %lu octets", octets_live);
+	tap_ok(!wire_alien, "every answer comes from the address that was asked");
 	tap_ok(print_states(), "every state is seen");
 	victims_close();
 	if (virtual)

@@ -55,11 +55,12 @@ struct victim {
 	uint32_t ack;		/* its SND.NXT as seen last */
 	uint32_t first;		/* its initial sequence number */
 	unsigned int left;	/* mutants until it is replaced */
-	bool alive;
+	unsigned int resets;	/* RSTs that it answered with */
 };
 
 /* mutate_wire.c */
 extern unsigned long wire_sent, wire_heard;
+extern unsigned long wire_alien;	/* answers from an address not its own */
 void wire_open(void);
 void wire_send(const struct kind *k, const struct seg *s);
 void wire_hear(void);

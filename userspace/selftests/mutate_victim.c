@@ -14,6 +14,7 @@
 #include "mutate.h"
 
 #define LIFE 200
+#define RESETS 4
 #define FAMILIES 2
 
 static struct victim victims[FAMILIES][TARGETS];
@@ -165,8 +166,8 @@ static void make(struct victim *v)
 	v->peer = next_peer;
 	v->seq = random_u32();
 	v->ack = random_u32();
-	v->left = v->target == T_LISTEN ? 20 : 1 + random_u32() % LIFE;
-	v->alive = true;
+	v->left = v->target == T_LISTEN ? 30 : 1 + random_u32() % LIFE;
+	v->resets = 0;
 	by_peer[f][v->peer] = v;
 	if (v->target == T_LISTEN)
 		return;
@@ -198,7 +199,7 @@ static void forget(struct victim *v, bool gently)
 		close(v->fd);
 	else if (v->fd >= 0)
 		reset_by(v->fd);
-	else if (v->alive && !gently && v->target != T_LISTEN)
+	else if (!gently && v->target != T_LISTEN)
 		say(v, RST, 0);
 	by_peer[f][v->peer] = NULL;
 }
@@ -224,7 +225,7 @@ struct victim *victim_any(void)
 	int target = one_in(4) ? T_ESTABLISHED : (int)(random_u32() % TARGETS);
 	struct victim *v = &victims[random_u32() % FAMILIES][target];
 
-	if (!v->left-- || !v->alive) {
+	if (!v->left-- || v->resets > RESETS) {
 		forget(v, false);
 		make(v);
 	}

@@ -16,7 +16,7 @@
 #define PROTOCOL 253
 #define TEXT_MAX 16384
 
-unsigned long wire_sent, wire_heard;
+unsigned long wire_sent, wire_heard, wire_alien;
 
 static int wire;
 static struct in6_addr kernel6, self6;
@@ -155,8 +155,9 @@ static void learn(int af, const uint8_t *at, size_t len)
 
 	if (!v || (at[0] << 8 | at[1]) != v->port)
 		return;
+	/* One RST may answer a bad mutant; many, and nobody is there. */
 	if (flags & RST) {
-		v->alive = false;
+		v->resets++;
 		return;
 	}
 	if (flags & SYN) {
@@ -177,12 +178,16 @@ void wire_hear(void)
 	ssize_t n;
 
 	while ((n = read(wire, heard, sizeof(heard))) > 0) {
-		if (heard[0] >> 4 == 4 && n >= 40 && heard[9] == PROTOCOL)
+		if (heard[0] >> 4 == 4 && n >= 40 && heard[9] == PROTOCOL) {
+			wire_alien += get32(heard + 12) != 0x0a080001;
 			learn(AF_INET, heard + 20, n - 20);
-		else if (heard[0] >> 4 == 6 && n >= 60 && heard[6] == PROTOCOL)
+		} else if (heard[0] >> 4 == 6 && n >= 60 &&
+			   heard[6] == PROTOCOL) {
+			wire_alien += !!memcmp(heard + 8, &kernel6, 16);
 			learn(AF_INET6, heard + 40, n - 40);
-		else
+		} else {
 			continue;
+		}
 		wire_heard++;
 	}
 }

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The guest's half of selftests.sh: loads the module, runs the selftests named
+# and prints TAP, each line told by its program:
+#   selftests-guest.sh GLASS.KO PROGRAMS SLOW NAME...
+module=$1 programs=$2 slow=$3
+shift 3
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export GLASS_MODULE=$module GLASS_PROGRAMS=$programs GLASS_TOP=$top
+export GLASS_SLOW=$slow
+
+# "ok 3 - glass4 name" becomes "ok - program: glass4 name"
+label() {
+	sed -u -E "/^(TAP version|1\.\.[0-9]+$)/d
+		s/^((not )?ok) [0-9]+ - /\1 - $1: /"
+}
+
+run() {
+	local name=$1 status
+	echo "# $name"
+	{
+		if [ -x "$top/userspace/selftests/$name.sh" ]; then
+			"$top/userspace/selftests/$name.sh" 2>&1
+		else
+			"$programs/$name" ${slow:+-s} 2>&1
+		fi
+		status=$?
+		# A program that failed without a word is a failure too.
+		case $status in
+		0 | 1) ;;
+		*) echo "not ok 0 - ended with status $status" ;;
+		esac
+	} | label "$name"
+}
+
+for device in tun veth dummy sch_netem; do
+	modprobe -q "$device"
+done
+# The first program loads the module by itself, or it is loaded here.
+for name in "$@"; do
+	case $name in
+	module) ;;
+	*) [ -e /sys/module/glass ] || insmod "$module" || exit 125 ;;
+	esac
+	run "$name"
+done
+
+# Whatever the tests left behind must be gone now, or, where time costs
+# nothing, once the last orphan has given up.
+if [ -e /sys/module/glass ]; then
+	for _ in {1..200}; do
+		rmmod glass 2>/dev/null && break
+		sleep "${slow:+1}0.1"
+	done
+	if [ -e /sys/module/glass ]; then
+		echo "not ok - unload: the module is still in use"
+		sed 's/^/# /' /sys/module/glass/refcnt /proc/net/glass/connections
+	else
+		echo "ok - unload: the module unloads after all tests"
+	fi
+fi
+if grep -qi glass /proc/slabinfo /proc/net/protocols; then
+	echo "not ok - unload: nothing is left"
+	grep -i glass /proc/slabinfo /proc/net/protocols | sed 's/^/# /'
+else
+	echo "ok - unload: nothing is left"
+fi

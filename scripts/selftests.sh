@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the selftests in one throwaway guest:
+#   selftests.sh [--list] 6.12|6.1|uml-fast|uml-debug [NAME...]
+# Without names: all that suit this kernel. TAP lines, then one line alone:
+# "N passed, N failed, N skipped". Time is virtual in User-mode Linux, so that
+# tests which wait for minutes run there too; mutate keeps real time.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+
+usage() {
+	echo "usage: selftests.sh [--list] 6.12|6.1|uml-fast|uml-debug [NAME...]" >&2
+	exit 2
+}
+
+# oracle and the like are programs; module and the like are scripts.
+EVERYWHERE=(module oracle bytes blocking many closing window links netns table article)
+VIRTUAL=(gigabyte)
+DEBUG=(oracle blocking many closing window links netns table mutate)
+
+list=0
+if [ "${1-}" = --list ]; then
+	list=1
+	shift
+fi
+kernel=${1-}
+[ -n "$kernel" ] || usage
+shift
+case $kernel in
+6.1 | 6.12) names=("${EVERYWHERE[@]}") options=(--timeout 600) slow='' ;;
+uml-fast)
+	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")
+	options=(--virtual-time --timeout 900 --mem 512) slow=1
+	;;
+uml-debug)
+	names=("${DEBUG[@]}")
+	options=(--virtual-time --leaks --timeout 900 --mem 1024) slow=1
+	;;
+*) usage ;;
+esac
+[ $# -eq 0 ] || names=("$@")
+if [ "$list" = 1 ]; then
+	printf '%s\n' "${names[@]}"
+	exit 0
+fi
+
+programs=$top/.build/selftests
+make -s -C "$top/userspace/selftests" OUT="$programs"
+module=${GLASS_KO:-$("$top/scripts/vm/build-module.sh" "$kernel")}
+log=$top/.build/selftests-$kernel.log
+
+# Numbers the lines and counts them.
+number() {
+	awk -v kernel="$kernel" '
+	/^(not )?ok / {
+		verdict = sub(/^not ok - /, "") ? "not ok" : "ok"
+		sub(/^ok - /, "")
+		if (verdict == "not ok")
+			failed++
+		else if (/# SKIP/)
+			skipped++
+		else
+			passed++
+		print verdict, ++n, "- " kernel ": " $0
+		fflush()
+		next
+	}
+	{ print; fflush() }
+	END {
+		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+		exit failed > 0
+	}'
+}
+
+start=$SECONDS
+{
+	status=0
+	"$top/scripts/vm/run.sh" --kernel "$kernel" "${options[@]}" --log "$log" \
+		-- "$top/scripts/selftests-guest.sh" "$module" "$programs" "$slow" \
+		"${names[@]}" || status=$?
+	echo "# $kernel: $((SECONDS - start)) s"
+	case $status in
+	0) echo "ok - guest: it ran to its end and its kernel had no complaint" ;;
+	*) echo "not ok - guest: status $status; its log: $log" ;;
+	esac
+} | number
