@@ -45,7 +45,7 @@ if [ "$recipe" != "$(cat "$dest/.recipe" 2>/dev/null || true)" ]; then
 fi
 log=$dest/.log
 if ! make -C "$kdir" M="$dest" -j"$(nproc)" "${options[@]}" modules >"$log" 2>&1 9>&-; then
-	cat "$log" >&2
+	grep -vE '^  [A-Z]+( \[M\])? ' "$log" >&2
 	die "glass.ko does not build for $kernel"
 fi
 grep -A6 'warning:' "$log" >&2 || true

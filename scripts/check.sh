@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Every test, from a bare machine on:
+#
+#	core		pure suites, in userspace under ASan and UBSan
+#	kunit		the same and the kernel's own, in User-mode Linux,
+#			once plain and once with KASAN, lockdep and kmemleak
+#	selftests	real sockets: User-mode Linux in virtual time, the same
+#			debug kernel, Debian's 6.12 and 6.1 in VMs
+#
+# The last line alone: "N passed, N failed, N skipped". Logs: .build/check/.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+cd "$top"
+out=$top/.build/check
+rm -rf "$out"
+mkdir -p "$out"
+
+passed=0 failed=0 skipped=0
+
+# Every part ends with the same line; without it the part itself has failed.
+add() {
+	local part=$1 status=$2 line p f s
+
+	cat "$out/$part.log"
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' \
+		"$out/$part.log" | tail -n 1) || line=
+	read -r p _ f _ s _ <<<"${line:-0 passed, 0 failed, 0 skipped}"
+	passed=$((passed + p))
+	failed=$((failed + f))
+	skipped=$((skipped + s))
+	if [ "$status" != 0 ] && [ "$f" = 0 ]; then
+		echo "not ok - $part ended with status $status"
+		failed=$((failed + 1))
+	elif [ -z "$line" ]; then
+		echo "not ok - $part printed no totals"
+		failed=$((failed + 1))
+	fi
+}
+
+# Each argument is a lane: parts in a row. Lanes run side by side, one a core.
+lane() {
+	local part
+
+	for part in "$@"; do
+		local start=$SECONDS status=0
+
+		case $part in
+		core) scripts/check-core.sh ;;
+		kunit-*) scripts/kunit.sh "${part#kunit-}" ;;
+		selftests-*) scripts/selftests.sh "${part#selftests-}" ;;
+		esac >"$out/$part.log" 2>&1 || status=$?
+		echo "$status" >"$out/$part.status"
+		echo "# $part: $((SECONDS - start)) s" >&2
+	done
+}
+
+scripts/setup/packages.sh build demo check
+# Built or fetched once, then cached; the builds use both cores themselves.
+for kernel in 6.12 6.1; do
+	scripts/vm/kernel.sh "$kernel" --release >/dev/null
+done
+for kind in fast debug; do
+	scripts/vm/uml.sh "$kind" --dir >/dev/null
+done
+for kernel in 6.12 6.1 uml-fast uml-debug; do
+	echo "# building glass.ko for $kernel" >&2
+	scripts/vm/build-module.sh "$kernel" >/dev/null
+done
+make -s -C userspace
+make -s -C userspace/selftests OUT="$top/.build/selftests"
+
+one=(core selftests-6.12 selftests-uml-fast)
+two=(kunit-uml-fast kunit-uml-debug selftests-6.1 selftests-uml-debug)
+lane "${one[@]}" &
+lane "${two[@]}" &
+wait
+for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
+	selftests-uml-debug selftests-6.12 selftests-6.1; do
+	echo "# $part"
+	add "$part" "$(cat "$out/$part.status" 2>/dev/null || echo 1)"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
