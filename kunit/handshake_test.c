@@ -303,6 +303,8 @@ static void embryo_becomes_tcb(struct kunit *test)
 	s->p.iss = isn->iss + 5;
 	tcb_from_embryo(&s->t, &s->p, &e);
 	KUNIT_EXPECT_EQ(test, s->t.state, TCB_SYN_RECEIVED);
+	KUNIT_EXPECT_TRUE(test, s->t.passive);
+	KUNIT_EXPECT_EQ(test, s->t.irs, isn->irs);
 	inject(s, "P.", 1, 100, 1, 500, RULE_TEXT_IN_ORDER);
 	now_in(s, TCB_ESTABLISHED, V_ESTABLISHED | V_WRITABLE | V_READABLE);
 	kept(s, 0, 100);
@@ -355,13 +357,16 @@ static void embryo_scale_passed_to_child(struct kunit *test)
 	embryo_open(&e, &syn, &s->p, s->now);
 	tcb_from_embryo(&s->t, &s->p, &e);
 	KUNIT_EXPECT_EQ(test, s->t.rcv.shift, 0);
-	KUNIT_EXPECT_EQ(test, s->t.wscale_ok, 0);
+	KUNIT_EXPECT_FALSE(test, s->t.wscale_ok);
 	KUNIT_EXPECT_EQ(test, s->t.rcv.wnd, 65535);
 	syn.opts = SEG_OPT_WSCALE;
 	embryo_open(&e, &syn, &s->p, s->now);
 	tcb_from_embryo(&s->t, &s->p, &e);
+	KUNIT_ASSERT_TRUE(test, embryo_output(&e, &syn));
+	KUNIT_EXPECT_EQ(test, syn.wscale, 2);
+	KUNIT_EXPECT_EQ(test, syn.wnd, 65535);
 	KUNIT_EXPECT_EQ(test, s->t.rcv.shift, 2);
-	KUNIT_EXPECT_EQ(test, s->t.wscale_ok, 1);
+	KUNIT_EXPECT_TRUE(test, s->t.wscale_ok);
 	KUNIT_EXPECT_EQ(test, s->t.rcv.wnd, 65535);
 }
 

@@ -115,7 +115,7 @@ struct pair {
 
 void pair_run(struct kunit *test, const struct pair_plan *plan);
 
-/* For plans: a number below @n, never the same twice in a row of calls */
+/* The next of the numbers that @state, not 0, stands for; below @n */
 u32 pair_random(u32 *state, u32 n);
 
 /* pair_link.c: the link */

@@ -50,6 +50,31 @@ static void established_third_duplicate_resends(struct kunit *test)
 	expires(s, 300, RULE_RESEND_RTO);
 }
 
+/* Several segments may arrive before output is asked: the last word counts */
+static void recovery_full_ack_before_output_resends_nothing(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_FAST_RETRANSMIT);
+	inject(s, ".", 1, 0, 10001, WND, RULE_ACK_NEW);
+	expect_nothing(s);
+	no_timer(s);
+}
+
+static void recovery_timeout_before_output_resends_once(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_FAST_RETRANSMIT);
+	expires(s, 300, RULE_RESEND_RTO);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
+	expect_nothing(s);
+}
+
 /* A new ACK between them starts the count anew */
 static void established_duplicates_counted_in_a_row(struct kunit *test)
 {
@@ -286,6 +311,8 @@ static void recovery_takes_no_sample(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_third_duplicate_resends),
+	SCRIPT_CASE(recovery_full_ack_before_output_resends_nothing),
+	SCRIPT_CASE(recovery_timeout_before_output_resends_once),
 	SCRIPT_CASE(established_duplicates_counted_in_a_row),
 	SCRIPT_CASE(recovery_duplicate_lets_text_out),
 	SCRIPT_CASE(recovery_peer_window_limits),

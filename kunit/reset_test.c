@@ -24,6 +24,24 @@ static void established_rst_exact_resets(struct kunit *test)
 	rst_ends(s, 1);
 }
 
+/* What was owed before it is owed no more */
+static void established_rst_cancels_what_is_due(struct kunit *test)
+{
+	struct script *s = script_established(test);
+	u32 i;
+
+	user_writes(s, 5000);
+	for (i = 0; i < 5; i++)
+		expect(s, i == 4 ? "P." : ".", 1 + i * 1000, 1000, 1, 10000,
+		       RULE_SEND_TEXT);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_DUP);
+	inject(s, ".", 1, 0, 1, 10000, RULE_ACK_FAST_RETRANSMIT);
+	inject(s, "P.", 1, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	inject(s, "P.", 301, 100, 1, 10000, RULE_TEXT_GAP);
+	rst_ends(s, 101);
+}
+
 static void fin_wait_1_rst_exact_resets(struct kunit *test)
 {
 	rst_ends(script_fin_wait_1(test), 1);
@@ -181,6 +199,7 @@ static void closed_abort_is_silent(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_rst_exact_resets),
+	SCRIPT_CASE(established_rst_cancels_what_is_due),
 	SCRIPT_CASE(fin_wait_1_rst_exact_resets),
 	SCRIPT_CASE(fin_wait_2_rst_exact_resets),
 	SCRIPT_CASE(close_wait_rst_exact_resets),

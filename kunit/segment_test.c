@@ -106,6 +106,16 @@ static void decode_unknown_option_skipped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.mss, 256);
 }
 
+/* The shortest option that has a length, up to the header's last octet */
+static void decode_option_of_two_octets_skipped(struct kunit *test)
+{
+	static const u8 options[] = { 4, 2, 2, 4, 1, 0, 4, 2 };
+	struct segment s = decode(SEG_SYN, options, 8);
+
+	KUNIT_EXPECT_EQ(test, s.opts, SEG_OPT_OTHER | SEG_OPT_MSS);
+	KUNIT_EXPECT_EQ(test, s.mss, 256);
+}
+
 static void decode_end_stops(struct kunit *test)
 {
 	static const u8 options[] = { 0, 0, 0, 0, 2, 4, 1, 0 };
@@ -261,6 +271,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(decode_options_outside_syn_ignored),
 	KUNIT_CASE(decode_wscale_clamped),
 	KUNIT_CASE(decode_unknown_option_skipped),
+	KUNIT_CASE(decode_option_of_two_octets_skipped),
 	KUNIT_CASE(decode_end_stops),
 	KUNIT_CASE(decode_bad_length_stops),
 	KUNIT_CASE(decode_wrong_length_of_known_kind),

@@ -172,6 +172,19 @@ static void syn_received_syn_ack_window_unscaled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.snd.wnd, 300 << 7);
 }
 
+/* rfc7323#section-2.2: both or neither, so the answer does not offer it */
+static void syn_received_syn_ack_without_refused_scale(struct kunit *test)
+{
+	struct script *s = script_begin(test);
+
+	s->p.wscale = true;
+	s->p.buff = 1 << 17;
+	script_open(s);
+	inject_syn(s, "S", 0, 10000, RULE_SYN_SENT_SYN);
+	expect_syn(s, "S.", 1000, -1, 65535, RULE_SEND_SYN_ACK);
+	expect_nothing(s);
+}
+
 /* A challenge ACK promised a scaled window; the SYN/ACK takes none of it back */
 static void syn_received_syn_ack_again_keeps_window(struct kunit *test)
 {
@@ -219,6 +232,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(syn_received_close_keeps_sending_syn_ack),
 	SCRIPT_CASE(syn_received_abort_resets),
 	SCRIPT_CASE(syn_received_syn_ack_window_unscaled),
+	SCRIPT_CASE(syn_received_syn_ack_without_refused_scale),
 	SCRIPT_CASE(syn_received_syn_ack_again_keeps_window),
 	SCRIPT_CASE(established_syn_ack_again_acked),
 	{}

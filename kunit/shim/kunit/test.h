@@ -63,11 +63,16 @@ void shim_abort(struct kunit *test) __attribute__((noreturn));
 #define kunit_info	shim_print
 #define kunit_err	shim_print
 
-/* Both sides as the widest integer: enough to compare and to show */
+/*
+ * Both sides as the widest integer: enough to compare and to show. A
+ * bit-field has no type that could be named, so the kernel refuses it.
+ */
 #define SHIM_COMPARE(test, left, op, right, stop)			\
 do {									\
 	long long left_ = (long long)(left);				\
 	long long right_ = (long long)(right);				\
+	(void)sizeof(__typeof__(left));					\
+	(void)sizeof(__typeof__(right));				\
 									\
 	if (!(left_ op right_)) {					\
 		shim_failed(test, __FILE__, __LINE__,			\
