@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The transports under comparison. Apart from the arguments of socket() and
+ * the address they differ in nothing: all are used as an unmodified program
+ * would use them, with no option set.
+ */
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <err.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <linux/glass.h>
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+#define PORT		54321
+#define BACKLOG		128
+
+/*
+ * SCTP alone writes smaller blocks: one of 64 KiB takes it two packets of lo,
+ * and the second waits 200 ms for the first one's delayed acknowledgment.
+ */
+static const struct kind kinds[] = {
+	{ "unix", AF_UNIX, 0, "UNIX-STREAM", 65536 },
+	{ "glass", AF_INET, IPPROTO_GLASS, "GLASS", 65536 },
+	{ "tcp", AF_INET, IPPROTO_TCP, "TCP", 65536 },
+	{ "mptcp", AF_INET, IPPROTO_MPTCP, "MPTCP", 65536 },
+	{ "sctp", AF_INET, IPPROTO_SCTP, "SCTP", 32768 },
+};
+
+const struct kind *kind_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	}
+	errx(2, "no transport is called %s", name);
+}
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_un un;
+};
+
+/* A name in the abstract space touches no file system */
+static socklen_t address(const struct kind *kind, union address *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->any.sa_family = kind->family;
+	if (kind->family == AF_UNIX) {
+		memcpy(a->un.sun_path + 1, "bench", 5);
+		return offsetof(struct sockaddr_un, sun_path) + 6;
+	}
+	a->in.sin_port = htons(PORT);
+	a->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return sizeof(a->in);
+}
+
+static int link_socket(const struct kind *kind)
+{
+	int fd = socket(kind->family, SOCK_STREAM, kind->protocol);
+
+	if (fd < 0)
+		err(1, "%s: socket", kind->name);
+	return fd;
+}
+
+int link_listen(const struct kind *kind)
+{
+	int fd = link_socket(kind), on = 1;
+	union address a;
+	socklen_t len = address(kind, &a);
+
+	/* The measure before may have left its last connections behind. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+		err(1, "%s: SO_REUSEADDR", kind->name);
+	if (bind(fd, &a.any, len))
+		err(1, "%s: bind", kind->name);
+	if (listen(fd, BACKLOG))
+		err(1, "%s: listen", kind->name);
+	return fd;
+}
+
+int link_connect(const struct kind *kind)
+{
+	int fd = link_socket(kind);
+	union address a;
+	socklen_t len = address(kind, &a);
+
+	if (connect(fd, &a.any, len))
+		err(1, "%s: connect", kind->name);
+	return fd;
+}
+
+int link_accept(int listener)
+{
+	int fd = accept(listener, NULL, NULL);
+
+	if (fd < 0)
+		err(1, "accept");
+	return fd;
+}
+
+void link_write(int fd, const void *from, size_t len)
+{
+	ssize_t n = write(fd, from, len);
+
+	if (n < 0)
+		err(1, "write");
+	if ((size_t)n != len)
+		errx(1, "write: %zd of %zu bytes", n, len);
+}
+
+/* Zero at the end of the stream */
+size_t link_read(int fd, void *to, size_t len)
+{
+	ssize_t n = read(fd, to, len);
+
+	if (n < 0)
+		err(1, "read");
+	return n;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operations. A child plays the server; there is one CPU, and always one
+ * of the two that can run.
+ */
+#include "bench.h"
+
+#include <err.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct kind *kind;
+static int peer = -1;		/* the client's end of the connection */
+static pid_t server;
+static char block[BULK_BYTES];
+
+/* What the server of a bulk stream must have read before it answers */
+static atomic_size_t *expected;
+
+static void start_server(const struct kind *k, void (*serve)(int listener))
+{
+	int listener = link_listen(k);
+
+	kind = k;
+	server = fork();
+	if (server < 0)
+		err(1, "fork");
+	if (!server) {
+		serve(listener);
+		_exit(0);
+	}
+	close(listener);
+}
+
+static void stop_server(void)
+{
+	int status;
+
+	if (peer >= 0)
+		close(peer);
+	peer = -1;
+	kill(server, SIGTERM);
+	if (waitpid(server, &status, 0) != server)
+		err(1, "waitpid");
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		errx(1, "the server failed");
+}
+
+/* One byte there, one byte back */
+static void serve_trips(int listener)
+{
+	int fd = link_accept(listener);
+	char c;
+
+	while (link_read(fd, &c, 1))
+		link_write(fd, &c, 1);
+}
+
+static void trip(int fd)
+{
+	char c = 'x';
+
+	link_write(fd, &c, 1);
+	if (!link_read(fd, &c, 1))
+		errx(1, "the server has gone");
+}
+
+static void start_trips(const struct kind *k)
+{
+	start_server(k, serve_trips);
+	peer = link_connect(k);
+}
+
+static void run_trips(unsigned int times)
+{
+	while (times--)
+		trip(peer);
+}
+
+/* A connection for one byte and its answer; the client closes first */
+static void serve_connections(int listener)
+{
+	char c;
+
+	for (;;) {
+		int fd = link_accept(listener);
+
+		while (link_read(fd, &c, 1))
+			link_write(fd, &c, 1);
+		close(fd);
+	}
+}
+
+static void start_connections(const struct kind *k)
+{
+	start_server(k, serve_connections);
+}
+
+static void run_connections(unsigned int times)
+{
+	while (times--) {
+		int fd = link_connect(kind);
+
+		trip(fd);
+		close(fd);
+	}
+}
+
+/* A stream in one direction; one byte back when all of a batch was read */
+static void serve_bulk(int listener)
+{
+	int fd = link_accept(listener);
+	size_t n, got = 0;
+
+	while ((n = link_read(fd, block, sizeof(block)))) {
+		got += n;
+		if (got < *expected)
+			continue;
+		got = 0;
+		link_write(fd, block, 1);
+	}
+}
+
+static void start_bulk(const struct kind *k)
+{
+	expected = mmap(NULL, sizeof(*expected), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (expected == MAP_FAILED)
+		err(1, "mmap");
+	memset(block, 'x', sizeof(block));
+	start_server(k, serve_bulk);
+	peer = link_connect(k);
+}
+
+static void run_bulk(unsigned int times)
+{
+	char c;
+
+	*expected = (size_t)times * BULK_BYTES;
+	times *= BULK_BYTES / kind->block;
+	while (times--)
+		link_write(peer, block, kind->block);
+	if (!link_read(peer, &c, 1))
+		errx(1, "the server has gone");
+}
+
+static const struct work works[] = {
+	{ "round-trip", 500, 2500, 1000, start_trips, run_trips, stop_server },
+	{ "connection", 100, 600, 300,
+	  start_connections, run_connections, stop_server },
+	{ "bulk", 512, 4608, 4096, start_bulk, run_bulk, stop_server },
+};
+
+const struct work *work_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(works); i++) {
+		if (!strcmp(works[i].name, name))
+			return &works[i];
+	}
+	errx(2, "no operation is called %s", name);
+}
