@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's half of selftests.sh: loads the module, runs the selftests named
 # and prints TAP, each line told by its program:
-#   selftests-guest.sh GLASS.KO PROGRAMS SLOW NAME...
-module=$1 programs=$2 slow=$3
-shift 3
+#   selftests-guest.sh GLASS.KO PROGRAMS SLOW KINDS NAME...
+module=$1 programs=$2 slow=$3 kinds=$4
+shift 4
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASS_MODULE=$module GLASS_PROGRAMS=$programs GLASS_TOP=$top
 export GLASS_SLOW=$slow
@@ -16,14 +16,16 @@ label() {
 }
 
 run() {
-	local name=$1 status
+	local name=$1 status start=$SECONDS options=()
 	echo "# $name"
+	[ -z "$slow" ] || options+=(-s)
+	[ -z "$kinds" ] || options+=(-k "$kinds")
 	{
-		if [ -x "$top/userspace/selftests/$name.sh" ]; then
-			"$top/userspace/selftests/$name.sh" 2>&1
-		else
-			"$programs/$name" ${slow:+-s} 2>&1
-		fi
+		case $name in
+		module | article) "$top/userspace/selftests/$name.sh" 2>&1 ;;
+		gigabyte | mutate) "$programs/$name" ${slow:+-s} 2>&1 ;;
+		*) "$programs/$name" "${options[@]}" 2>&1 ;;
+		esac
 		status=$?
 		# A program that failed without a word is a failure too.
 		case $status in
@@ -31,6 +33,7 @@ run() {
 		*) echo "not ok 0 - ended with status $status" ;;
 		esac
 	} | label "$name"
+	echo "# $name: $((SECONDS - start)) s of the guest's time"
 }
 
 for device in tun veth dummy sch_netem; do

@@ -27,14 +27,14 @@ kernel=${1-}
 [ -n "$kernel" ] || usage
 shift
 case $kernel in
-6.1 | 6.12) names=("${EVERYWHERE[@]}") options=(--timeout 600) slow='' ;;
+6.1 | 6.12) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
 uml-fast)
 	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")
-	options=(--virtual-time --timeout 900 --mem 512) slow=1
+	options=(--virtual-time --timeout 900 --mem 512) slow=1 kinds=''
 	;;
 uml-debug)
 	names=("${DEBUG[@]}")
-	options=(--virtual-time --leaks --timeout 900 --mem 1024) slow=1
+	options=(--virtual-time --leaks --timeout 900 --mem 1024) slow=1 kinds=glass4,own6
 	;;
 *) usage ;;
 esac
@@ -51,7 +51,7 @@ log=$top/.build/selftests-$kernel.log
 
 # Numbers the lines and counts them.
 number() {
-	awk -v kernel="$kernel" '
+	mawk -W interactive -v kernel="$kernel" '
 	/^(not )?ok / {
 		verdict = sub(/^not ok - /, "") ? "not ok" : "ok"
 		sub(/^ok - /, "")
@@ -76,7 +76,7 @@ start=$SECONDS
 {
 	status=0
 	"$top/scripts/vm/run.sh" --kernel "$kernel" "${options[@]}" --log "$log" \
-		-- "$top/scripts/selftests-guest.sh" "$module" "$programs" "$slow" \
+		-- "$top/scripts/selftests-guest.sh" "$module" "$programs" "$slow" "$kinds" \
 		"${names[@]}" || status=$?
 	echo "# $kernel: $((SECONDS - start)) s"
 	case $status in

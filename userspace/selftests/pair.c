@@ -128,7 +128,10 @@ void reset_by(int fd)
 	must_be(close(fd), 0);
 }
 
-/* Sends until no more is taken; how much that was. */
+/*
+ * Sends until no more is taken; how much that was. A send buffer of fixed size
+ * does not grow meanwhile.
+ */
 size_t fill(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -136,6 +139,7 @@ size_t fill(int fd)
 	size_t sum = 0;
 	ssize_t n;
 
+	must_be(set_int(fd, SOL_SOCKET, SO_SNDBUF, 65536), 0);
 	do {
 		n = send(fd, buf, sizeof(buf), MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n <= 0) {
