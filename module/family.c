@@ -228,6 +228,8 @@ static int glass_create(struct net *net, struct socket *sock, int protocol,
 	if (protocol != GLASSPROTO_IPV4 && protocol != GLASSPROTO_IPV6 &&
 	    protocol != IPPROTO_GLASS)
 		return -EPROTONOSUPPORT;
+	if (v6 && !ipv6_mod_enabled())
+		return -EAFNOSUPPORT;
 	sock->state = SS_UNCONNECTED;
 	sock->ops = v6 ? &glass6_ops : &glass_ops;
 	sk = sk_alloc(net, v6 ? PF_INET6 : PF_INET, GFP_KERNEL,

@@ -122,6 +122,7 @@ struct glass_table {
 };
 
 #define GLASS_LISTEN_HASH 64
+#define LISTEN_MARK BIT(19)	/* in a chain's end mark: not of the table */
 
 struct glass_listen_bucket {
 	spinlock_t lock;			/* the list */

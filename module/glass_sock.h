@@ -61,8 +61,8 @@ struct glass_sock {
 	u32 queued_seq;
 	u32 out_seq;
 	u32 since;
-	u8 timer_deferred:1;
-	u8 hashed:1;
+	bool timer_deferred;
+	bool hashed;
 };
 
 /* ipv6_pinfo must be the last bytes of the object, compat.h says why */
@@ -200,6 +200,7 @@ void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple);
 u32 glass_tuple_hash(const struct glass_net *gn,
 		     const struct glass_tuple *tuple,
 		     const siphash_key_t *key);
+void glass_tuple_any_way(struct glass_tuple *tuple);
 struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash);
 struct sock *glass_table_find(struct glass_net *gn,
 			      const struct glass_tuple *tuple, u32 hash);

@@ -6,7 +6,8 @@
  * flight, rfc5927#section-4.1. An error ends an open that is under way; a
  * connection that is open only remembers it.
  */
-#include <net/ip6_route.h>
+#include <net/inet6_connection_sock.h>
+#include <net/inet_connection_sock.h>
 #include <net/route.h>
 
 #include "glass_sock.h"
@@ -20,18 +21,22 @@ static bool in_flight(const struct tcb *t, const u8 *quoted)
 	return seq_ge(seq, t->snd.una) && seq_le(seq, t->snd.nxt);
 }
 
-static void learn_pmtu(struct sock *sk, struct sk_buff *skb, u32 info)
+/*
+ * The route learns first, then the TCB from the route. Not by
+ * ipv4_sk_update_pmtu(): that takes the socket's lock, which we hold.
+ */
+/* Both helpers are made for connections whose lock is held */
+static void learn_pmtu(struct sock *sk, u32 mtu)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	struct glass_tuple tuple;
 	struct dst_entry *dst;
 
 	if (sk->sk_family == AF_INET6)
-		ip6_sk_update_pmtu(skb, sk, htonl(info));
+		dst = inet6_csk_update_pmtu(sk, mtu);
 	else
-		ipv4_sk_update_pmtu(skb, sk, info);
-	dst = __sk_dst_check(sk, inet6_sk(sk) ? inet6_sk(sk)->dst_cookie : 0);
-	if (!dst)
+		dst = inet_csk_update_pmtu(sk, mtu);
+	if (IS_ERR_OR_NULL(dst))
 		return;
 	glass_tuple_of(sk, &tuple);
 	tcb_set_path_mss(&gs->tcb,
@@ -84,7 +89,7 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	} else if (!sock_owned_by_user(sk)) {
 		if (e->pmtu) {
 			glass_count(gn, RULE_ICMP_PMTU);
-			learn_pmtu(sk, skb, e->info);
+			learn_pmtu(sk, e->info);
 		} else {
 			report(gn, sk, e->err);
 		}

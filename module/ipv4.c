@@ -43,7 +43,9 @@ static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 
 static u32 v4_mss(const struct dst_entry *dst)
 {
-	return dst_mtu(dst) - sizeof(struct iphdr) - SEG_HEADER_MIN;
+	u32 headers = sizeof(struct iphdr) + SEG_HEADER_MIN;
+
+	return max(dst_mtu(dst), headers + MSS_MIN) - headers;
 }
 
 static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
@@ -79,6 +81,7 @@ static void v4_reply(struct glass_net *gn, const struct sock *sk,
 		return;
 	}
 	skb_dst_set(skb, &rt->dst);
+	skb->mark = fl4.flowi4_mark;
 	ip_build_and_send_pkt(skb, gn->ctl_v4, tuple->laddr.s6_addr32[0],
 			      tuple->raddr.s6_addr32[0], NULL,
 			      sk ? READ_ONCE(inet_sk(sk)->tos) : 0);

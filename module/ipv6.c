@@ -52,8 +52,10 @@ static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
 
 static u32 v6_mss(const struct dst_entry *dst)
 {
-	return min(dst_mtu(dst), 65575u) - sizeof(struct ipv6hdr) -
-	       SEG_HEADER_MIN;
+	u32 headers = sizeof(struct ipv6hdr) + SEG_HEADER_MIN;
+
+	/* a payload length has 16 bits, the network header not in it */
+	return clamp(dst_mtu(dst), headers + MSS_MIN, 65575u) - headers;
 }
 
 static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,

@@ -287,7 +287,8 @@ again:
 		}
 	}
 	if (get_nulls_value(node) !=
-	    (gn->table.id << 20 | (tuple->lport & (GLASS_LISTEN_HASH - 1))))
+	    (gn->table.id << 20 | LISTEN_MARK |
+	     (tuple->lport & (GLASS_LISTEN_HASH - 1))))
 		goto again;
 	return best;
 }

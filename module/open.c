@@ -111,8 +111,6 @@ int glass_disconnect(struct sock *sk, int flags)
 
 	if (old == TCP_LISTEN)
 		glass_listen_stop(sk);
-	else if (old == TCP_SYN_SENT)
-		WRITE_ONCE(sk->sk_err, ECONNRESET);
 	else if (old != TCP_CLOSE)
 		WRITE_ONCE(sk->sk_err, ECONNRESET);
 	if (old != TCP_LISTEN && old != TCP_CLOSE)
@@ -156,11 +154,9 @@ static bool unread(struct sock *sk)
  */
 static void close_connection(struct sock *sk)
 {
-	bool rst = unread(sk) && sk->sk_state != TCP_CLOSE;
-
 	if (sk->sk_state == TCP_CLOSE)
 		return;
-	if (rst || (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime))
+	if (unread(sk) || (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime))
 		glass_user_abort(sk);
 	else
 		glass_user_close(sk);

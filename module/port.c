@@ -172,17 +172,21 @@ int glass_get_port(struct sock *sk, unsigned short num)
 {
 	u32 first, count, offset, i;
 	int err = -EADDRINUSE;
+	u8 reuse = sk->sk_reuse;
 
 	if (num)
 		return bind_to(sk, num);
 	count = port_range(sk, &first);
 	offset = reciprocal_scale(get_random_u32(), count);
+	/* who asks for any port wants one that can listen: no sharing */
+	sk->sk_reuse = 0;
 	for (i = 0; i < count && err == -EADDRINUSE; i++) {
 		u16 port = first + (offset + i) % count;
 
 		if (!reserved(sk, port))
 			err = bind_to(sk, port);
 	}
+	sk->sk_reuse = reuse;
 	return err;
 }
 

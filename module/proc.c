@@ -44,7 +44,8 @@ static void *bucket_at(struct glass_net *gn, loff_t *pos)
 
 static void *rows_start(struct seq_file *seq, loff_t *pos)
 {
-	((struct glass_rows *)seq->private)->row = 0;
+	if (!*pos)
+		((struct glass_rows *)seq->private)->row = 0;
 	return *pos ? bucket_at(seq_gn(seq), pos) : SEQ_START_TOKEN;
 }
 

@@ -166,6 +166,15 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	u8 old = t->state;
 	struct verdict v;
 
+	/*
+	 * It was looked up before the connection ended. The socket may listen
+	 * by now, or have other ends: this segment is not for it.
+	 */
+	if (old == TCB_CLOSED) {
+		glass_count(glass_sk_net(sk), RULE_CLOSED_LATE);
+		kfree_skb(skb);
+		return;
+	}
 	seg.no_room = no_room(sk, s);
 	if (tcb_wants_ranges(t, s))
 		lend_ranges(t);

@@ -226,8 +226,9 @@ static bool gather(struct sock *sk, struct sk_buff *skb)
 	if (skb->len > 256 ||
 	    atomic_read(&sk->sk_rmem_alloc) < sk->sk_rcvbuf / 4)
 		return false;
-	if (!tail || skb_is_nonlinear(tail) || !is_whole(tail) ||
-	    skb_tailroom(tail) < skb->len) {
+	if (!tail || skb_is_nonlinear(tail) || skb_cloned(tail) ||
+	    !is_whole(tail) || skb_tailroom(tail) < skb->len ||
+	    GLASS_CB(tail)->end != GLASS_CB(skb)->seq) {
 		tail = alloc_skb(SKB_WITH_OVERHEAD(4096), GFP_ATOMIC);
 		if (!tail)
 			return false;

@@ -89,9 +89,9 @@ void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 {
 	struct glass_due_list *due = &gn->due;
 
-	r->deadline = now_ms(glass_now()) + delay_ms;
 	list = min(list, GLASS_DUE_LISTS - 1u);
 	spin_lock_bh(&due->lock);
+	r->deadline = now_ms(glass_now()) + delay_ms;
 	list_move_tail(&r->due, &due->list[list]);
 	timer_reduce(&due->timer, jiffies + msecs_to_jiffies(delay_ms) + 1);
 	spin_unlock_bh(&due->lock);

@@ -7,6 +7,10 @@
  * segment_decode() has read it.
  */
 #include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
 #include <net/tcp.h>
 #include <net/xfrm.h>
 
@@ -16,6 +20,8 @@
 static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
 			 const struct segment *s, struct glass_tuple *tuple)
 {
+	int sdif;
+
 	*tuple = (struct glass_tuple){
 		.lport = s->dst,
 		.rport = s->src,
@@ -25,13 +31,15 @@ static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
 		tuple->laddr = ipv6_hdr(skb)->daddr;
 		tuple->raddr = ipv6_hdr(skb)->saddr;
 		tuple->ifindex = inet6_iif(skb);
-		tuple->sdif = inet6_sdif(skb);
+		sdif = inet6_sdif(skb);
 	} else {
 		tuple->laddr.s6_addr32[0] = ip_hdr(skb)->daddr;
 		tuple->raddr.s6_addr32[0] = ip_hdr(skb)->saddr;
 		tuple->ifindex = inet_iif(skb);
-		tuple->sdif = inet_sdif(skb);
+		sdif = inet_sdif(skb);
 	}
+	/* 16 bits keep a record within 128 octets */
+	tuple->sdif = sdif <= U16_MAX ? sdif : 0;
 }
 
 static bool checksum_good(struct sk_buff *skb, const struct glass_af *af)
@@ -42,6 +50,18 @@ static bool checksum_good(struct sk_buff *skb, const struct glass_af *af)
 		       !skb_checksum_complete(skb);
 	return !skb_checksum_init(skb, IPPROTO_GLASS, inet_compute_pseudo) &&
 	       !skb_checksum_complete(skb);
+}
+
+/* rfc1122#section-4.2.3.10: from one host to one host, and no disguise */
+static bool for_us(const struct sk_buff *skb, const struct glass_af *af)
+{
+	if (skb->pkt_type != PACKET_HOST)
+		return false;
+	if (af->family == AF_INET6)
+		return ipv6_unicast_destination(skb) &&
+		       !ipv6_addr_v4mapped(&ipv6_hdr(skb)->saddr);
+	return !(skb_rtable(skb)->rt_flags &
+		 (RTCF_BROADCAST | RTCF_MULTICAST));
 }
 
 /*
@@ -55,7 +75,7 @@ static u16 validate(struct sk_buff *skb, const struct glass_af *af,
 {
 	int len;
 
-	if (skb->pkt_type != PACKET_HOST)
+	if (!for_us(skb, af))
 		return RULE_NOT_FOR_US;
 	if (!pskb_may_pull(skb, SEG_HEADER_MIN))
 		return RULE_HEADER_SHORT;
@@ -83,6 +103,7 @@ static void rcv_sock(struct glass_net *gn, struct sock *sk,
 		     struct sk_buff *skb, const struct segment *s)
 {
 	u16 rule = RULE_POLICY_DROP;
+	u64 limit;
 
 	if (!policy_ok(sk, skb, glass_sk(sk)->af))
 		goto drop;
@@ -100,8 +121,9 @@ static void rcv_sock(struct glass_net *gn, struct sock *sk,
 		skb = NULL;
 	} else {
 		rule = RULE_BACKLOG_FULL;
-		if (!sk_add_backlog(sk, skb, (u32)READ_ONCE(sk->sk_rcvbuf) +
-				    (u32)READ_ONCE(sk->sk_sndbuf) + 65536))
+		limit = (u64)READ_ONCE(sk->sk_rcvbuf) +
+			READ_ONCE(sk->sk_sndbuf) + 65536;
+		if (!sk_add_backlog(sk, skb, min_t(u64, limit, UINT_MAX)))
 			skb = NULL;
 	}
 	bh_unlock_sock(sk);
@@ -146,6 +168,26 @@ static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
+/* To a listener or to nobody */
+static void deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
+				const struct glass_af *af,
+				struct glass_tuple *tuple,
+				const struct segment *s)
+{
+	struct sock *sk = glass_listener_find(gn, tuple);
+
+	glass_tuple_any_way(tuple);
+	if (!sk) {
+		rcv_closed(gn, skb, af, tuple, s);
+	} else if (policy_ok(sk, skb, af) &&
+		   !sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX)) {
+		glass_listen_rcv(gn, sk, af, tuple, skb, s);
+	} else {
+		glass_count(gn, RULE_POLICY_DROP);
+		kfree_skb(skb);
+	}
+}
+
 /*
  * A record met its fate between lookup and lock: what took its place will be
  * found next time. A handful of times is more than can happen.
@@ -171,19 +213,28 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 			return;
 		}
 		r = glass_table_find_record(gn, &tuple, hash);
-		if (!r)
+		/*
+		 * An embryo may have become a socket between the two looks.
+		 * Whoever sees it gone sees the socket: look once more.
+		 */
+		if (!r && (tries || s->flags & SEG_SYN))
 			break;
+		if (!r) {
+			smp_rmb();
+			continue;
+		}
+		if (!policy_ok(NULL, skb, af)) {
+			glass_count(gn, RULE_POLICY_DROP);
+			kfree_skb(skb);
+			return;
+		}
 		fate = glass_record_input(gn, af, r, skb, s);
 		if (fate == RECORD_CONSUMED)
 			return;
 		if (fate == RECORD_TO_LISTENER)
 			break;
 	}
-	sk = glass_listener_find(gn, &tuple);
-	if (sk && policy_ok(sk, skb, af))
-		glass_listen_rcv(gn, sk, af, &tuple, skb, s);
-	else
-		rcv_closed(gn, skb, af, &tuple, s);
+	deliver_unconnected(gn, skb, af, &tuple, s);
 }
 
 /**

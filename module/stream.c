@@ -20,6 +20,8 @@ void glass_write_space(struct sock *sk)
 {
 	struct socket_wq *wq;
 
+	/* pairs with the barrier between the bit and the test in poll */
+	smp_mb();
 	if (!sk->sk_socket || !sk_stream_is_writeable(sk) ||
 	    !test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
 		return;
@@ -152,6 +154,8 @@ static struct sk_buff *text_at(struct sock *sk, u32 seq, bool peek)
 	struct sk_buff *skb, *next;
 
 	skb_queue_walk_safe(&sk->sk_receive_queue, skb, next) {
+		if (seq_lt(seq, GLASS_CB(skb)->seq))
+			return NULL;
 		if (seq_lt(seq, GLASS_CB(skb)->end))
 			return skb;
 		if (!peek)
@@ -192,6 +196,9 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
 	u32 *seq = flags & MSG_PEEK ? &peek : &gs->copied_seq;
 
 	for (;;) {
+		/* another reader took what we were looking at */
+		if (peek - copied != gs->copied_seq)
+			peek = gs->copied_seq;
 		n = take_text(sk, msg, seq, len - copied, flags);
 		if (n < 0)
 			return copied ?: n;
@@ -264,9 +271,11 @@ static u32 readable(const struct sock *sk)
 /* What a socket that has or had a connection is ready for */
 static __poll_t poll_stream(struct sock *sk, struct socket *sock)
 {
+	u32 low = min_t(u32, sock_rcvlowat(sk, 0, INT_MAX),
+			glass_queue_capacity(sk) / 2);
 	__poll_t mask = 0;
 
-	if (readable(sk) >= sock_rcvlowat(sk, 0, INT_MAX))
+	if (readable(sk) >= max_t(u32, low, 1))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (sk->sk_shutdown & SEND_SHUTDOWN)
 		return mask | EPOLLOUT | EPOLLWRNORM;

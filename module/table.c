@@ -28,7 +28,7 @@ static u32 table_size(void)
 	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
 	u32 n = table_buckets ?: (u32)min_t(u64, bytes >> 17, 65536);
 
-	return roundup_pow_of_two(clamp(n, table_buckets ? 2u : 1024u, 1u << 20));
+	return roundup_pow_of_two(clamp(n, table_buckets ? 2u : 1024u, 1u << 19));
 }
 
 int glass_table_init(struct glass_net *gn)
@@ -40,7 +40,8 @@ int glass_table_init(struct glass_net *gn)
 	if (!t->buckets)
 		return -ENOMEM;
 	t->mask = n - 1;
-	t->id = get_random_u32() & 0xfff;
+	/* 31 bits are left of an end mark where a pointer has 32 */
+	t->id = get_random_u32() & 0x7ff;
 	get_random_bytes(&t->key, sizeof(t->key));
 	for (i = 0; i < n; i++) {
 		spin_lock_init(&t->buckets[i].lock);
@@ -49,7 +50,8 @@ int glass_table_init(struct glass_net *gn)
 	}
 	for (i = 0; i < GLASS_LISTEN_HASH; i++) {
 		spin_lock_init(&gn->listen[i].lock);
-		INIT_HLIST_NULLS_HEAD(&gn->listen[i].socks, t->id << 20 | i);
+		INIT_HLIST_NULLS_HEAD(&gn->listen[i].socks,
+				      t->id << 20 | LISTEN_MARK | i);
 	}
 	return 0;
 }
@@ -107,6 +109,22 @@ u32 glass_tuple_hash(const struct glass_net *gn,
 	return (u32)siphash_3u32((__force u32)tuple->laddr.s6_addr32[0],
 				 (__force u32)tuple->raddr.s6_addr32[0],
 				 ports, key);
+}
+
+/**
+ * glass_tuple_any_way() - the answer may leave by another interface
+ * @tuple: made from a packet whose socket was looked up
+ *
+ * Not so for a link-local address, nor where a VRF decides.
+ */
+void glass_tuple_any_way(struct glass_tuple *tuple)
+{
+	if (tuple->sdif)
+		return;
+	if (tuple->family == AF_INET6 &&
+	    ipv6_addr_type(&tuple->raddr) & IPV6_ADDR_LINKLOCAL)
+		return;
+	tuple->ifindex = 0;
 }
 
 struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash)

@@ -121,6 +121,7 @@ struct timewait {
 #define RTO_MAX_US		120000000u
 #define DELAYED_ACK_MS		40u
 #define ORPHAN_MS		60000u
+#define ORPHAN_RETRIES		8	/* no user is left to wait longer */
 #define MSS_DEFAULT_V4		536u
 #define MSS_DEFAULT_V6		1220u
 #define MSS_MIN			48u

@@ -33,6 +33,8 @@
 	/* CLOSED: nobody is there */					\
 	R(CLOSED_RST,		"rfc9293", "3.10.7.1",			\
 	  "drop: a RST for nobody")					\
+	R(CLOSED_LATE,		"rfc9293", "3.10.7.1",			\
+	  "drop: its connection ended while it waited")			\
 	R(CLOSED_REJECT,	"rfc9293", "3.10.7.1",			\
 	  "RST: nobody is there")					\
 	/* LISTEN */							\

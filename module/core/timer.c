@@ -63,6 +63,12 @@ static bool passed(struct tcb *t, enum tcb_due which, u64 now)
 	return true;
 }
 
+/* R2, rfc9293#section-3.8.3, and less patience where no user is left */
+static bool given_up(const struct tcb *t, u8 times, u8 retries)
+{
+	return times >= retries || (t->orphan && t->backoff >= ORPHAN_RETRIES);
+}
+
 /*
  * rfc6298#section-5.4 to 5.7. The lost range is simply what output gives
  * next: snd.cur falls back to SND.UNA.
@@ -71,7 +77,7 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 {
 	bool opening = !t->syn_acked;
 
-	if (t->backoff >= (opening ? t->syn_retries : t->retries)) {
+	if (given_up(t, t->backoff, opening ? t->syn_retries : t->retries)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
@@ -93,7 +99,7 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
  */
 static void timeout_persist(struct tcb *t, struct verdict *v)
 {
-	if (t->silent >= t->retries) {
+	if (given_up(t, t->silent, t->retries)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
