@@ -28,14 +28,12 @@ if [ "$mode" = profile ]; then
 	options=(-p)
 	cat /proc/kallsyms >"$GLASS_OUT/symbols"
 else
-	# First, and each when the last one's connections have left TIME-WAIT.
-	for kind in "${kinds[@]}"; do
-		/run/bench "$kind" memory || fail "$kind: memory failed"
-		sleep 150
-	done
+	operations=(memory "${operations[@]}")
 fi
 for operation in "${operations[@]}"; do
 	for kind in "${kinds[@]}"; do
+		# Nobody's connections should still be in TIME-WAIT.
+		sleep 150
 		/run/bench "${options[@]}" "$kind" "$operation" ||
 			fail "$kind: $operation failed"
 	done

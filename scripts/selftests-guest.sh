@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's half of selftests.sh: loads the module, runs the selftests named
 # and prints TAP, each line told by its program:
-#   selftests-guest.sh GLASS.KO PROGRAMS SLOW KINDS NAME...
-module=$1 programs=$2 slow=$3 kinds=$4
-shift 4
+#   selftests-guest.sh GLASS.KO PROGRAMS SLOW KINDS MUTANTS NAME...
+module=$1 programs=$2 slow=$3 kinds=$4 mutants=$5
+shift 5
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASS_MODULE=$module GLASS_PROGRAMS=$programs GLASS_TOP=$top
 export GLASS_SLOW=$slow
@@ -23,7 +23,8 @@ run() {
 	{
 		case $name in
 		module | article) "$top/userspace/selftests/$name.sh" 2>&1 ;;
-		gigabyte | mutate) "$programs/$name" ${slow:+-s} 2>&1 ;;
+		gigabyte) "$programs/$name" ${slow:+-s} 2>&1 ;;
+		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
 		*) "$programs/$name" "${options[@]}" 2>&1 ;;
 		esac
 		status=$?

@@ -38,7 +38,12 @@ uml-debug)
 	;;
 *) usage ;;
 esac
-[ $# -eq 0 ] || names=("$@")
+# A tenth of the mutated segments with everything else, all when asked for.
+mutants=100000
+if [ $# -gt 0 ]; then
+	names=("$@")
+	mutants=1000000
+fi
 if [ "$list" = 1 ]; then
 	printf '%s\n' "${names[@]}"
 	exit 0
@@ -77,6 +82,7 @@ start=$SECONDS
 	status=0
 	"$top/scripts/vm/run.sh" --kernel "$kernel" "${options[@]}" --log "$log" \
 		-- "$top/scripts/selftests-guest.sh" "$module" "$programs" "$slow" "$kinds" \
+		"$mutants" \
 		"${names[@]}" || status=$?
 	echo "# $kernel: $((SECONDS - start)) s"
 	case $status in

@@ -10,38 +10,45 @@
  *	figure KIND OPERATION NAME VALUE
  *
  * What one operation costs is the difference between a long batch and a short
- * one, divided by the difference in operations; the figure is the median of
- * several such pairs, and "spread" tells the least and the greatest. Time in
- * which the guest was idle is not in it, but told apart as "idle". With -p
- * there is one pair, for the plugin that counts where the instructions of the
- * long batch go.
+ * one, divided by the difference in operations. The figure is the mean of
+ * several such rounds, each with a server and connections of its own, since
+ * the scheduler favours now the one and now the other; "spread" tells the
+ * least and the greatest. Nothing else runs, so that no round is an outlier.
+ * Time in which the guest was idle is not in it, but told apart as "idle".
+ *
+ * With -p there is one round, for the plugin that tells where the instructions
+ * go.
  */
 #include "bench.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define PAIRS	5
+#define ROUNDS	8
 
-struct figures {
-	double instructions[PAIRS], packets[PAIRS];
-	double idle;	/* of all batches together */
+struct figure {
+	double sum, least, greatest;
+	unsigned int count;
 };
 
-static int compare(const void *a, const void *b)
+static void add(struct figure *f, double value)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
+	f->sum += value;
+	if (!f->count || value < f->least)
+		f->least = value;
+	if (!f->count || value > f->greatest)
+		f->greatest = value;
+	f->count++;
 }
 
-static double median(double *values, unsigned int count)
+static void print(const struct kind *kind, const struct work *work,
+		  const char *name, const struct figure *f)
 {
-	qsort(values, count, sizeof(*values), compare);
-	return values[count / 2];
+	printf("figure %s %s %s %.3f\n", kind->name, work->name, name,
+	       f->sum / f->count);
+	printf("spread %s %s %s %.3f %.3f\n", kind->name, work->name, name,
+	       f->least, f->greatest);
 }
 
 static void batch(const struct work *work, unsigned int times,
@@ -52,55 +59,42 @@ static void batch(const struct work *work, unsigned int times,
 	gauge_end(r);
 }
 
-static void pair(const struct work *work, struct figures *f, unsigned int i)
+static void measure(const struct kind *kind, const struct work *work,
+		    unsigned int rounds)
 {
+	struct figure instructions = {}, packets = {}, idle = {};
 	const double times = work->many - work->few;
 	struct reading few, many;
-
-	batch(work, work->few, &few);
-	batch(work, work->many, &many);
-	f->instructions[i] = ((double)(many.instructions - many.idle) -
-			      (double)(few.instructions - few.idle)) / times;
-	f->packets[i] = ((double)many.packets - (double)few.packets) / times;
-	f->idle += few.idle + many.idle;
-}
-
-static void print(const struct kind *kind, const struct work *work,
-		  const char *name, double *values, unsigned int pairs)
-{
-	double value = median(values, pairs);
-
-	printf("figure %s %s %s %.3f\n", kind->name, work->name, name, value);
-	printf("spread %s %s %s %.3f %.3f\n", kind->name, work->name, name,
-	       values[0], values[pairs - 1]);
-}
-
-static void measure(const struct kind *kind, const struct work *work,
-		    unsigned int pairs)
-{
-	const unsigned int operations = pairs * (work->few + work->many);
-	struct figures f = {};
 	unsigned int i;
 
 	gauge_open();
-	work->start(kind);
-	work->run(work->warm);
-	for (i = 0; i < pairs; i++)
-		pair(work, &f, i);
-	work->stop();
-	print(kind, work, "instructions", f.instructions, pairs);
-	print(kind, work, "packets", f.packets, pairs);
-	printf("figure %s %s idle %.3f\n", kind->name, work->name,
-	       f.idle / operations);
-	printf("operations %s %s %u\n", kind->name, work->name, operations);
+	for (i = 0; i < rounds; i++) {
+		work->start(kind);
+		work->run(work->warm);
+		batch(work, work->few, &few);
+		batch(work, work->many, &many);
+		work->stop();
+		add(&instructions,
+		    ((double)(many.instructions - many.idle) -
+		     (double)(few.instructions - few.idle)) / times);
+		add(&packets,
+		    ((double)many.packets - (double)few.packets) / times);
+		add(&idle, (double)(many.idle + few.idle) /
+		    (work->many + work->few));
+	}
+	print(kind, work, "instructions", &instructions);
+	print(kind, work, "packets", &packets);
+	print(kind, work, "idle", &idle);
+	printf("operations %s %s %u\n", kind->name, work->name,
+	       rounds * (work->few + work->many));
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int pairs = PAIRS;
+	unsigned int rounds = ROUNDS;
 
 	if (argc == 4 && !strcmp(argv[1], "-p")) {
-		pairs = 1;
+		rounds = 1;
 		argv++;
 		argc--;
 	}
@@ -112,6 +106,6 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[2], "memory"))
 		memory_measure(kind_find(argv[1]));
 	else
-		measure(kind_find(argv[1]), work_find(argv[2]), pairs);
+		measure(kind_find(argv[1]), work_find(argv[2]), rounds);
 	return 0;
 }

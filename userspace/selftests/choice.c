@@ -73,19 +73,46 @@ bool choice_wants(const struct choice *c, const struct test *t, int kind)
 }
 
 static void run_one(const struct choice *c, const struct test *t,
-		    const struct kind *k, int netns)
+		    const int *netns)
 {
-	int result;
+	struct running running[KINDS];
+	bool now = c->slow || !(t->flags & SLOW);
+	int kind, result;
 
-	if ((t->flags & SLOW) && !c->slow) {
-		tap_skip("waits for minutes", "%s %s", k->name, t->name);
-		return;
+	for (kind = 0; kind < KINDS; kind++)
+		if (now && choice_wants(c, t, kind))
+			run_start(&running[kind], t, &kinds[kind], netns[kind]);
+	for (kind = 0; kind < KINDS; kind++) {
+		if (!choice_wants(c, t, kind))
+			continue;
+		result = now ? run_finish(&running[kind]) : 0;
+		if (!now)
+			tap_skip("waits for minutes", "%s %s", kinds[kind].name,
+				 t->name);
+		else if (result == EXIT_SKIP)
+			tap_skip("not possible here", "%s %s", kinds[kind].name,
+				 t->name);
+		else
+			tap_ok(!result, "%s %s", kinds[kind].name, t->name);
 	}
-	result = run_isolated(t, k, netns);
-	if (result == EXIT_SKIP)
-		tap_skip("not possible here", "%s %s", k->name, t->name);
-	else
-		tap_ok(!result, "%s %s", k->name, t->name);
+}
+
+void choice_list(const struct choice *c, const struct test *t)
+{
+	int kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		if (choice_wants(c, t, kind))
+			printf("%s %s\n", kinds[kind].name, t->name);
+}
+
+int choice_count(const struct choice *c, const struct test *t)
+{
+	int kind, n = 0;
+
+	for (kind = 0; kind < KINDS; kind++)
+		n += choice_wants(c, t, kind);
+	return n;
 }
 
 /**
@@ -101,28 +128,22 @@ static void run_one(const struct choice *c, const struct test *t,
  */
 int tests_main(int argc, char **argv, const struct test *tests, size_t n)
 {
-	int planned = 0, netns, kind;
+	int planned = 0, netns[KINDS], kind;
 	struct choice c;
 	size_t i;
 
 	choice_parse(&c, argc, argv);
-	for (kind = 0; kind < KINDS; kind++)
-		for (i = 0; i < n; i++)
-			planned += choice_wants(&c, &tests[i], kind);
-	if (!c.list)
-		tap_plan(planned);
-	for (kind = 0; kind < KINDS; kind++) {
-		netns = c.list ? -1 : netns_new();
-		for (i = 0; i < n; i++) {
-			if (!choice_wants(&c, &tests[i], kind))
-				continue;
-			if (c.list)
-				printf("%s %s\n", kinds[kind].name, tests[i].name);
-			else
-				run_one(&c, &tests[i], &kinds[kind], netns);
-		}
-		if (netns >= 0)
-			close(netns);
+	for (i = 0; i < n; i++) {
+		planned += choice_count(&c, &tests[i]);
+		if (c.list)
+			choice_list(&c, &tests[i]);
 	}
+	if (c.list)
+		return 0;
+	tap_plan(planned);
+	for (kind = 0; kind < KINDS; kind++)
+		netns[kind] = c.kind[kind] ? netns_new() : -1;
+	for (i = 0; i < n; i++)
+		run_one(&c, &tests[i], netns);
 	return tap_end();
 }

@@ -25,7 +25,10 @@ static const struct test *const tables[] = {
 	oracle_signal,
 };
 
-/* Shared with the process of each case */
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+/* Shared with the processes of each case; each has one */
+static char (*answers)[ANSWER_SIZE];
 static char *answer;
 static int netns[KINDS];
 
@@ -109,98 +112,95 @@ short events_now(int fd)
 	return p.revents;
 }
 
-static int ask(const struct test *t, int kind, char *told)
+/* The kind that shows what is right for this one */
+static int oracle_of(int kind)
 {
-	int result;
-
-	*answer = 0;
-	result = run_isolated(t, &kinds[kind], netns[kind]);
-	strcpy(told, answer);
-	return result;
+	return kinds[kind].af == AF_INET ? TCP4 : TCP6;
 }
 
-static void compare(const struct test *t, int kind, int like)
+static void compare(const struct test *t, int kind, const int *result)
 {
-	char right[ANSWER_SIZE], got[ANSWER_SIZE];
-	int result;
+	const char *right = answers[oracle_of(kind)], *got = answers[kind];
+	const char *name = kinds[kind].name;
+	bool same = *right && !strcmp(right, got);
 
-	/* Asked once for all that must be like it. */
-	static const struct test *asked;
-	static char cache[KINDS][ANSWER_SIZE];
-	static int cached[KINDS];
-
-	if (asked != t) {
-		memset(cached, -1, sizeof(cached));
-		asked = t;
-	}
-	if (cached[like] < 0)
-		cached[like] = ask(t, like, cache[like]);
-	strcpy(right, cache[like]);
-	result = cached[like];
-	if (!result && kind != like)
-		result = ask(t, kind, got);
-	else
-		strcpy(got, right);
-	if (result == EXIT_SKIP) {
-		tap_skip("not possible here", "%s %s", kinds[kind].name, t->name);
+	if (result[kind] == EXIT_SKIP) {
+		tap_skip("not possible here", "%s %s", name, t->name);
 		return;
 	}
-	tap_ok(!result && *right && !strcmp(right, got), "%s %s",
-	       kinds[kind].name, t->name);
-	if (result || strcmp(right, got)) {
-		note("%s answers: %s", kinds[like].name, right);
-		note("%s answers: %s", kinds[kind].name, got);
+	same = same && !result[kind] && !result[oracle_of(kind)];
+	tap_ok(same, "%s %s", name, t->name);
+	if (!same) {
+		note("%s answers: %s", kinds[oracle_of(kind)].name, right);
+		note("%s answers: %s", name, got);
 	} else if (getenv("ORACLE_SHOW")) {
 		note("%s", got);
 	}
 }
 
-static int count(const struct choice *c)
+/* All kinds at once, each in its own network namespace */
+static void ask_all(const struct choice *c, const struct test *t)
 {
-	const struct test *t;
-	int n = 0, kind;
-	size_t i;
+	struct running running[KINDS];
+	bool wanted[KINDS] = { false };
+	int result[KINDS], kind;
 
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (t = tables[i]; t->name; t++)
-			for (kind = 0; kind < KINDS; kind++)
-				n += choice_wants(c, t, kind);
-	return n;
+	for (kind = 0; kind < KINDS; kind++) {
+		if (!choice_wants(c, t, kind))
+			continue;
+		wanted[kind] = true;
+		wanted[oracle_of(kind)] = true;
+	}
+	for (kind = 0; kind < KINDS; kind++) {
+		answer = answers[kind];
+		*answer = 0;
+		if (wanted[kind])
+			run_start(&running[kind], t, &kinds[kind], netns[kind]);
+	}
+	for (kind = 0; kind < KINDS; kind++)
+		if (wanted[kind])
+			result[kind] = run_finish(&running[kind]);
+	for (kind = 0; kind < KINDS; kind++)
+		if (choice_wants(c, t, kind))
+			compare(t, kind, result);
 }
 
 static void run_case(const struct choice *c, const struct test *t)
 {
 	int kind;
 
-	for (kind = 0; kind < KINDS; kind++) {
-		if (!choice_wants(c, t, kind))
-			continue;
-		if (c->list)
-			printf("%s %s\n", kinds[kind].name, t->name);
-		else if ((t->flags & SLOW) && !c->slow)
-			tap_skip("waits for minutes", "%s %s", kinds[kind].name,
-				 t->name);
-		else
-			compare(t, kind, kinds[kind].af == AF_INET ? TCP4 : TCP6);
+	if (c->list) {
+		choice_list(c, t);
+	} else if (!(t->flags & SLOW) || c->slow) {
+		ask_all(c, t);
+	} else {
+		for (kind = 0; kind < KINDS; kind++)
+			if (choice_wants(c, t, kind))
+				tap_skip("waits for minutes", "%s %s",
+					 kinds[kind].name, t->name);
 	}
 }
 
 int main(int argc, char **argv)
 {
 	const struct test *t;
+	int planned = 0;
 	struct choice c;
 	size_t i;
 
 	choice_parse(&c, argc, argv);
-	answer = mmap(NULL, ANSWER_SIZE, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	must(answer != MAP_FAILED);
+	answers = mmap(NULL, KINDS * ANSWER_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	must(answers != MAP_FAILED);
+	for (i = 0; i < TABLES; i++)
+		for (t = tables[i]; t->name; t++)
+			planned += choice_count(&c, t);
 	if (!c.list) {
-		tap_plan(count(&c));
+		tap_plan(planned);
 		for (i = 0; i < KINDS; i++)
 			netns[i] = netns_new();
 	}
-	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+	for (i = 0; i < TABLES; i++)
 		for (t = tables[i]; t->name; t++)
 			run_case(&c, t);
 	return tap_end();

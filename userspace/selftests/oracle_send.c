@@ -73,7 +73,7 @@ static void send_full(const struct kind *k)
 	struct pair p;
 
 	pair_open(k, &p);
-	tell("filled", fill(p.c) > 0);
+	tell("filled", fill_for_good(p.c) > 0);
 	tell("dontwait", do_send(p.c, 1, MSG_DONTWAIT));
 	set_timeout(p.c, SO_SNDTIMEO, 30);
 	tell("timeout", do_send(p.c, 1, 0));

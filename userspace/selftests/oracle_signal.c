@@ -86,7 +86,7 @@ static void intr_send(const struct kind *k)
 	struct pair p;
 
 	pair_open(k, &p);
-	fill(p.c);
+	fill_for_good(p.c);
 	signals(false);
 	tell("send", do_send(p.c, 1, 0));
 }
@@ -96,7 +96,7 @@ static void intr_send_timeout(const struct kind *k)
 	struct pair p;
 
 	pair_open(k, &p);
-	fill(p.c);
+	fill_for_good(p.c);
 	set_timeout(p.c, SO_SNDTIMEO, 10000);
 	signals(true);
 	tell("send", do_send(p.c, 1, 0));
@@ -166,7 +166,7 @@ static void intr_close_linger(const struct kind *k)
 	struct pair p;
 
 	pair_open(k, &p);
-	fill(p.c);
+	fill_for_good(p.c);
 	setsockopt(p.c, SOL_SOCKET, SO_LINGER, &some, sizeof(some));
 	signals(false);
 	tell("close", close(p.c));

@@ -132,7 +132,7 @@ void reset_by(int fd)
  * Sends until no more is taken; how much that was. A send buffer of fixed size
  * does not grow meanwhile.
  */
-size_t fill(int fd)
+static size_t fill_until(int fd, int quiet_ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 	static char buf[65536];
@@ -144,13 +144,24 @@ size_t fill(int fd)
 		n = send(fd, buf, sizeof(buf), MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n <= 0) {
 			/* What the peer takes off our hands shows later. */
-			poll(&p, 1, QUIET_MS);
+			poll(&p, 1, quiet_ms);
 			n = send(fd, buf, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 		}
 		if (n > 0)
 			sum += n;
 	} while (n > 0);
 	return sum;
+}
+
+size_t fill(int fd)
+{
+	return fill_until(fd, QUIET_MS);
+}
+
+/* The same, beyond what a delayed ACK or a first window probe frees */
+size_t fill_for_good(int fd)
+{
+	return fill_until(fd, 10 * QUIET_MS);
 }
 
 /* Receives @want bytes; how many there were before the end. */

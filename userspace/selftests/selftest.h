@@ -6,7 +6,7 @@
  *	PROGRAM [-l] [-s] [-k KIND,KIND...] [NAME...]
  *
  * -l lists, -s adds the tests that wait for minutes (for a guest whose time is
- * virtual), -k chooses kinds. A test fails by must() or must_be(), or when it
+ * virtual), -k chooses kinds. A test runs on all its kinds at once. A test fails by must() or must_be(), or when it
  * does not end in time; skip() skips it.
  */
 #ifndef SELFTEST_H
@@ -65,6 +65,9 @@ struct choice {
 void choice_parse(struct choice *c, int argc, char **argv);
 bool choice_wants(const struct choice *c, const struct test *t, int kind);
 
+void choice_list(const struct choice *c, const struct test *t);
+int choice_count(const struct choice *c, const struct test *t);
+
 int tests_main(int argc, char **argv, const struct test *tests, size_t n);
 
 /* tap.c: telling and failing */
@@ -86,9 +89,19 @@ void check_equal(const char *file, int line, const char *text, long got,
 #define must_be(got, want) \
 	check_equal(__FILE__, __LINE__, #got, (long)(got), (long)(want))
 
-enum { EXIT_FAIL = 1, EXIT_SKIP = 4 };
+/* 1 is what a program returns that has told of each failure. */
+enum { EXIT_FAIL = 3, EXIT_SKIP = 4 };
 
-int run_isolated(const struct test *t, const struct kind *k, int netns);
+/* A test in a process of its own */
+struct running {
+	const struct test *test;
+	pid_t pid;
+	int output;
+};
+
+void run_start(struct running *r, const struct test *t, const struct kind *k,
+	       int netns);
+int run_finish(struct running *r);
 pid_t spawn(void (*fn)(void *arg), void *arg);
 void reap(pid_t pid);
 
@@ -140,6 +153,7 @@ short await(int fd, short events);
 void pause_ms(int ms);
 void reset_by(int fd);
 size_t fill(int fd);
+size_t fill_for_good(int fd);
 size_t drain(int fd, size_t want);
 void await_acked(int fd);
 

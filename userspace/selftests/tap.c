@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,7 +56,7 @@ void tap_skip(const char *why, const char *fmt, ...)
 
 int tap_end(void)
 {
-	return failed ? EXIT_FAIL : 0;
+	return failed ? 1 : 0;
 }
 
 void note(const char *fmt, ...)
@@ -139,30 +140,52 @@ static void run_child(const struct test *t, const struct kind *k, int netns)
 }
 
 /**
- * run_isolated() - run one test in a process of its own
+ * run_start() - start one test in a process of its own
+ * @r: gets what run_finish() needs
  * @t: the test
  * @k: the kind to run it on
  * @netns: the network namespace to enter, -1 for the present one
- *
- * Return: 0, EXIT_FAIL or EXIT_SKIP.
  */
-int run_isolated(const struct test *t, const struct kind *k, int netns)
+void run_start(struct running *r, const struct test *t, const struct kind *k,
+	       int netns)
+{
+	fflush(stdout);
+	r->test = t;
+	r->output = memfd_create("output", MFD_CLOEXEC);
+	r->pid = fork();
+	must(r->output >= 0 && r->pid >= 0);
+	if (r->pid)
+		return;
+	dup2(r->output, STDOUT_FILENO);
+	dup2(r->output, STDERR_FILENO);
+	run_child(t, k, netns);
+}
+
+/* What it had to say comes out in one piece. */
+static void copy_output(int from)
+{
+	char buf[4096];
+	ssize_t n;
+
+	lseek(from, 0, SEEK_SET);
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		fwrite(buf, 1, n, stdout);
+	close(from);
+}
+
+/* Waits for its end: 0, EXIT_FAIL or EXIT_SKIP. */
+int run_finish(struct running *r)
 {
 	int status;
-	pid_t pid;
 
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		return EXIT_FAIL;
-	if (!pid)
-		run_child(t, k, netns);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	kill(-pid, SIGKILL);
+	kill(-r->pid, SIGKILL);
+	copy_output(r->output);
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
-	note("%s: ended by SIG%s%s", t->name, sigabbrev_np(WTERMSIG(status)),
+	note("%s: ended by SIG%s%s", r->test->name,
+	     sigabbrev_np(WTERMSIG(status)),
 	     WTERMSIG(status) == SIGALRM ? ", it took too long" : "");
 	return EXIT_FAIL;
 }
