@@ -34,7 +34,7 @@ static int __net_init glass_net_init(struct net *net)
 		goto no_ctl_v4;
 	if (ipv6_mod_enabled())
 		err = inet_ctl_sock_create(&gn->ctl_v6, PF_INET6, SOCK_RAW,
-				   IPPROTO_GLASS, net);
+					   IPPROTO_GLASS, net);
 	if (err)
 		goto no_ctl_v6;
 	err = glass_sysctl_init(gn);

@@ -213,13 +213,14 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 			return;
 		}
 		r = glass_table_find_record(gn, &tuple, hash);
-		/*
-		 * An embryo may have become a socket between the two looks.
-		 * Whoever sees it gone sees the socket: look once more.
-		 */
 		if (!r && (tries || s->flags & SEG_SYN))
 			break;
 		if (!r) {
+			/*
+			 * An embryo may have become a socket between the two
+			 * looks. Whoever sees it gone sees the socket: look
+			 * once more.
+			 */
 			smp_rmb();
 			continue;
 		}

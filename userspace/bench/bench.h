@@ -6,6 +6,7 @@
 #ifndef GLASS_BENCH_H
 #define GLASS_BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -48,6 +49,7 @@ struct work {
 	const char *name;
 	/* How many make a batch, and how many warm up before the first */
 	unsigned int few, many, warm;
+	bool anew;	/* each round with a server of its own */
 	void (*start)(const struct kind *kind);
 	void (*run)(unsigned int times);
 	void (*stop)(void);

@@ -149,10 +149,10 @@ static void run_bulk(unsigned int times)
 }
 
 static const struct work works[] = {
-	{ "round-trip", 200, 2200, 200, start_trips, run_trips, stop_server },
-	{ "connection", 50, 450, 50,
+	{ "round-trip", 200, 2200, 200, true, start_trips, run_trips, stop_server },
+	{ "connection", 50, 450, 50, true,
 	  start_connections, run_connections, stop_server },
-	{ "bulk", 128, 2176, 512, start_bulk, run_bulk, stop_server },
+	{ "bulk", 256, 4352, 4096, false, start_bulk, run_bulk, stop_server },
 };
 
 const struct work *work_find(const char *name)

@@ -156,7 +156,7 @@ static void send_woken_by_room(const struct kind *k)
 	size_t sent;
 
 	pair_open(k, &p);
-	sent = fill(p.c);
+	sent = fill_for_good(p.c);
 	sleeper_start(&s, call_send, p.c);
 	must_be(drain(p.s, sent), sent);
 	sleeper_is(&s, 1, 0);
@@ -169,7 +169,7 @@ static void send_woken_by_reset(const struct kind *k)
 	struct pair p;
 
 	pair_open(k, &p);
-	fill(p.c);
+	fill_for_good(p.c);
 	sleeper_start(&s, call_send, p.c);
 	reset_by(p.s);
 	sleeper_is(&s, -1, ECONNRESET);
@@ -181,7 +181,7 @@ static void send_woken_by_shutdown(const struct kind *k)
 	struct pair p;
 
 	pair_open(k, &p);
-	fill(p.c);
+	fill_for_good(p.c);
 	sleeper_start(&s, call_send, p.c);
 	must_be(shutdown(p.c, SHUT_WR), 0);
 	sleeper_is(&s, -1, EPIPE);
@@ -238,7 +238,7 @@ static void poll_woken_by_room(const struct kind *k)
 	size_t sent;
 
 	pair_open(k, &p);
-	sent = fill(p.c);
+	sent = fill_for_good(p.c);
 	sleeper_start(&s, call_poll_out, p.c);
 	must_be(drain(p.s, sent), sent);
 	sleeper_is(&s, POLLOUT, 0);
@@ -330,7 +330,7 @@ static void writers_share(const struct kind *k)
 	int i;
 
 	pair_open(k, &p);
-	filled = fill(p.c);
+	filled = fill_for_good(p.c);
 	for (i = 0; i < 3; i++)
 		sleeper_start(&s[i], call_send_much, p.c);
 	must_be(drain(p.s, filled), filled);

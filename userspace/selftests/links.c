@@ -118,6 +118,8 @@ static void path_mtu(const struct kind *k)
 	pattern_recv(p.s, 500000, 0, 30000);
 	pattern_end(p.s);
 	reap(sender);
+	if (k->glass)
+		must(rule_count("ICMP_PMTU") > 0);
 }
 
 /* A router says that there is no way. */

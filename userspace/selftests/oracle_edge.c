@@ -61,7 +61,7 @@ static void edge_out(const struct kind *k)
 	ep = edge(p.c, EPOLLOUT);
 	tell_edge("first", ep, 1000);
 	tell_edge("told", ep, 0);
-	sent = fill(p.c);
+	sent = fill_for_good(p.c);
 	tell_edge("full", ep, 0);
 	tell("read", drain(p.s, sent) == sent);
 	tell_edge("room", ep, 1000);

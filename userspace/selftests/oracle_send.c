@@ -77,7 +77,7 @@ static void send_full(const struct kind *k)
 	tell("dontwait", do_send(p.c, 1, MSG_DONTWAIT));
 	set_timeout(p.c, SO_SNDTIMEO, 30);
 	tell("timeout", do_send(p.c, 1, 0));
-	fill(p.c);
+	fill_for_good(p.c);
 	set_nonblock(p.c);
 	tell("nonblock", do_send(p.c, 1, 0));
 	tell_events("poll", events_now(p.c));
