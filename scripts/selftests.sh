@@ -4,7 +4,7 @@
 #   selftests.sh [--list] 6.12|6.1|uml-fast|uml-debug [NAME...]
 # Without names: all that suit this kernel. TAP lines, then one line alone:
 # "N passed, N failed, N skipped". Time is virtual in User-mode Linux, so that
-# tests which wait for minutes run there too; mutate keeps real time.
+# tests which wait for minutes run there too.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -43,6 +43,7 @@ mutants=100000
 if [ $# -gt 0 ]; then
 	names=("$@")
 	mutants=1000000
+	options+=(--timeout 3600)
 fi
 if [ "$list" = 1 ]; then
 	printf '%s\n' "${names[@]}"
