@@ -10,7 +10,7 @@ uml-*) CYCLES=100 ;;
 *) CYCLES=${GLASS_CYCLES:-10} ;;
 esac
 # What may come and go by itself between two measurements of one kernel.
-SLACK_KB=128
+SLACK_KB=512
 
 verdict() {
 	local result=$1
@@ -108,14 +108,14 @@ growth() {
 	flood=$!
 	for ((i = 1; i <= CYCLES; i++)); do
 		cycle "${kinds[i % 4]}" || { failed=1; break; }
-		[ "$i" != $((CYCLES / 5)) ] || before=$(measure)
+		[ "$i" != $((CYCLES / 2)) ] || before=$(measure)
 	done
 	after=$(measure)
 	kill "$flood"
 	wait "$flood" 2>/dev/null
 	verdict $failed "$CYCLES times loaded, used and unloaded, under fire"
 	paste -d' ' <(echo "$before") <(echo "$after") |
-		awk -v slack="$SLACK_KB" -v from=$((CYCLES / 5)) -v to="$CYCLES" '
+		awk -v slack="$SLACK_KB" -v from=$((CYCLES / 2)) -v to="$CYCLES" '
 		{
 			limit = $1 == "caches:" ? 0 : slack
 			print "# " $1, $2, "after", from, "times,", $4, "after", to
