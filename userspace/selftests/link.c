@@ -16,18 +16,26 @@
 
 #include "selftest.h"
 
-/* One process for all of it: there are many links. */
-static void configure(const char *device, int self, int other)
+/**
+ * link_configure() - one end of a cable, in the present network namespace
+ * @device: its name
+ * @net: the cable's number: addresses are 10.@net.0.x/24 and fd0@net::x/64
+ * @self: the x of this end
+ * @other: the x of the other end
+ *
+ * One process for all of it: there are many links.
+ */
+void link_configure(const char *device, int net, int self, int other)
 {
 	command("printf 'link set %s address 02:00:00:00:00:0%d\\n"
-		"addr add 10.1.0.%d/24 dev %s\\n"
-		"addr add fd01::%d/64 dev %s nodad\\n"
+		"addr add 10.%d.0.%d/24 dev %s\\n"
+		"addr add fd0%d::%d/64 dev %s nodad\\n"
 		"link set %s up\\n"
-		"neigh add 10.1.0.%d lladdr 02:00:00:00:00:0%d dev %s\\n"
-		"neigh add fd01::%d lladdr 02:00:00:00:00:0%d dev %s\\n'"
+		"neigh add 10.%d.0.%d lladdr 02:00:00:00:00:0%d dev %s\\n"
+		"neigh add fd0%d::%d lladdr 02:00:00:00:00:0%d dev %s\\n'"
 		" | ip -batch -",
-		device, self, self, device, self, device, device, other, other,
-		device, other, other, device);
+		device, self, net, self, device, net, self, device, device,
+		net, other, other, device, net, other, other, device);
 }
 
 /* The caller's network namespace becomes near, in place of a fresh one. */
@@ -38,9 +46,9 @@ void link_open(struct link *l)
 	l->far = netns_new();
 	command("ip link add near0 type veth peer name far0 netns /proc/%d/fd/%d",
 		getpid(), l->far);
-	configure("near0", 1, 2);
+	link_configure("near0", 1, 1, 2);
 	netns_enter(l->far);
-	configure("far0", 2, 1);
+	link_configure("far0", 1, 2, 1);
 	netns_enter(l->near);
 }
 

@@ -95,16 +95,12 @@ static void path_mtu(const struct kind *k)
 	end = netns_new();
 	netns_enter(l.far);
 	forward();
-	command("printf 'link add far1 type veth peer name end0 netns /proc/%d/fd/%d\\n"
-		"link set far1 mtu 1300 up\\n"
-		"addr add 10.2.0.1/24 dev far1\\n"
-		"addr add fd02::1/64 dev far1 nodad\\n' | ip -batch -",
+	command("ip link add far1 mtu 1300 type veth peer name end0 netns /proc/%d/fd/%d",
 		getpid(), end);
+	link_configure("far1", 2, 1, 2);
 	netns_enter(end);
-	command("printf 'link set end0 up\\n"
-		"addr add 10.2.0.2/24 dev end0\\n"
-		"addr add fd02::2/64 dev end0 nodad\\n"
-		"route add 10.1.0.0/24 via 10.2.0.1\\n"
+	link_configure("end0", 2, 2, 1);
+	command("printf 'route add 10.1.0.0/24 via 10.2.0.1\\n"
 		"route add fd01::/64 via fd02::1\\n' | ip -batch -");
 	p.l = stream_reuse(k);
 	must_be(bind(p.l, &at.sa, at.len), 0);

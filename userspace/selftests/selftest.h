@@ -164,6 +164,7 @@ struct link {
 	int far;
 };
 
+void link_configure(const char *device, int net, int self, int other);
 void link_open(struct link *l);
 struct addr addr_near(const struct kind *k, unsigned int port);
 struct addr addr_far(const struct kind *k, unsigned int port);
