@@ -41,8 +41,9 @@ void glass_release_cb(struct sock *sk)
 /**
  * glass_clock_arm() - fourth beat: be back for the earliest deadline
  * @sk: the socket, locked
+ * @now: when the event began, microseconds
  */
-void glass_clock_arm(struct sock *sk)
+void glass_clock_arm(struct sock *sk, u64 now)
 {
 	unsigned long expires;
 	s32 left;
@@ -50,7 +51,7 @@ void glass_clock_arm(struct sock *sk)
 
 	if (!tcb_deadline(&glass_sk(sk)->tcb, &when))
 		return;
-	left = when - now_ms(glass_now());
+	left = when - now_ms(now);
 	/* one jiffy more: never early, the current one has already begun */
 	expires = jiffies + msecs_to_jiffies(max(left, 0)) + 1;
 	if (timer_pending(&sk->sk_timer) &&

@@ -202,7 +202,6 @@ struct glass_net {
 /**
  * struct glass_af - what differs between IPv4 and IPv6
  * @family: AF_INET or AF_INET6
- * @header: octets of the network header
  * @default_mss: when the peer names none
  * @xmit: give a segment of a connected socket to IP
  * @reply: send a segment that no socket of its own sends; consumes the skb
@@ -212,7 +211,6 @@ struct glass_net {
  */
 struct glass_af {
 	u16 family;
-	u16 header;
 	u16 default_mss;
 	int (*xmit)(struct sock *sk, struct sk_buff *skb);
 	void (*reply)(struct glass_net *gn, const struct sock *sk,

@@ -115,6 +115,7 @@ int glass_sock_init(struct sock *sk);
 
 /* open.c: connect(), close(), shutdown() and what they share */
 int glass_connect_start(struct sock *sk);
+void glass_connect_failed(struct sock *sk);
 int glass_disconnect(struct sock *sk, int flags);
 void glass_close(struct sock *sk, long timeout);
 void glass_shutdown(struct sock *sk, int how);
@@ -189,7 +190,7 @@ u32 glass_queue_room(const struct sock *sk);
 
 /* clock.c: one timer per socket */
 void glass_clock_init(struct sock *sk);
-void glass_clock_arm(struct sock *sk);
+void glass_clock_arm(struct sock *sk, u64 now);
 void glass_clock_stop(struct sock *sk);
 void glass_release_cb(struct sock *sk);
 

@@ -23,9 +23,9 @@ static bool in_flight(const struct tcb *t, const u8 *quoted)
 
 /*
  * The route learns first, then the TCB from the route. Not by
- * ipv4_sk_update_pmtu(): that takes the socket's lock, which we hold.
+ * ipv4_sk_update_pmtu(): that takes the socket's lock, which we hold. These
+ * helpers are made for connections whose lock is held.
  */
-/* Both helpers are made for connections whose lock is held */
 static void learn_pmtu(struct sock *sk, u32 mtu)
 {
 	struct glass_sock *gs = glass_sk(sk);

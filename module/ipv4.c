@@ -103,7 +103,6 @@ static bool v4_child_route(struct sock *child)
 
 const struct glass_af glass_ipv4 = {
 	.family = AF_INET,
-	.header = sizeof(struct iphdr),
 	.default_mss = MSS_DEFAULT_V4,
 	.xmit = v4_xmit,
 	.reply = v4_reply,
@@ -166,11 +165,7 @@ int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
 	return glass_connect_start(sk);
 
 fail:
-	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
-		inet_reset_saddr(sk);
-	sk_dst_reset(sk);
-	sk->sk_route_caps = 0;
-	inet_sk(sk)->inet_dport = 0;
+	glass_connect_failed(sk);
 	return err;
 }
 

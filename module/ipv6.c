@@ -111,7 +111,6 @@ static bool v6_child_route(struct sock *child)
 
 const struct glass_af glass_ipv6 = {
 	.family = AF_INET6,
-	.header = sizeof(struct ipv6hdr),
 	.default_mss = MSS_DEFAULT_V6,
 	.xmit = v6_xmit,
 	.reply = v6_reply,
@@ -198,11 +197,7 @@ int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len)
 	return glass_connect_start(sk);
 
 fail:
-	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
-		inet_reset_saddr(sk);
-	sk_dst_reset(sk);
-	sk->sk_route_caps = 0;
-	inet_sk(sk)->inet_dport = 0;
+	glass_connect_failed(sk);
 	return err;
 }
 

@@ -293,14 +293,17 @@ again:
 	return best;
 }
 
-/* An embryo was unhashed: the SYN queue is shorter */
-void glass_embryo_gone(struct glass_record *r)
+static void syn_queue_leave(struct glass_listener *l)
 {
-	struct glass_listener *l = r->listener;
-
 	spin_lock_bh(&l->lock);
 	l->embryos--;
 	spin_unlock_bh(&l->lock);
+}
+
+/* An embryo was unhashed: the SYN queue is shorter */
+void glass_embryo_gone(struct glass_record *r)
+{
+	syn_queue_leave(r->listener);
 }
 
 /* Is there room for one more handshake? It is counted if there is. */
@@ -364,9 +367,7 @@ static u16 open_embryo(struct glass_net *gn, struct glass_listener *l,
 	return rule;
 
 no_memory:
-	spin_lock_bh(&l->lock);
-	l->embryos--;
-	spin_unlock_bh(&l->lock);
+	syn_queue_leave(l);
 	return RULE_LISTEN_NO_MEMORY;
 }
 

@@ -58,6 +58,26 @@ int glass_connect_start(struct sock *sk)
 }
 
 /**
+ * glass_connect_failed() - connect() found no route or no port
+ * @sk: the socket, locked; as before the call afterwards
+ */
+void glass_connect_failed(struct sock *sk)
+{
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		inet_reset_saddr(sk);
+	sk_dst_reset(sk);
+	sk->sk_route_caps = 0;
+	inet_sk(sk)->inet_dport = 0;
+}
+
+/* A port that bind() did not ask for goes with the connection */
+static void release_port(struct sock *sk)
+{
+	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		glass_put_port(sk);
+}
+
+/**
  * glass_done() - the connection is over
  * @sk: the socket, locked
  *
@@ -69,8 +89,7 @@ void glass_done(struct sock *sk)
 
 	glass_clock_stop(sk);
 	glass_table_remove(sk);
-	if (gs->port && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
-		glass_put_port(sk);
+	release_port(sk);
 	if (sk->sk_state != TCP_CLOSE) {
 		gs->since = now_ms(glass_now());
 		inet_sk_set_state(sk, TCP_CLOSE);
@@ -106,19 +125,17 @@ void glass_destroy(struct sock *sk)
  */
 int glass_disconnect(struct sock *sk, int flags)
 {
-	struct glass_sock *gs = glass_sk(sk);
 	u8 old = sk->sk_state;
 
-	if (old == TCP_LISTEN)
+	if (old == TCP_LISTEN) {
 		glass_listen_stop(sk);
-	else if (old != TCP_CLOSE)
+	} else if (old != TCP_CLOSE) {
 		WRITE_ONCE(sk->sk_err, ECONNRESET);
-	if (old != TCP_LISTEN && old != TCP_CLOSE)
 		glass_user_abort(sk);
+	}
 	glass_queue_purge(sk);
 	glass_table_remove(sk);
-	if (gs->port && !(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
-		glass_put_port(sk);
+	release_port(sk);
 	inet_sk(sk)->inet_dport = 0;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
 		inet_reset_saddr(sk);

@@ -211,7 +211,7 @@ int glass_port_recheck(struct sock *sk)
 
 /**
  * glass_put_port() - proto.put_port: let go of the port
- * @sk: the socket, locked or without users; has a port
+ * @sk: the socket, locked or without users; need not have one
  */
 void glass_put_port(struct sock *sk)
 {

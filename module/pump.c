@@ -14,13 +14,13 @@
  * sk_state follows the TCB, so that Linux and its tracepoints know; not to
  * TIME-WAIT, by which Linux means that this is no full socket any more.
  */
-static void follow_state(struct sock *sk)
+static void follow_state(struct sock *sk, u64 now)
 {
 	struct glass_sock *gs = glass_sk(sk);
 
 	if (sk->sk_state == gs->tcb.state || gs->tcb.state == TCB_TIME_WAIT)
 		return;
-	gs->since = now_ms(glass_now());
+	gs->since = now_ms(now);
 	inet_sk_set_state(sk, gs->tcb.state);
 }
 
@@ -64,7 +64,7 @@ static void wake(struct sock *sk, const struct verdict *v)
 }
 
 /* Second beat: what the world must know */
-static void apply(struct sock *sk, const struct verdict *v)
+static void apply(struct sock *sk, const struct verdict *v, u64 now)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	int err = verdict_error(sk, v);
@@ -78,7 +78,7 @@ static void apply(struct sock *sk, const struct verdict *v)
 	if (err)
 		WRITE_ONCE(sk->sk_err, err);
 	if (!(v->bits & V_DEAD))
-		follow_state(sk);
+		follow_state(sk, now);
 	if (!sock_flag(sk, SOCK_DEAD))
 		wake(sk, v);
 }
@@ -102,12 +102,12 @@ static void finish(struct sock *sk, const struct verdict *v)
 
 static void beats(struct sock *sk, const struct verdict *v, u64 now)
 {
-	apply(sk, v);
+	apply(sk, v, now);
 	drain(sk, now);
 	if (v->bits & (V_TIME_WAIT | V_DEAD))
 		finish(sk, v);
 	else
-		glass_clock_arm(sk);
+		glass_clock_arm(sk, now);
 }
 
 /* Lend the core room for one more range, doubling what it has */
@@ -222,10 +222,12 @@ void glass_timeout(struct sock *sk)
  */
 void glass_push(struct sock *sk, u32 bytes)
 {
+	u64 now = glass_now();
+
 	tcb_write(&glass_sk(sk)->tcb, bytes);
-	follow_state(sk);
-	drain(sk, glass_now());
-	glass_clock_arm(sk);
+	follow_state(sk, now);
+	drain(sk, now);
+	glass_clock_arm(sk, now);
 }
 
 /**
@@ -235,6 +237,7 @@ void glass_push(struct sock *sk, u32 bytes)
 void glass_after_read(struct sock *sk)
 {
 	struct glass_sock *gs = glass_sk(sk);
+	u64 now;
 
 	if (gs->tcb.state == TCB_CLOSED)
 		return;
@@ -242,8 +245,9 @@ void glass_after_read(struct sock *sk)
 	tcb_read(&gs->tcb);
 	if (!gs->tcb.ack_now)
 		return;
-	drain(sk, glass_now());
-	glass_clock_arm(sk);
+	now = glass_now();
+	drain(sk, now);
+	glass_clock_arm(sk, now);
 }
 
 /**
@@ -276,8 +280,10 @@ void glass_user_abort(struct sock *sk)
  */
 void glass_user_orphan(struct sock *sk)
 {
-	tcb_orphan(&glass_sk(sk)->tcb, glass_now());
-	glass_clock_arm(sk);
+	u64 now = glass_now();
+
+	tcb_orphan(&glass_sk(sk)->tcb, now);
+	glass_clock_arm(sk, now);
 }
 
 /**

@@ -9,8 +9,6 @@
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
-#include <net/ip6_route.h>
-#include <net/route.h>
 #include <net/tcp.h>
 #include <net/xfrm.h>
 
@@ -197,7 +195,7 @@ static void deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 static void deliver(struct glass_net *gn, struct sk_buff *skb,
 		    const struct glass_af *af, const struct segment *s)
 {
-	enum glass_record_fate fate = RECORD_AGAIN;
+	enum glass_record_fate fate;
 	struct glass_record *r;
 	struct glass_tuple tuple;
 	struct sock *sk;

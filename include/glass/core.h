@@ -163,6 +163,7 @@ struct text_span {
 	bool fin;	/* the FIN is in the window too */
 };
 
+bool window_acceptable(u32 nxt, u32 edge, const struct segment *s);
 bool input_check_sequence(struct tcb *t, const struct segment *s,
 			  struct text_span *in, struct verdict *v);
 void input_process_text(struct tcb *t, const struct segment *s,

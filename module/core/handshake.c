@@ -88,16 +88,6 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 	}
 }
 
-/* Does any of the segment lie in the window that the SYN/ACK promised? */
-static bool embryo_acceptable(const struct embryo *e, const struct segment *s)
-{
-	u32 nxt = e->irs + 1, edge = nxt + e->wnd;
-
-	if (!seg_len(s))
-		return seq_ge(s->seq, nxt) && seq_le(s->seq, edge + 1);
-	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), nxt);
-}
-
 static void embryo_challenge(struct embryo *e, struct verdict *v, u16 rule)
 {
 	v->rule = rule;
@@ -129,16 +119,18 @@ static bool embryo_syn_again(struct embryo *e, const struct segment *s,
 void embryo_input(struct embryo *e, const struct segment *s,
 		  struct verdict *v)
 {
+	u32 nxt = e->irs + 1;
+
 	*v = (struct verdict){};
 	if (embryo_syn_again(e, s, v))
 		return;
-	if (!embryo_acceptable(e, s)) {
+	if (!window_acceptable(nxt, nxt + e->wnd, s)) {
 		v->rule = RULE_SEQ_RST;
 		if (!(s->flags & SEG_RST))
 			embryo_challenge(e, v, RULE_EMBRYO_WINDOW);
 	} else if (s->flags & SEG_RST) {
 		v->rule = RULE_EMBRYO_RST;
-		if (s->seq == e->irs + 1)
+		if (s->seq == nxt)
 			v->bits = V_DEAD;
 		else
 			embryo_challenge(e, v, RULE_RST_CHALLENGE);

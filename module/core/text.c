@@ -15,7 +15,12 @@ static u32 window_edge(const struct tcb *t)
 	return t->rcv.acked + t->rcv.wnd;
 }
 
-/*
+/**
+ * window_acceptable() - does any of a segment lie in the receive window?
+ * @nxt: RCV.NXT
+ * @edge: the first sequence number that was never promised
+ * @s: the segment
+ *
  * The RFC's table of four cases, with two allowances. A closed window lets
  * the ACK of a segment at RCV.NXT in, as the RFC asks. A segment of length
  * zero may stand at the very edge, where a peer that has filled the window
@@ -23,15 +28,13 @@ static u32 window_edge(const struct tcb *t)
  * ACKs would be refused for as long as the probes are, and two ends that
  * probe each other would hear nothing at all.
  */
-static bool acceptable(const struct tcb *t, const struct segment *s)
+bool window_acceptable(u32 nxt, u32 edge, const struct segment *s)
 {
-	u32 edge = window_edge(t);
-
 	if (!seg_len(s))
-		return seq_ge(s->seq, t->rcv.nxt) && seq_le(s->seq, edge + 1);
-	if (edge == t->rcv.nxt)
-		return s->seq == t->rcv.nxt;
-	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), t->rcv.nxt);
+		return seq_ge(s->seq, nxt) && seq_le(s->seq, edge + 1);
+	if (edge == nxt)
+		return s->seq == nxt;
+	return seq_lt(s->seq, edge) && seq_gt(s->seq + seg_len(s), nxt);
 }
 
 /* The part of the segment that lies in the window */
@@ -61,7 +64,7 @@ static void trim(const struct tcb *t, const struct segment *s,
 bool input_check_sequence(struct tcb *t, const struct segment *s,
 			  struct text_span *in, struct verdict *v)
 {
-	if (acceptable(t, s)) {
+	if (window_acceptable(t->rcv.nxt, window_edge(t), s)) {
 		trim(t, s, in);
 		return true;
 	}
