@@ -5,6 +5,7 @@
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
+#	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1)
 #	make lint		style and static checks
 #	make clean		what was built here; the cache stays
@@ -33,6 +34,9 @@ check:
 check-core:
 	@scripts/check-core.sh
 
+mutate:
+	@scripts/mutate.sh
+
 bench:
 	@scripts/bench.sh $(if $(PROFILE),--profile)
 
@@ -45,4 +49,4 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools demo check check-core bench lint clean
+.PHONY: all modules modules_install tools demo check check-core mutate bench lint clean
