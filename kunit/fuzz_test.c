@@ -41,8 +41,10 @@ static void draw_segment(struct script *s, u32 *r)
 						  pair_random(r, 17),
 		.flags = flags[pair_random(r, ARRAY_SIZE(flags))],
 		.mss = pair_random(r, 65536),
-		.opts = pair_random(r, 4),
+		.opts = pair_random(r, 32),
 		.wscale = pair_random(r, 15),
+		.tsval = t->ts.recent + pair_random(r, 8) - 1,
+		.tsecr = pair_random(r, 3) ? (u32)(s->now >> 10) : *r,
 		.no_room = !pair_random(r, 10),
 	};
 	if (!pair_random(r, 60))
@@ -146,9 +148,13 @@ static void any_state_any_segment_stays_sane(struct kunit *test)
 	u32 seed;
 
 	s->p.wscale = true;
+	s->p.dsack = true;
 	s->p.retries = 30;
-	for (seed = 1; seed <= STORIES; seed++)
+	for (seed = 1; seed <= STORIES; seed++) {
+		s->p.timestamps = seed & 1;
+		s->p.sack = seed & 2;
 		one_story(s, seed * 7919);
+	}
 }
 
 static struct kunit_case cases[] = {

@@ -39,6 +39,8 @@
  * @delay_ms: each packet takes one millisecond up to so many, in any order
  * @lose: bit n: packet n of the connection is lost, whatever else happens
  * @wscale: window scaling is offered
+ * @timestamps: so are timestamps, by each end
+ * @sack: so is SACK, by each end
  * @nodelay: without Nagle's algorithm
  * @both_open: both ends open at once, else the second listens
  * @close_last: the second end closes only when it has seen the first's FIN
@@ -60,6 +62,8 @@ struct pair_plan {
 	u16 delay_ms;
 	u64 lose;
 	bool wscale;
+	bool timestamps[2];
+	bool sack[2];
 	bool nodelay;
 	bool both_open;
 	bool close_last;

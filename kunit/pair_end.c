@@ -33,6 +33,10 @@ static struct tcb_params params(const struct pair_plan *plan, int i)
 		.syn_retries = 127,
 		.retries = 255,
 		.wscale = plan->wscale,
+		.timestamps = plan->timestamps[i],
+		.sack = plan->sack[i],
+		.dsack = true,
+		.ts_offset = plan->iss[!i],
 	};
 }
 
@@ -127,11 +131,12 @@ static void check_window(struct pair *p, int i, const struct segment *s)
 static void check_sent(struct pair *p, int i, const struct segment *s)
 {
 	const struct pair_end *e = &p->end[i], *other = &p->end[!i];
-	u32 max = max_t(u32, p->plan->limit, e->t.snd.mss);
+	u32 room = e->t.snd.mss - (s->sacks ? 4 + 8 * s->sacks : 0);
+	u32 max = max(p->plan->limit, room);
 
 	must(p, i, s->len <= max, "a segment too long", s->len);
-	if (s->len > e->t.snd.mss)
-		must(p, i, !(s->len % e->t.snd.mss), "not a multiple", s->len);
+	if (s->len > room)
+		must(p, i, !(s->len % room), "not a multiple", s->len);
 	if (!(s->flags & SEG_SYN) && s->rule != RULE_SEND_PROBE && seg_len(s))
 		must(p, i, other->told &&
 		     seq_le(s->seq + seg_len(s), other->edge),
@@ -246,12 +251,20 @@ static void tcb_arrive(struct pair *p, int i, const struct segment *s, u32 pos)
 	tcb_event(p, i, before, v.bits);
 }
 
+/* A record has no clock of its own */
+static void stamp(struct pair *p, int i, struct segment *s)
+{
+	if (s->opts & SEG_OPT_TS)
+		s->tsval = timestamp_clock(p->now, p->end[i].p.ts_offset);
+}
+
 static void embryo_sends(struct pair *p, int i)
 {
 	struct pair_end *e = &p->end[i];
 	struct segment s;
 
 	while (embryo_output(&e->e, &s)) {
+		stamp(p, i, &s);
 		check_window(p, i, &s);
 		pair_send(p, i, &s, 0);
 		if (s.flags & SEG_SYN)
@@ -301,8 +314,10 @@ static void timewait_arrive(struct pair *p, int i, const struct segment *s)
 		e->due = p->now + 2000ull * TIMEWAIT_MSL_MS;
 	if (v.bits & V_DEAD)
 		e->life = PAIR_GONE;
-	while (timewait_output(&e->w, &ack))
+	while (timewait_output(&e->w, &ack)) {
+		stamp(p, i, &ack);
 		pair_send(p, i, &ack, 0);
+	}
 }
 
 void pair_arrive(struct pair *p, int i, const struct segment *s, u32 pos)

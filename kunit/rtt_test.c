@@ -79,17 +79,24 @@ static void rtt_timeout_rounds_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), 201);
 }
 
+static void acked(struct tcb *t, u32 ack, u64 now)
+{
+	const struct segment s = { .ack = ack, .flags = SEG_ACK };
+
+	rtt_acked(t, &s, now);
+}
+
 static void rtt_one_segment_timed(struct kunit *test)
 {
 	struct tcb t = fresh();
 
 	rtt_start(&t, 100, 1000000);
 	rtt_start(&t, 200, 1500000);
-	rtt_acked(&t, 99, 2000000);
+	acked(&t, 99, 2000000);
 	KUNIT_EXPECT_EQ(test, t.srtt, 0);
-	rtt_acked(&t, 100, 2000000);
+	acked(&t, 100, 2000000);
 	KUNIT_EXPECT_EQ(test, t.srtt, 1000000);
-	rtt_acked(&t, 200, 9000000);
+	acked(&t, 200, 9000000);
 	KUNIT_EXPECT_EQ(test, t.srtt, 1000000);
 }
 
@@ -98,9 +105,9 @@ static void rtt_timed_across_wraps(struct kunit *test)
 	struct tcb t = fresh();
 
 	rtt_start(&t, 5, 0xffffffff);
-	rtt_acked(&t, 0xfffffff0, 0x100000100ull);
+	acked(&t, 0xfffffff0, 0x100000100ull);
 	KUNIT_EXPECT_EQ(test, t.srtt, 0);
-	rtt_acked(&t, 6, 0xffffffffull + 300000);
+	acked(&t, 6, 0xffffffffull + 300000);
 	KUNIT_EXPECT_EQ(test, t.srtt, 300000);
 }
 
@@ -109,7 +116,7 @@ static void rtt_zero_is_a_sample(struct kunit *test)
 	struct tcb t = fresh();
 
 	rtt_start(&t, 5, 1000);
-	rtt_acked(&t, 5, 1000);
+	acked(&t, 5, 1000);
 	KUNIT_EXPECT_EQ(test, t.srtt, 1);
 }
 

@@ -77,6 +77,11 @@ static void arrives(struct script *s, int line, u16 rule)
 	u32 nxt = s->t.rcv.nxt;
 	bool text_state = s->t.state != TCB_SYN_SENT;
 
+	if (s->peer_ts) {
+		s->in.opts |= SEG_OPT_TS;
+		s->in.tsval = s->peer_ts;
+		s->in.tsecr = s->in.flags & SEG_ACK ? s->peer_ecr : 0;
+	}
 	s->in.no_room = s->no_room;
 	s->no_room = false;
 	tcb_input(&s->t, &s->in, s->now, &s->v);
@@ -123,6 +128,8 @@ void script_inject_syn(struct script *s, int line, const char *flags, u32 ack,
 		s->in.opts |= SEG_OPT_WSCALE;
 		s->in.wscale = s->peer_shift;
 	}
+	if (s->peer_sack)
+		s->in.opts |= SEG_OPT_SACK_OK;
 	arrives(s, line, rule);
 }
 
@@ -161,7 +168,10 @@ void script_expect(struct script *s, int line, const char *flags, u32 seq,
 	must_be(s, line, "seq", s->out.seq - s->iss, seq);
 	must_be(s, line, "len", s->out.len, len);
 	must_be(s, line, "ack", s->out.ack - s->irs, ack);
-	must_be(s, line, "options", s->out.opts, 0);
+	must_be(s, line, "options", s->out.opts & ~SEG_OPT_SACK,
+		s->t.ts_ok ? SEG_OPT_TS : 0);
+	if (!s->peer_sack)
+		must_be(s, line, "SACK blocks", s->out.sacks, 0);
 	if (wnd != ANY)
 		must_be(s, line, "window", s->out.wnd, wnd);
 }
@@ -248,6 +258,20 @@ void script_state(struct script *s, int line, u8 state, u16 bits)
 {
 	must_be(s, line, "state", s->t.state, state);
 	must_be(s, line, "verdict", s->v.bits, bits);
+}
+
+void script_sacked(struct script *s, int line, const u32 *seqs, u32 n)
+{
+	u32 i;
+
+	must_be(s, line, "SACK option", !!(s->out.opts & SEG_OPT_SACK), n > 0);
+	must_be(s, line, "SACK blocks", s->out.sacks, n / 2);
+	for (i = 0; i < n / 2; i++) {
+		must_be(s, line, "SACK from", s->out.sack[i].start - s->irs,
+			seqs[2 * i]);
+		must_be(s, line, "SACK to", s->out.sack[i].end - s->irs,
+			seqs[2 * i + 1]);
+	}
 }
 
 void script_kept(struct script *s, int line, u32 skip, u32 keep)

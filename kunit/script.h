@@ -44,6 +44,9 @@ struct isn {
  * @peer_mss: MSS option in the peer's SYN, 0 for none
  * @peer_shift: window scale option in the peer's SYN, -1 for none
  * @peer_wnd: window in the peer's SYN
+ * @peer_ts: the peer's timestamp in every segment, 0 for none
+ * @peer_ecr: the timestamp that it echoes in every segment with an ACK
+ * @peer_sack: the peer's SYN permits SACK
  * @limit: given to tcb_output()
  * @unread: octets in the receive buffer
  * @no_room: the next segment finds no memory for its text
@@ -65,6 +68,9 @@ struct script {
 	u16 peer_mss;
 	int peer_shift;
 	u16 peer_wnd;
+	u32 peer_ts;
+	u32 peer_ecr;
+	bool peer_sack;
 	u32 limit;
 	u32 unread;
 	bool no_room;
@@ -107,6 +113,7 @@ void script_expires(struct script *s, int line, u32 ms, u16 rule);
 void script_passes(struct script *s, int line, u32 ms);
 void script_no_timer(struct script *s, int line);
 void script_state(struct script *s, int line, u8 state, u16 bits);
+void script_sacked(struct script *s, int line, const u32 *seqs, u32 n);
 void script_kept(struct script *s, int line, u32 skip, u32 keep);
 
 void user_writes(struct script *s, u32 bytes);
@@ -132,6 +139,11 @@ void user_leaves(struct script *s);
 #define no_timer(s)		script_no_timer(s, __LINE__)
 /* The state, and all the bits of the last verdict */
 #define now_in(s, state, bits)	script_state(s, __LINE__, state, bits)
+/* The SACK blocks of the last segment expected: start, end, start, end... */
+#define sacked(s, ...) \
+	script_sacked(s, __LINE__, (const u32[]){ __VA_ARGS__ }, \
+		      ARRAY_SIZE(((const u32[]){ __VA_ARGS__ })))
+#define not_sacked(s)		script_sacked(s, __LINE__, NULL, 0)
 /* The text that the last verdict keeps */
 #define kept(s, skip, keep)	script_kept(s, __LINE__, skip, keep)
 

@@ -109,7 +109,7 @@ static void decode_unknown_option_skipped(struct kunit *test)
 /* The shortest option that has a length, up to the header's last octet */
 static void decode_option_of_two_octets_skipped(struct kunit *test)
 {
-	static const u8 options[] = { 4, 2, 2, 4, 1, 0, 4, 2 };
+	static const u8 options[] = { 254, 2, 2, 4, 1, 0, 254, 2 };
 	struct segment s = decode(SEG_SYN, options, 8);
 
 	KUNIT_EXPECT_EQ(test, s.opts, SEG_OPT_OTHER | SEG_OPT_MSS);
@@ -164,7 +164,7 @@ static void decode_survives_every_length(struct kunit *test)
 			options[size - 2] = kind;
 			options[size - 1] = len;
 			decode(SEG_SYN, options, size);
-			if (kind > 3 && len != 2)
+			if (kind > 8 && len != 2)
 				KUNIT_EXPECT_EQ(test, decode(SEG_SYN, options,
 							     size).opts,
 						SEG_OPT_BAD);
@@ -172,18 +172,24 @@ static void decode_survives_every_length(struct kunit *test)
 	}
 }
 
+#define SYN_OPTIONS (SEG_OPT_MSS | SEG_OPT_WSCALE | SEG_OPT_SACK_OK | \
+		     SEG_OPT_TS)
+
 static void encode_is_inverse_of_decode(struct kunit *test)
 {
 	struct segment in = {
 		.src = 0xfedc, .dst = 0x0102, .seq = 0xffeeddcc,
 		.ack = 0x44332211, .flags = SEG_SYN | SEG_ACK, .wnd = 0xfffe,
 		.up = 0x8001, .mss = 8961, .wscale = 9,
+		.tsval = 0x01fe02fd, .tsecr = 0xf0e1d2c3,
 	};
 	struct segment out;
 	u8 wire[SEG_HEADER_MAX];
 	u8 opts;
 
-	for (opts = 0; opts <= (SEG_OPT_MSS | SEG_OPT_WSCALE); opts++) {
+	for (opts = 0; opts <= SYN_OPTIONS; opts++) {
+		if (opts & SEG_OPT_SACK)
+			continue;
 		in.opts = opts;
 		memset(wire, 0xee, sizeof(wire));
 		segment_encode(&in, wire);
@@ -203,7 +209,70 @@ static void encode_is_inverse_of_decode(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, out.mss, opts & SEG_OPT_MSS ? 8961 : 0);
 		KUNIT_EXPECT_EQ(test, out.wscale,
 				opts & SEG_OPT_WSCALE ? 9 : 0);
+		KUNIT_EXPECT_EQ(test, out.tsval,
+				opts & SEG_OPT_TS ? in.tsval : 0);
+		KUNIT_EXPECT_EQ(test, out.tsecr,
+				opts & SEG_OPT_TS ? in.tsecr : 0);
 	}
+}
+
+/* Up to four blocks, three beside timestamps: all that a header holds */
+static void encode_sack_is_inverse_of_decode(struct kunit *test)
+{
+	struct segment in = {
+		.flags = SEG_ACK, .tsval = 5, .tsecr = 6,
+		.sack = { { 1, 2 }, { 3, 0xffffffff }, { 5, 6 }, { 7, 8 } },
+	};
+	struct segment out;
+	u8 wire[SEG_HEADER_MAX];
+	int ts, i;
+
+	for (ts = 0; ts < 2; ts++) {
+		in.opts = SEG_OPT_SACK | (ts ? SEG_OPT_TS : 0);
+		for (in.sacks = 1; in.sacks <= 4 - ts; in.sacks++) {
+			KUNIT_EXPECT_LE(test, segment_size(&in),
+					SEG_HEADER_MAX);
+			segment_encode(&in, wire);
+			segment_decode(&out, wire, segment_size(&in));
+			KUNIT_EXPECT_EQ(test, out.opts, in.opts);
+			KUNIT_ASSERT_EQ(test, out.sacks, in.sacks);
+			for (i = 0; i < in.sacks; i++) {
+				KUNIT_EXPECT_EQ(test, out.sack[i].start,
+						in.sack[i].start);
+				KUNIT_EXPECT_EQ(test, out.sack[i].end,
+						in.sack[i].end);
+			}
+		}
+	}
+}
+
+static void decode_sack_of_odd_length_is_bad(struct kunit *test)
+{
+	u8 options[40];
+	u8 len;
+
+	memset(options, 0, sizeof(options));
+	options[0] = SEG_KIND_SACK;
+	for (len = 2; len <= 40; len++) {
+		bool fits = len == 10 || len == 18 || len == 26 || len == 34;
+
+		options[1] = len;
+		KUNIT_EXPECT_EQ(test, decode(SEG_ACK, options, 40).opts,
+				fits ? SEG_OPT_SACK : SEG_OPT_BAD);
+	}
+}
+
+/* The last of several counts */
+static void decode_repeated_option(struct kunit *test)
+{
+	const u8 options[] = { 2, 4, 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2,
+			       2, 4, 5, 180, 8, 10, 0, 0, 0, 3, 0, 0, 0, 4 };
+	struct segment s = decode(SEG_SYN, options, sizeof(options));
+
+	KUNIT_EXPECT_EQ(test, s.opts, SEG_OPT_MSS | SEG_OPT_TS);
+	KUNIT_EXPECT_EQ(test, s.mss, 1460);
+	KUNIT_EXPECT_EQ(test, s.tsval, 3);
+	KUNIT_EXPECT_EQ(test, s.tsecr, 4);
 }
 
 static void encode_zeroes_ack_without_flag(struct kunit *test)
@@ -277,6 +346,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(decode_wrong_length_of_known_kind),
 	KUNIT_CASE(decode_survives_every_length),
 	KUNIT_CASE(encode_is_inverse_of_decode),
+	KUNIT_CASE(encode_sack_is_inverse_of_decode),
+	KUNIT_CASE(decode_sack_of_odd_length_is_bad),
+	KUNIT_CASE(decode_repeated_option),
 	KUNIT_CASE(encode_zeroes_ack_without_flag),
 	KUNIT_CASE(seg_len_counts_syn_and_fin),
 	KUNIT_CASE(reject_of_ack_stands_at_its_ack),

@@ -11,4 +11,4 @@ kunit_test_suites(&glass_seq, &glass_segment, &glass_state,
 		  &glass_reset, &glass_ack, &glass_text, &glass_closing,
 		  &glass_timewait, &glass_output, &glass_window,
 		  &glass_persist, &glass_timer, &glass_recovery, &glass_reno,
-		  &glass_transfer, &glass_fuzz);
+		  &glass_timestamp, &glass_sack, &glass_transfer, &glass_fuzz);

@@ -28,6 +28,8 @@ extern struct kunit_suite glass_persist;
 extern struct kunit_suite glass_timer;
 extern struct kunit_suite glass_recovery;
 extern struct kunit_suite glass_reno;
+extern struct kunit_suite glass_timestamp;
+extern struct kunit_suite glass_sack;
 extern struct kunit_suite glass_transfer;
 extern struct kunit_suite glass_fuzz;
 

@@ -114,6 +114,8 @@ static void transfer_over_lossy_link(struct kunit *test)
 	plan.corrupt = 20;
 	plan.delay_ms = 30;
 	plan.wscale = true;
+	plan.timestamps[0] = plan.timestamps[1] = true;
+	plan.sack[0] = plan.sack[1] = true;
 	plan.buff[0] = 200000;
 	plan.buff[1] = 200000;
 	plan.bytes[0] = 250000;
@@ -193,6 +195,8 @@ static struct pair_plan any_plan(u32 seed)
 			plan.read_ms[i] = 1 + pair_random(&r, 3000);
 		if (!pair_random(&r, 4))
 			plan.write_ms[i] = 1 + pair_random(&r, 1000);
+		plan.timestamps[i] = pair_random(&r, 3);
+		plan.sack[i] = pair_random(&r, 3);
 	}
 	/* an octet at a time is slow enough for a few hundred of them */
 	for (i = 0; i < 2; i++)

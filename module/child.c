@@ -57,6 +57,7 @@ static void child_init(struct sock *child, const struct glass_record *r)
 	glass_params(child, &p);
 	p.adv_mss = r->embryo.adv_mss;
 	p.path_mss = r->embryo.mss;
+	p.ts_offset = glass_ts_offset(glass_sk_net(child), &r->tuple);
 	tcb_from_embryo(&gs->tcb, &p, &r->embryo);
 	gs->tcb.nodelay = nodelay;
 	inet_sk_set_state(child, TCP_SYN_RECV);

@@ -174,6 +174,10 @@ struct glass_sysctl {
 	int synack_retries;
 	int retries2;
 	int max_syn_backlog;
+	int window_scaling;
+	int timestamps;
+	int sack;
+	int dsack;
 	int rmem_default;
 	int wmem_default;
 };
@@ -190,6 +194,7 @@ struct glass_net {
 	struct glass_port_head *ports;
 	struct glass_due_list due;
 	siphash_key_t isn_key;
+	siphash_key_t ts_key;
 	siphash_key_t port_key;
 	atomic_t port_counter;
 	struct glass_sysctl sysctl;

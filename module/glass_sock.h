@@ -198,6 +198,8 @@ void glass_release_cb(struct sock *sk);
 int glass_table_init(struct glass_net *gn);
 void glass_table_exit(struct glass_net *gn);
 void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple);
+u32 glass_ts_offset(const struct glass_net *gn,
+		    const struct glass_tuple *tuple);
 u32 glass_tuple_hash(const struct glass_net *gn,
 		     const struct glass_tuple *tuple,
 		     const siphash_key_t *key);

@@ -16,6 +16,7 @@ static int __net_init glass_net_init(struct net *net)
 
 	gn->net = net;
 	get_random_bytes(&gn->isn_key, sizeof(gn->isn_key));
+	get_random_bytes(&gn->ts_key, sizeof(gn->ts_key));
 	get_random_bytes(&gn->port_key, sizeof(gn->port_key));
 	atomic_set(&gn->port_counter, 0);
 	glass_record_net_init(gn);

@@ -21,7 +21,10 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 		.syn_retries = READ_ONCE(gn->sysctl.syn_retries),
 		.retries = READ_ONCE(gn->sysctl.retries2),
 		.default_mss = glass_sk(sk)->af->default_mss,
-		.wscale = true,
+		.wscale = READ_ONCE(gn->sysctl.window_scaling),
+		.timestamps = READ_ONCE(gn->sysctl.timestamps),
+		.sack = READ_ONCE(gn->sysctl.sack),
+		.dsack = READ_ONCE(gn->sysctl.dsack),
 	};
 }
 
@@ -45,6 +48,7 @@ int glass_connect_start(struct sock *sk)
 	p.adv_mss = p.path_mss;
 	p.iss = handshake_isn(glass_tuple_hash(gn, &tuple, &gn->isn_key),
 			      glass_now());
+	p.ts_offset = glass_ts_offset(gn, &tuple);
 	kfree(gs->tcb.held);
 	tcb_init(&gs->tcb, &p);
 	gs->tcb.nodelay = nodelay;

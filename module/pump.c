@@ -121,13 +121,11 @@ static void lend_ranges(struct tcb *t)
 	h = kmalloc(struct_size(h, r, more), GFP_ATOMIC);
 	if (!h)
 		return;
-	h->n = 0;
+	*h = (struct ranges){};
+	if (t->held)
+		memcpy(h, t->held, struct_size(h, r, t->held->n));
 	h->cap = more;
-	if (t->held) {
-		h->n = t->held->n;
-		memcpy(h->r, t->held->r, h->n * sizeof(h->r[0]));
-		kfree(t->held);
-	}
+	kfree(t->held);
 	t->held = h;
 }
 

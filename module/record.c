@@ -288,7 +288,8 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT);
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
-	return v.rule == RULE_TW_SYN ? RECORD_TO_LISTENER : RECORD_CONSUMED;
+	return v.rule == RULE_TW_SYN || v.rule == RULE_TW_SYN_TS ?
+	       RECORD_TO_LISTENER : RECORD_CONSUMED;
 }
 
 /* SYN-RECEIVED: the bucket is locked on entry, not on return */

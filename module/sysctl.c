@@ -6,6 +6,7 @@
 
 #include "glass_sock.h"
 
+static int zero;
 static int one = 1;
 static int ten = 10;
 static int u7_max = 127;
@@ -18,6 +19,10 @@ static struct glass_sysctl template = {
 	.synack_retries = 5,
 	.retries2 = 15,
 	.max_syn_backlog = 1024,
+	.window_scaling = 1,
+	.timestamps = 1,
+	.sack = 1,
+	.dsack = 1,
 	.rmem_default = 1 << 19,
 	.wmem_default = 1 << 19,
 };
@@ -37,6 +42,10 @@ static const struct ctl_table entries[] = {
 	ENTRY(synack_retries, &one, &ten),
 	ENTRY(retries2, &one, &u8_max),
 	ENTRY(max_syn_backlog, &one, NULL),
+	ENTRY(window_scaling, &zero, &one),
+	ENTRY(timestamps, &zero, &one),
+	ENTRY(sack, &zero, &one),
+	ENTRY(dsack, &zero, &one),
 	ENTRY(rmem_default, &buffer_min, NULL),
 	ENTRY(wmem_default, &buffer_min, NULL),
 };

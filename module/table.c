@@ -112,6 +112,21 @@ u32 glass_tuple_hash(const struct glass_net *gn,
 }
 
 /**
+ * glass_ts_offset() - what a connection adds to the timestamp clock
+ * @gn: the netns
+ * @tuple: its ends
+ *
+ * The same for every connection between these ends, so that a later one's
+ * timestamps are later too (rfc6191#section-2), and foreseen by nobody else
+ * (rfc7323#section-7.1).
+ */
+u32 glass_ts_offset(const struct glass_net *gn,
+		    const struct glass_tuple *tuple)
+{
+	return glass_tuple_hash(gn, tuple, &gn->ts_key);
+}
+
+/**
  * glass_tuple_any_way() - the answer may leave by another interface
  * @tuple: made from a packet whose socket was looked up
  *

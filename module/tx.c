@@ -84,6 +84,9 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 
 	s->src = tuple->lport;
 	s->dst = tuple->rport;
+	if (s->opts & SEG_OPT_TS)
+		s->tsval = timestamp_clock(glass_now(),
+					   glass_ts_offset(gn, tuple));
 	glass_count_sent(gn, s->rule);
 	glass_trace(gn, true, tuple, s, state, state, s->rule,
 		    s->flags & SEG_SYN ? s->seq : 0,

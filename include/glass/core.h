@@ -51,7 +51,11 @@ struct verdict {
  * @default_mss: what to send when the peer names no MSS (rfc9293#section-3.7.1)
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
+ * @ts_offset: added to our timestamp clock, rfc7323#section-5.4
  * @wscale: offer the window scale option
+ * @timestamps: offer timestamps
+ * @sack: permit SACK
+ * @dsack: tell of text that came twice, rfc2883
  */
 struct tcb_params {
 	u32 iss;
@@ -62,38 +66,48 @@ struct tcb_params {
 	u8 syn_retries;
 	u8 retries;
 	bool wscale;
+	bool timestamps;
+	bool sack;
+	bool dsack;
+	u32 ts_offset;
 };
 
 /**
  * struct embryo - a SYN-RECEIVED child of a listener, not yet a TCB
  * @irs: the peer's initial sequence number
  * @iss: ours
+ * @born: when the SYN arrived, milliseconds
+ * @ts_recent: the peer's timestamp to echo
  * @wnd: the window that the SYN/ACK promises, octets
  * @peer_wnd: the window in the peer's SYN, octets
  * @mss: the MSS to send with
  * @adv_mss: the MSS option to send
- * @born: when the SYN arrived, milliseconds
+ * @rule: why what is due is sent
  * @sent: SYN/ACKs sent so far
  * @shift: our window scale
  * @peer_shift: the peer's
  * @wscale_ok: the SYN carried the window scale option
+ * @ts_ok: it carried timestamps
+ * @sack_ok: it permitted SACK
  * @synack_due: a SYN/ACK is to be sent
  * @ack_due: an ACK is to be sent
- * @rule: why
  */
 struct embryo {
 	u32 irs;
 	u32 iss;
-	u32 wnd;
+	u32 born;
+	u32 ts_recent;
+	u16 wnd;
 	u16 peer_wnd;
 	u16 mss;
 	u16 adv_mss;
 	u16 rule;
-	u32 born;
 	u8 sent;
 	u8 shift:4;
 	u8 peer_shift:4;
 	u8 wscale_ok:1;
+	u8 ts_ok:1;
+	u8 sack_ok:1;
 	u8 synack_due:1;
 	u8 ack_due:1;
 };
@@ -102,16 +116,18 @@ struct embryo {
  * struct timewait - what TIME-WAIT needs to remember
  * @snd_nxt: SND.NXT
  * @rcv_nxt: RCV.NXT
+ * @ts_recent: the peer's last timestamp
  * @wnd: the window to advertise, as on the wire
- * @rule: why the owed ACK is owed
- * @ack_due: an ACK is to be sent
+ * @rule: why an ACK is owed, RULE_NONE if none is
+ * @ts_ok: the connection carried timestamps
  */
 struct timewait {
 	u32 snd_nxt;
 	u32 rcv_nxt;
+	u32 ts_recent;
 	u16 wnd;
-	u16 rule;
-	bool ack_due;
+	u16 rule:15;
+	u16 ts_ok:1;
 };
 
 #define TIMEWAIT_MSL_MS		30000u	/* half of the TIME-WAIT state */
@@ -124,7 +140,7 @@ struct timewait {
 #define ORPHAN_RETRIES		8	/* no user is left to wait longer */
 #define MSS_DEFAULT_V4		536u
 #define MSS_DEFAULT_V6		1220u
-#define MSS_MIN			48u
+#define MSS_MIN			48u	/* all options and a little text */
 
 /* tcb.c: life, state, what the user does */
 const char *tcb_state_name(u8 state);
@@ -140,6 +156,7 @@ void tcb_close(struct tcb *t, struct verdict *v);
 void tcb_abort(struct tcb *t, struct verdict *v);
 void tcb_orphan(struct tcb *t, u64 now);
 void tcb_set_path_mss(struct tcb *t, u32 mss);
+void tcb_update_mss(struct tcb *t);
 void tcb_dead(struct tcb *t, struct verdict *v, u16 bits);
 
 /* input.c: SEGMENT ARRIVES, rfc9293#section-3.10.7 */
@@ -154,7 +171,8 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		     struct verdict *v);
 void ack_window(struct tcb *t, const struct segment *s);
-void ack_advance(struct tcb *t, u32 ack, u64 now, struct verdict *v);
+void ack_advance(struct tcb *t, const struct segment *s, u64 now,
+		 struct verdict *v);
 
 /* text.c: the receive window, the text and the FIN, steps one, seven, eight */
 struct text_span {
@@ -165,7 +183,7 @@ struct text_span {
 
 bool window_acceptable(u32 nxt, u32 edge, const struct segment *s);
 bool input_check_sequence(struct tcb *t, const struct segment *s,
-			  struct text_span *in, struct verdict *v);
+			  struct text_span *in, u64 now, struct verdict *v);
 void input_process_text(struct tcb *t, const struct segment *s,
 			const struct text_span *in, u64 now, struct verdict *v);
 void input_check_fin(struct tcb *t, struct verdict *v);
@@ -185,7 +203,8 @@ void tcb_timeout(struct tcb *t, u64 now, struct verdict *v);
 /* rtt.c: rfc6298 */
 void rtt_init(struct tcb *t);
 void rtt_start(struct tcb *t, u32 seq, u64 now);
-void rtt_acked(struct tcb *t, u32 ack, u64 now);
+void rtt_stop(struct tcb *t);
+void rtt_acked(struct tcb *t, const struct segment *s, u64 now);
 void rtt_sample(struct tcb *t, u32 usec);
 u32 rtt_timeout_ms(const struct tcb *t);
 
@@ -198,7 +217,21 @@ void recovery_timeout(struct tcb *t);
 /* reassembly.c: ranges of text held out of order */
 bool ranges_add(struct ranges *h, u32 start, u32 end);
 u32 ranges_take(struct ranges *h, u32 nxt);
+const struct seq_range *ranges_find(const struct ranges *h, u32 seq);
 bool tcb_wants_ranges(const struct tcb *t, const struct segment *s);
+
+/* timestamp.c: rfc7323 */
+u32 timestamp_clock(u64 now, u32 offset);
+bool timestamp_old(u32 tsval, u32 recent);
+bool timestamp_check(struct tcb *t, const struct segment *s, u64 now,
+		     struct verdict *v);
+void timestamp_keep(struct tcb *t, const struct segment *s, u64 now);
+void timestamp_put(struct segment *s, u32 clock, u32 recent);
+
+/* sack.c: rfc2018 and rfc2883, the receiver's side */
+void sack_duplicate(struct tcb *t, u32 start, u32 end);
+u32 sack_size(const struct tcb *t);
+void sack_put(struct tcb *t, struct segment *s);
 
 /* handshake.c: the listener's side, before there is a TCB */
 u32 handshake_isn(u32 keyed_hash, u64 now);

@@ -85,6 +85,10 @@
 	R(SYN_SENT_SYN,		"rfc9293", "3.5",			\
 	  "both ends opened at once: SYN-RECEIVED, answer SYN/ACK")	\
 	/* first, second, fourth: sequence number, RST, SYN */		\
+	R(PAWS,			"rfc7323", "5.3",			\
+	  "ACK: older than what came before, by its timestamp")		\
+	R(TS_MISSING,		"rfc7323", "3.2",			\
+	  "drop: the timestamp that was agreed upon is missing")	\
 	R(SEQ_OLD,		"rfc9293", "3.10.7.4",			\
 	  "ACK: all of it was received before")				\
 	R(SEQ_WINDOW,		"rfc9293", "3.10.7.4",			\
@@ -156,6 +160,8 @@
 	  "ACK: the peer's FIN came again, 2 MSL start anew")		\
 	R(TW_SYN,		"rfc9293", "3.6.1",			\
 	  "a new SYN above the old sequence numbers ends TIME-WAIT")	\
+	R(TW_SYN_TS,		"rfc6191", "2",				\
+	  "a new SYN with a later timestamp ends TIME-WAIT")		\
 	R(TW_SYN_OLD,		"rfc5961", "4.2",			\
 	  "challenge ACK: an old SYN in TIME-WAIT")			\
 	R(TW_OTHER,		"rfc9293", "3.10.7.4",			\

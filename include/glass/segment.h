@@ -45,23 +45,37 @@ enum seg_flags {
 	SEG_CWR = 0x80,
 };
 
-/* Option kinds on the wire, rfc9293#section-3.2 and rfc7323#section-2.2 */
+/* Option kinds on the wire: rfc9293#section-3.1, rfc7323, rfc2018 */
 enum seg_option_kind {
 	SEG_KIND_END	= 0,	/* one byte, ends the list */
 	SEG_KIND_NOP	= 1,	/* one byte of padding */
 	SEG_KIND_MSS	= 2,	/* 4 bytes, only in a SYN */
 	SEG_KIND_WSCALE	= 3,	/* 3 bytes, only in a SYN */
+	SEG_KIND_SACK_OK = 4,	/* 2 bytes, only in a SYN */
+	SEG_KIND_SACK	= 5,	/* 2 bytes and 8 for each of up to 4 blocks */
+	SEG_KIND_TS	= 8,	/* 10 bytes */
 };
 
 /* Options found in, or wanted in, a segment: bits of segment.opts */
 enum seg_options {
 	SEG_OPT_MSS	= 0x01,
 	SEG_OPT_WSCALE	= 0x02,
+	SEG_OPT_SACK_OK	= 0x04,
+	SEG_OPT_SACK	= 0x08,
+	SEG_OPT_TS	= 0x10,
 	SEG_OPT_OTHER	= 0x40,	/* some option that Glass does not know */
 	SEG_OPT_BAD	= 0x80,	/* a length that cannot be: the rest was skipped */
 };
 
 #define SEG_WSCALE_MAX	14	/* rfc7323#section-2.3 */
+#define SEG_SACK_MAX	4	/* blocks that fit, rfc2018#section-3 */
+#define SEG_TS_SIZE	12	/* the timestamps option with its padding */
+
+/* A piece of sequence space, start included and end not */
+struct seq_range {
+	u32 start;
+	u32 end;
+};
 
 /**
  * struct segment - one segment in host byte order
@@ -77,7 +91,11 @@ enum seg_options {
  * @flags: enum seg_flags
  * @opts: enum seg_options
  * @wscale: shift count when SEG_OPT_WSCALE is set, 0 to 14
+ * @sacks: blocks in @sack when SEG_OPT_SACK is set, 1 to 4
  * @no_room: set by the receiver's memory keeper: there is no room for the text
+ * @tsval: the sender's timestamp clock when SEG_OPT_TS is set
+ * @tsecr: the timestamp that it echoes, meaningful when SEG_ACK is set too
+ * @sack: text that the sender of the segment holds, rfc2018#section-3
  */
 struct segment {
 	u32	seq;
@@ -92,7 +110,11 @@ struct segment {
 	u8	flags;
 	u8	opts;
 	u8	wscale;
+	u8	sacks;
 	bool	no_room;
+	u32	tsval;
+	u32	tsecr;
+	struct seq_range sack[SEG_SACK_MAX];
 };
 
 /* SEG.LEN: the octets of sequence space that a segment occupies */

@@ -77,21 +77,18 @@ struct cong_ops {
 
 extern const struct cong_ops cong_reno;
 
-/* A piece of sequence space, start included and end not */
-struct seq_range {
-	u32 start;
-	u32 end;
-};
-
 /**
  * struct ranges - text held out of order: sorted, disjoint, never touching
  * @n: ranges in use
  * @cap: ranges that fit in @r
+ * @recent: a sequence number in each of the ranges that grew last, the latest
+ *	first, for SACK; one that is in no range any more says nothing
  * @r: the ranges, by sequence number
  */
 struct ranges {
 	u16 n;
 	u16 cap;
+	u32 recent[SEG_SACK_MAX];
 	struct seq_range r[];
 };
 
@@ -100,8 +97,10 @@ struct ranges {
  * @snd: send sequence variables. @una, @nxt, @wnd, @wl1, @wl2 are the RFC's.
  *	@cur is where output goes on: equal to @nxt but while lost text is
  *	sent again. @end is one past the last octet that the user queued.
- *	@max_wnd is the largest window seen, @mss the effective send MSS,
- *	@path_mss what the path takes, @shift the peer's window scale.
+ *	@max_wnd is the largest window seen, @mss the effective send MSS: text
+ *	that fits beside the options of every segment; @peer_mss is what the
+ *	peer takes and @path_mss what the path takes, without options; @shift
+ *	the peer's window scale.
  * @iss: initial send sequence number
  * @rcv: receive sequence variables. @nxt and @wnd are the RFC's. @acked is
  *	the @nxt that the peer was last told: it was promised the octets up to
@@ -110,6 +109,10 @@ struct ranges {
  *	of a FIN that came early, @mss the largest text seen, @shift our
  *	window scale.
  * @irs: initial receive sequence number
+ * @ts: timestamps, rfc7323#section-4.3: @recent is TS.Recent, @age the time
+ *	that it was taken at, in units of 2^20 microseconds, @offset what our
+ *	clock of milliseconds is told with
+ * @dsack: text that came twice, to be told once; empty when both are equal
  * @rto: retransmission timeout in microseconds without backoff
  * @srtt: smoothed round-trip time in microseconds, 0 before the first sample
  * @rttvar: its variation in microseconds
@@ -140,6 +143,7 @@ struct tcb {
 		u32 end;
 		u32 max_wnd;
 		u16 mss;
+		u16 peer_mss;
 		u16 path_mss;
 		u8 shift;
 	} snd;
@@ -155,6 +159,12 @@ struct tcb {
 		u8 shift;
 	} rcv;
 	u32 irs;
+	struct {
+		u32 recent;
+		u32 age;
+		u32 offset;
+	} ts;
+	struct seq_range dsack;
 
 	u32 rto;
 	u32 srtt;
@@ -191,10 +201,14 @@ struct tcb {
 	u8 fin_seen:1;		/* rcv.fin is valid */
 	u8 rst_due:1;		/* CLOSED by abort: one RST is to be sent */
 	u8 timing:1;		/* an RTT sample is running */
+	u8 ambiguous:1;		/* sent twice: only timestamps can tell the RTT */
 	u8 passive:1;		/* opened by a listener */
 	u8 orphan:1;		/* no user is left to read */
 	u8 nodelay:1;		/* Nagle's algorithm is off */
 	u8 wscale_ok:1;		/* both SYNs carried the window scale option */
+	u8 ts_ok:1;		/* both SYNs carried timestamps */
+	u8 sack_ok:1;		/* both SYNs permitted SACK */
+	u8 dsack_ok:1;		/* text that came twice is told */
 	u8 syn_acked:1;		/* the peer acknowledged our SYN */
 
 	u16 ack_rule;		/* why the owed ACK is owed */

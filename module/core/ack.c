@@ -63,18 +63,19 @@ static void syn_acknowledged(struct tcb *t)
 }
 
 /**
- * ack_advance() - SND.UNA moves to @ack
+ * ack_advance() - SND.UNA moves to SEG.ACK
  * @t: the TCB
- * @ack: SEG.ACK, above SND.UNA and not above SND.NXT
+ * @s: a segment whose ACK is above SND.UNA and not above SND.NXT
  * @now: microseconds
  * @v: gets V_WRITABLE
  */
-void ack_advance(struct tcb *t, u32 ack, u64 now, struct verdict *v)
+void ack_advance(struct tcb *t, const struct segment *s, u64 now,
+		 struct verdict *v)
 {
-	u32 bytes = ack - t->snd.una;
+	u32 ack = s->ack, bytes = ack - t->snd.una;
 	bool partial = false;
 
-	rtt_acked(t, ack, now);
+	rtt_acked(t, s, now);
 	if (t->syn_acked)
 		partial = recovery_new_ack(t, ack, bytes);
 	else
@@ -178,7 +179,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 	if (seq_ge(s->ack, t->snd.una))
 		ack_window(t, s);
 	if (seq_gt(s->ack, t->snd.una)) {
-		ack_advance(t, s->ack, now, v);
+		ack_advance(t, s, now, v);
 		if (v->bits & V_ESTABLISHED)
 			v->rule = RULE_ACK_SYN;
 	} else if (dup) {

@@ -78,6 +78,7 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 		.mss = min(max(mss, MSS_MIN), (u32)p->path_mss),
 		.adv_mss = p->adv_mss,
 		.rule = RULE_SEND_SYN_ACK,
+		.sack_ok = p->sack && syn->opts & SEG_OPT_SACK_OK,
 		.born = now_ms(now),
 		.synack_due = 1,
 	};
@@ -85,6 +86,10 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 		e->wscale_ok = 1;
 		e->peer_shift = syn->wscale;
 		e->shift = handshake_shift(p->buff);
+	}
+	if (p->timestamps && syn->opts & SEG_OPT_TS) {
+		e->ts_ok = 1;
+		e->ts_recent = syn->tsval;
 	}
 }
 
@@ -108,6 +113,25 @@ static bool embryo_syn_again(struct embryo *e, const struct segment *s,
 	return true;
 }
 
+/* rfc7323#section-5.3, as timestamp_check() does it for a TCB */
+static bool embryo_timestamp(struct embryo *e, const struct segment *s,
+			     struct verdict *v)
+{
+	if (!e->ts_ok || s->flags & SEG_RST)
+		return true;
+	if (!(s->opts & SEG_OPT_TS)) {
+		v->rule = RULE_TS_MISSING;
+		return s->flags & SEG_SYN;
+	}
+	if (timestamp_old(s->tsval, e->ts_recent)) {
+		embryo_challenge(e, v, RULE_PAWS);
+		return false;
+	}
+	if (seq_le(s->seq, e->irs + 1))
+		e->ts_recent = s->tsval;
+	return true;
+}
+
 /**
  * embryo_input() - a segment arrives in SYN-RECEIVED, passive open
  * @e: the embryo
@@ -122,7 +146,7 @@ void embryo_input(struct embryo *e, const struct segment *s,
 	u32 nxt = e->irs + 1;
 
 	*v = (struct verdict){};
-	if (embryo_syn_again(e, s, v))
+	if (!embryo_timestamp(e, s, v) || embryo_syn_again(e, s, v))
 		return;
 	if (!window_acceptable(nxt, nxt + e->wnd, s)) {
 		v->rule = RULE_SEQ_RST;
@@ -180,12 +204,14 @@ u32 embryo_delay_ms(const struct embryo *e)
 /**
  * embryo_output() - the next segment to send for an embryo
  * @e: the embryo
- * @s: gets the segment without its ports
+ * @s: gets the segment without its ports; its tsval is the caller's to add
  *
  * Return: false when there is nothing to send.
  */
 bool embryo_output(struct embryo *e, struct segment *s)
 {
+	if (!e->synack_due && !e->ack_due)
+		return false;
 	*s = (struct segment){
 		.ack = e->irs + 1,
 		.wnd = e->wnd,
@@ -198,16 +224,16 @@ bool embryo_output(struct embryo *e, struct segment *s)
 			e->sent++;
 		s->seq = e->iss;
 		s->flags |= SEG_SYN;
-		s->opts = SEG_OPT_MSS | (e->wscale_ok ? SEG_OPT_WSCALE : 0);
+		s->opts = SEG_OPT_MSS | (e->wscale_ok ? SEG_OPT_WSCALE : 0) |
+			  (e->sack_ok ? SEG_OPT_SACK_OK : 0);
 		s->mss = e->adv_mss;
 		s->wscale = e->shift;
-		return true;
-	}
-	if (e->ack_due) {
+	} else {
 		e->ack_due = 0;
 		s->seq = e->iss + 1;
 		s->wnd >>= e->shift;
-		return true;
 	}
-	return false;
+	if (e->ts_ok)
+		timestamp_put(s, 0, e->ts_recent);
+	return true;
 }

@@ -104,7 +104,9 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 		return;
 	}
 	trim_known_syn(t, &seg);
-	if (!input_check_sequence(t, &seg, &in, v))		/* first */
+	if (!timestamp_check(t, &seg, now, v))			/* PAWS */
+		return;
+	if (!input_check_sequence(t, &seg, &in, now, v))	/* first */
 		return;
 	if (!input_check_rst(t, &seg, v))			/* second */
 		return;

@@ -21,6 +21,22 @@ static void stamp(struct tcb *t, struct segment *s)
 	due_clear(t, DUE_DELAYED_ACK);
 }
 
+/* Text that fits beside the options, those of this moment too */
+static u32 text_room(const struct tcb *t)
+{
+	return t->snd.mss - sack_size(t);
+}
+
+/* The options of every segment; those of a SYN alone are there already */
+static void put_options(struct tcb *t, u64 now, struct segment *s)
+{
+	if (t->ts_ok)
+		timestamp_put(s, timestamp_clock(now, t->ts.offset),
+			      t->ts.recent);
+	if (t->sack_ok && !(s->flags & (SEG_SYN | SEG_RST)))
+		sack_put(t, s);
+}
+
 static bool output_rst(struct tcb *t, struct segment *s)
 {
 	t->rst_due = 0;
@@ -38,7 +54,8 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 
 	s->seq = t->iss;
 	s->flags = SEG_SYN;
-	s->opts = SEG_OPT_MSS | (t->wscale_ok ? SEG_OPT_WSCALE : 0);
+	s->opts = SEG_OPT_MSS | (t->wscale_ok ? SEG_OPT_WSCALE : 0) |
+		  (t->sack_ok ? SEG_OPT_SACK_OK : 0);
 	s->mss = t->adv_mss;
 	s->wscale = t->rcv.shift;
 	s->rule = t->backoff ? RULE_SEND_SYN_AGAIN : RULE_SEND_SYN;
@@ -82,7 +99,7 @@ static u32 text_after(const struct tcb *t, u32 seq)
 static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 {
 	u32 avail = text_after(t, t->snd.una);
-	u32 len = min_of3(avail, t->snd.mss, t->snd.nxt - t->snd.una);
+	u32 len = min_of3(avail, text_room(t), t->snd.nxt - t->snd.una);
 	bool fin = t->fin_queued && len == avail &&
 		   t->snd.nxt == t->snd.end + 1;
 
@@ -121,7 +138,7 @@ static bool resending(const struct tcb *t)
  */
 static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 {
-	if (len >= t->snd.mss || fin || resending(t))
+	if (len >= text_room(t) || fin || resending(t))
 		return true;
 	if (!t->nodelay && t->snd.cur != t->snd.una)
 		return false;
@@ -170,6 +187,7 @@ static void restart_after_idle(struct tcb *t, u64 now)
 static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
 	u32 avail = text_after(t, t->snd.cur), len, usable;
+	u32 room = text_room(t);
 	bool again = resending(t), fin;
 
 	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
@@ -177,9 +195,9 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return false;
 	restart_after_idle(t, now);
 	usable = usable_window(t);
-	len = min_of3(avail, usable, max_t(u32, limit, t->snd.mss));
-	if (len > t->snd.mss)
-		len -= len % t->snd.mss;
+	len = min_of3(avail, usable, max(limit, room));
+	if (len > room)
+		len -= len % room;
 	fin = fin && len == avail && usable > len;
 	if ((!len && !fin) || !worth_sending(t, len, avail, fin)) {
 		wait_for_window(t, now);
@@ -191,7 +209,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	else if (fin)
 		s->rule = RULE_SEND_FIN;
 	else
-		s->rule = len < t->snd.mss ? RULE_SEND_PUSH : RULE_SEND_TEXT;
+		s->rule = len < room ? RULE_SEND_PUSH : RULE_SEND_TEXT;
 	sent(t, len + fin, now);
 	return true;
 }
@@ -209,7 +227,7 @@ static bool output_probe(struct tcb *t, u64 now, struct segment *s)
 	if (!t->probe)
 		return false;
 	t->probe = 0;
-	len = min_of3(avail, max_t(u32, usable_window(t), 1), t->snd.mss);
+	len = min_of3(avail, max_t(u32, usable_window(t), 1), text_room(t));
 	fin = !avail && t->fin_queued && t->snd.cur != t->snd.end + 1;
 	if (!len && !fin)
 		return false;
@@ -230,20 +248,9 @@ static bool output_ack(struct tcb *t, struct segment *s)
 	return true;
 }
 
-/**
- * tcb_output() - the next segment to send
- * @t: the TCB, after an event
- * @now: microseconds
- * @limit: octets of text that one call may give; below snd.mss means snd.mss.
- *	More than a segment is a multiple of snd.mss, to be cut later.
- * @s: gets the segment without its ports; @s->seq and @s->len name the range
- *	of the send stream that it carries, @s->rule says why it is sent
- *
- * Return: false when there is nothing to send.
- */
-bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s)
+/* Who comes first: see above */
+static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
-	*s = (struct segment){};
 	if (t->rst_due)
 		return output_rst(t, s);
 	if (t->state == TCB_CLOSED)
@@ -258,4 +265,24 @@ bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return true;
 	return output_text(t, now, limit, s) || output_probe(t, now, s) ||
 	       output_ack(t, s);
+}
+
+/**
+ * tcb_output() - the next segment to send
+ * @t: the TCB, after an event
+ * @now: microseconds
+ * @limit: octets of text that one call may give; below snd.mss means snd.mss.
+ *	More than a segment is a multiple of snd.mss, to be cut later.
+ * @s: gets the segment without its ports; @s->seq and @s->len name the range
+ *	of the send stream that it carries, @s->rule says why it is sent
+ *
+ * Return: false when there is nothing to send.
+ */
+bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s)
+{
+	*s = (struct segment){};
+	if (!next_segment(t, now, limit, s))
+		return false;
+	put_options(t, now, s);
+	return true;
 }

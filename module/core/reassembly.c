@@ -8,6 +8,41 @@
  */
 #include <glass/core.h>
 
+/* The range with @start has grown: it is the latest news */
+static void touch(struct ranges *h, u32 start)
+{
+	int i = 0;
+
+	while (i < SEG_SACK_MAX - 1 && ranges_find(h, h->recent[i]) !=
+	       ranges_find(h, start))
+		i++;
+	memmove(&h->recent[1], &h->recent[0], i * sizeof(h->recent[0]));
+	h->recent[0] = start;
+}
+
+/**
+ * ranges_find() - which range has a sequence number?
+ * @h: the ranges
+ * @seq: the sequence number
+ *
+ * Return: the range, NULL if @seq is not held.
+ */
+const struct seq_range *ranges_find(const struct ranges *h, u32 seq)
+{
+	u16 low = 0, high = h->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (seq_ge(seq, h->r[mid].end))
+			low = mid + 1;
+		else if (seq_lt(seq, h->r[mid].start))
+			high = mid;
+		else
+			return &h->r[mid];
+	}
+	return NULL;
+}
+
 /**
  * ranges_add() - text from @start up to @end is held
  * @h: the ranges, may be NULL
@@ -39,6 +74,7 @@ bool ranges_add(struct ranges *h, u32 start, u32 end)
 		h->n -= j - i - 1;
 	}
 	h->r[i] = (struct seq_range){ start, end };
+	touch(h, start);
 	return true;
 }
 

@@ -44,7 +44,7 @@ void recovery_dup_ack(struct tcb *t)
 	t->cong.recover = t->snd.nxt;
 	t->cong.cwnd = t->cong.ssthresh + DUP_ACK_THRESHOLD * mss;
 	t->resend_una = 1;
-	t->timing = 0;
+	rtt_stop(t);
 }
 
 /**

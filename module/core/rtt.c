@@ -4,7 +4,9 @@
  *
  * One segment is timed at a time. Karn's rule (rfc6298#section-3): a sample
  * is dropped as soon as anything is sent again, because its ACK could be for
- * either. Backoff is a count in the TCB, not part of the RTO.
+ * either. From then until the next such sample timestamps tell the two apart
+ * (rfc7323#section-4), in milliseconds. Backoff is a count in the TCB, not
+ * part of the RTO.
  */
 #include <glass/core.h>
 
@@ -15,6 +17,22 @@ void rtt_init(struct tcb *t)
 	t->srtt = 0;
 	t->rttvar = 0;
 	t->timing = 0;
+}
+
+/* Something is sent again */
+void rtt_stop(struct tcb *t)
+{
+	t->timing = 0;
+	t->ambiguous = 1;
+}
+
+/* rfc7323#section-4.1: the segment that is echoed was sent so long ago */
+static void echo_sample(struct tcb *t, const struct segment *s, u64 now)
+{
+	u32 ms = timestamp_clock(now, t->ts.offset) - s->tsecr;
+
+	if (t->ts_ok && s->opts & SEG_OPT_TS && ms <= RTO_MAX_US / 1000)
+		rtt_sample(t, max(ms, 1u) * 1000);
 }
 
 /**
@@ -35,15 +53,18 @@ void rtt_start(struct tcb *t, u32 seq, u64 now)
 /**
  * rtt_acked() - an ACK moved SND.UNA: end the running sample if it covers it
  * @t: the TCB
- * @ack: SEG.ACK
+ * @s: the segment with the ACK
  * @now: microseconds
  */
-void rtt_acked(struct tcb *t, u32 ack, u64 now)
+void rtt_acked(struct tcb *t, const struct segment *s, u64 now)
 {
-	if (!t->timing || seq_lt(ack, t->timed_seq))
-		return;
-	t->timing = 0;
-	rtt_sample(t, max_t(u32, (u32)now - t->timed_at, 1));
+	if (t->timing && seq_ge(s->ack, t->timed_seq)) {
+		t->timing = 0;
+		t->ambiguous = 0;
+		rtt_sample(t, max_t(u32, (u32)now - t->timed_at, 1));
+	} else if (!t->timing && t->ambiguous) {
+		echo_sample(t, s, now);
+	}
 }
 
 /**

@@ -52,6 +52,25 @@ int segment_header_len(const u8 *wire, u32 total)
 	return len;
 }
 
+/* rfc2018#section-3: as many blocks as its length says */
+static void decode_sack(struct segment *s, const u8 *p, u32 len)
+{
+	u32 n = (len - 2) / 8, i;
+
+	if (len != 2 + 8 * n || !n || n > SEG_SACK_MAX) {
+		s->opts |= SEG_OPT_BAD;
+		return;
+	}
+	if (s->flags & SEG_SYN)
+		return;
+	s->opts |= SEG_OPT_SACK;
+	s->sacks = n;
+	for (i = 0; i < n; i++) {
+		s->sack[i].start = get32(p + 2 + 8 * i);
+		s->sack[i].end = get32(p + 6 + 8 * i);
+	}
+}
+
 /* One option whose length octet is known to fit; @len counts kind and length */
 static void decode_option(struct segment *s, const u8 *p, u32 len)
 {
@@ -70,6 +89,24 @@ static void decode_option(struct segment *s, const u8 *p, u32 len)
 		} else if (s->flags & SEG_SYN) {
 			s->opts |= SEG_OPT_WSCALE;
 			s->wscale = min_t(u8, p[2], SEG_WSCALE_MAX);
+		}
+		break;
+	case SEG_KIND_SACK_OK:
+		if (len != 2)
+			s->opts |= SEG_OPT_BAD;
+		else if (s->flags & SEG_SYN)
+			s->opts |= SEG_OPT_SACK_OK;
+		break;
+	case SEG_KIND_SACK:
+		decode_sack(s, p, len);
+		break;
+	case SEG_KIND_TS:
+		if (len != 10) {
+			s->opts |= SEG_OPT_BAD;
+		} else {
+			s->opts |= SEG_OPT_TS;
+			s->tsval = get32(p + 2);
+			s->tsecr = get32(p + 6);
 		}
 		break;
 	default:
@@ -128,32 +165,62 @@ void segment_decode(struct segment *s, const u8 *wire, u32 total)
  * segment_size() - octets that segment_encode() will write
  * @s: the segment
  *
- * Return: 20 to 28, a multiple of four.
+ * Return: 20 to 60, a multiple of four.
  */
 u32 segment_size(const struct segment *s)
 {
-	return SEG_HEADER_MIN + (s->opts & SEG_OPT_MSS ? 4 : 0) +
-	       (s->opts & SEG_OPT_WSCALE ? 4 : 0);
+	u32 size = SEG_HEADER_MIN;
+
+	if (s->opts & SEG_OPT_MSS)
+		size += 4;
+	if (s->opts & SEG_OPT_WSCALE)
+		size += 4;
+	if (s->opts & SEG_OPT_TS)
+		size += SEG_TS_SIZE;
+	else if (s->opts & SEG_OPT_SACK_OK)
+		size += 4;
+	if (s->opts & SEG_OPT_SACK)
+		size += 4 + 8 * s->sacks;
+	return size;
 }
 
-/**
- * segment_encode() - write a header
- * @s: the segment
- * @wire: segment_size() octets; the checksum is left zero for the caller
- */
-void segment_encode(const struct segment *s, u8 *wire)
+/* Options that pad each other to multiples of four, rfc7323's appendix A */
+static u8 *put_ts_sack_ok(const struct segment *s, u8 *p)
 {
-	u8 *p = wire + SEG_HEADER_MIN;
+	bool sack_ok = s->opts & SEG_OPT_SACK_OK;
 
-	put16(wire, s->src);
-	put16(wire + 2, s->dst);
-	put32(wire + 4, s->seq);
-	put32(wire + 8, s->flags & SEG_ACK ? s->ack : 0);
-	wire[12] = segment_size(s) / 4 << 4;
-	wire[13] = s->flags;
-	put16(wire + 14, s->wnd);
-	put16(wire + 16, 0);
-	put16(wire + 18, s->up);
+	if (!(s->opts & (SEG_OPT_TS | SEG_OPT_SACK_OK)))
+		return p;
+	p[0] = sack_ok ? SEG_KIND_SACK_OK : SEG_KIND_NOP;
+	p[1] = sack_ok ? 2 : SEG_KIND_NOP;
+	if (!(s->opts & SEG_OPT_TS)) {
+		p[2] = SEG_KIND_NOP;
+		p[3] = SEG_KIND_NOP;
+		return p + 4;
+	}
+	p[2] = SEG_KIND_TS;
+	p[3] = 10;
+	put32(p + 4, s->tsval);
+	put32(p + 8, s->tsecr);
+	return p + SEG_TS_SIZE;
+}
+
+static void put_sack(const struct segment *s, u8 *p)
+{
+	u8 i;
+
+	p[0] = SEG_KIND_NOP;
+	p[1] = SEG_KIND_NOP;
+	p[2] = SEG_KIND_SACK;
+	p[3] = 2 + 8 * s->sacks;
+	for (i = 0; i < s->sacks; i++) {
+		put32(p + 4 + 8 * i, s->sack[i].start);
+		put32(p + 8 + 8 * i, s->sack[i].end);
+	}
+}
+
+static void encode_options(const struct segment *s, u8 *p)
+{
 	if (s->opts & SEG_OPT_MSS) {
 		p[0] = SEG_KIND_MSS;
 		p[1] = 4;
@@ -165,7 +232,30 @@ void segment_encode(const struct segment *s, u8 *wire)
 		p[1] = SEG_KIND_WSCALE;
 		p[2] = 3;
 		p[3] = s->wscale;
+		p += 4;
 	}
+	p = put_ts_sack_ok(s, p);
+	if (s->opts & SEG_OPT_SACK)
+		put_sack(s, p);
+}
+
+/**
+ * segment_encode() - write a header
+ * @s: the segment
+ * @wire: segment_size() octets; the checksum is left zero for the caller
+ */
+void segment_encode(const struct segment *s, u8 *wire)
+{
+	put16(wire, s->src);
+	put16(wire + 2, s->dst);
+	put32(wire + 4, s->seq);
+	put32(wire + 8, s->flags & SEG_ACK ? s->ack : 0);
+	wire[12] = segment_size(s) / 4 << 4;
+	wire[13] = s->flags;
+	put16(wire + 14, s->wnd);
+	put16(wire + 16, 0);
+	put16(wire + 18, s->up);
+	encode_options(s, wire + SEG_HEADER_MIN);
 }
 
 /**

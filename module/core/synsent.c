@@ -39,13 +39,13 @@ static bool check_rst(struct tcb *t, const struct segment *s, bool acked,
 }
 
 /* What the peer's SYN tells: its ISN, its window, its options */
-static void take_syn(struct tcb *t, const struct segment *s)
+static void take_syn(struct tcb *t, const struct segment *s, u64 now)
 {
 	t->irs = s->seq;
 	t->rcv.nxt = s->seq + 1;
 	t->rcv.acked = s->seq + 1;
 	if (s->opts & SEG_OPT_MSS)
-		t->snd.mss = max_t(u32, s->mss, MSS_MIN);
+		t->snd.peer_mss = max_t(u32, s->mss, MSS_MIN);
 	/* rfc7323#section-2.2: both or neither */
 	if (t->wscale_ok && (s->opts & SEG_OPT_WSCALE)) {
 		t->snd.shift = s->wscale;
@@ -53,6 +53,12 @@ static void take_syn(struct tcb *t, const struct segment *s)
 		t->wscale_ok = 0;
 		t->rcv.shift = 0;
 	}
+	if (!(s->opts & SEG_OPT_TS))
+		t->ts_ok = 0;
+	timestamp_keep(t, s, now);
+	if (!(s->opts & SEG_OPT_SACK_OK))
+		t->sack_ok = 0;
+	tcb_update_mss(t);
 	/* rfc7323#section-2.2: the window in a SYN is never scaled */
 	t->snd.wnd = s->wnd;
 	t->snd.max_wnd = s->wnd;
@@ -72,7 +78,6 @@ static void take_syn(struct tcb *t, const struct segment *s)
 void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		    struct verdict *v)
 {
-	u16 path_mss = t->snd.path_mss;
 	bool acked;
 
 	if (!check_ack(t, s, &acked, v) || !check_rst(t, s, acked, v))
@@ -82,11 +87,10 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		v->rule = RULE_SYN_SENT_NO_SYN;
 		return;
 	}
-	take_syn(t, s);
-	t->snd.mss = min(t->snd.mss, path_mss);
+	take_syn(t, s, now);
 	t->cong.ops->init(t);
 	if (acked) {
-		ack_advance(t, s->ack, now, v);
+		ack_advance(t, s, now, v);
 		tcb_set_state(t, TCB_ESTABLISHED);
 		v->bits |= V_ESTABLISHED;
 		v->rule = RULE_SYN_SENT_SYN_ACK;

@@ -74,13 +74,18 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 		.syn_retries = p->syn_retries,
 		.retries = p->retries,
 		.wscale_ok = p->wscale,
+		.ts_ok = p->timestamps,
+		.sack_ok = p->sack,
+		.dsack_ok = p->dsack,
 	};
 	t->snd.una = p->iss;
 	t->snd.nxt = p->iss;
 	t->snd.cur = p->iss;
 	t->snd.end = p->iss + 1;
 	t->snd.path_mss = p->path_mss;
-	t->snd.mss = min(p->default_mss, p->path_mss);
+	t->snd.peer_mss = p->default_mss;
+	t->ts.offset = p->ts_offset;
+	tcb_update_mss(t);
 	t->rcv.buff = p->buff;
 	t->rcv.room = p->buff;
 	t->rcv.shift = handshake_shift(p->buff);
@@ -117,7 +122,7 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	t->snd.nxt = e->iss + 1;
 	t->snd.cur = e->iss + 1;
 	t->snd.end = e->iss + 1;
-	t->snd.mss = e->mss;
+	t->snd.peer_mss = e->mss;
 	t->snd.wnd = e->peer_wnd;
 	t->snd.max_wnd = e->peer_wnd;
 	t->snd.wl1 = e->irs;
@@ -128,6 +133,12 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	t->rcv.wnd = e->wnd;
 	t->rcv.shift = e->shift;
 	t->wscale_ok = e->wscale_ok;
+	t->ts_ok = e->ts_ok;
+	t->ts.recent = e->ts_recent;
+	t->sack_ok = e->sack_ok;
+	tcb_update_mss(t);
+	/* the SYN/ACK's time is known only by its echo */
+	t->ambiguous = 1;
 	t->backoff = e->sent > 1 ? e->sent - 1 : 0;
 	recovery_init(t);
 }
@@ -259,7 +270,21 @@ void tcb_orphan(struct tcb *t, u64 now)
 void tcb_set_path_mss(struct tcb *t, u32 mss)
 {
 	t->snd.path_mss = clamp(mss, MSS_MIN, 65535u);
-	t->snd.mss = min(t->snd.mss, t->snd.path_mss);
+	tcb_update_mss(t);
+}
+
+/**
+ * tcb_update_mss() - the effective send MSS, rfc9293#section-3.7.1
+ * @t: the TCB
+ *
+ * Both limits are without options; those that every segment carries are
+ * taken off here (rfc6691).
+ */
+void tcb_update_mss(struct tcb *t)
+{
+	u32 mss = min(t->snd.peer_mss, t->snd.path_mss);
+
+	t->snd.mss = max(mss, MSS_MIN) - (t->ts_ok ? SEG_TS_SIZE : 0);
 }
 
 /**

@@ -57,14 +57,19 @@ static void trim(const struct tcb *t, const struct segment *s,
  * @t: the TCB, past SYN-SENT
  * @s: the segment
  * @in: gets the part of it that lies in the window
+ * @now: microseconds
  * @v: what came of it
  *
  * Return: false if nothing of the segment is acceptable.
  */
 bool input_check_sequence(struct tcb *t, const struct segment *s,
-			  struct text_span *in, struct verdict *v)
+			  struct text_span *in, u64 now, struct verdict *v)
 {
+	u32 text = seg_text(s);
+
+	sack_duplicate(t, text, seq_min(text + s->len, t->rcv.nxt));
 	if (window_acceptable(t->rcv.nxt, window_edge(t), s)) {
+		timestamp_keep(t, s, now);
 		trim(t, s, in);
 		return true;
 	}
@@ -104,6 +109,20 @@ static bool text_refused(struct tcb *t, const struct segment *s,
 	}
 	input_owe_ack(t, v->rule);
 	return true;
+}
+
+/* rfc2883#section-4: the first part of the text that is held already */
+static void held_duplicate(struct tcb *t, const struct text_span *in)
+{
+	u16 i = 0;
+
+	if (!t->held || !t->sack_ok)
+		return;
+	while (i < t->held->n && seq_le(t->held->r[i].end, in->seq))
+		i++;
+	if (i < t->held->n)
+		sack_duplicate(t, seq_max(in->seq, t->held->r[i].start),
+			       seq_min(in->seq + in->len, t->held->r[i].end));
 }
 
 static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
@@ -150,6 +169,7 @@ void input_process_text(struct tcb *t, const struct segment *s,
 		/* several segments may arrive as one, see tcb_output()'s limit */
 		t->rcv.mss = max_t(u32, t->rcv.mss,
 				   min_t(u32, s->len, t->adv_mss));
+		held_duplicate(t, in);
 		if (in->seq == t->rcv.nxt) {
 			text_in_order(t, in, now, v);
 		} else if (ranges_add(t->held, in->seq, in->seq + in->len)) {

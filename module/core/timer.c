@@ -83,7 +83,7 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 		return;
 	}
 	v->rule = opening ? RULE_SEND_SYN_AGAIN : RULE_RESEND_RTO;
-	t->timing = 0;
+	rtt_stop(t);
 	t->snd.cur = t->snd.una;
 	t->resend_una = 0;
 	if (!opening)

@@ -16,6 +16,8 @@ void timewait_open(struct timewait *w, const struct tcb *t)
 	*w = (struct timewait){
 		.snd_nxt = t->snd.nxt,
 		.rcv_nxt = t->rcv.nxt,
+		.ts_recent = t->ts.recent,
+		.ts_ok = t->ts_ok,
 		.wnd = t->rcv.wnd >> t->rcv.shift,
 	};
 }
@@ -24,29 +26,34 @@ static void timewait_ack(struct timewait *w, struct verdict *v, u16 rule)
 {
 	v->rule = rule;
 	w->rule = rule;
-	w->ack_due = true;
 }
 
-/* rfc9293#section-3.6.1: may a new connection take over at once? */
-static bool reopens(const struct timewait *w, const struct segment *s)
+/*
+ * May a new connection take over at once? By its timestamp if both have one
+ * (rfc6191#section-2), else by its sequence number (rfc9293#section-3.6.1).
+ */
+static u16 reopens(const struct timewait *w, const struct segment *s)
 {
-	return (s->flags & (SEG_SYN | SEG_ACK | SEG_RST | SEG_FIN)) ==
-	       SEG_SYN && seq_gt(s->seq, w->rcv_nxt);
+	if ((s->flags & (SEG_SYN | SEG_ACK | SEG_RST | SEG_FIN)) != SEG_SYN)
+		return RULE_NONE;
+	if (w->ts_ok && s->opts & SEG_OPT_TS && s->tsval != w->ts_recent)
+		return timestamp_old(s->tsval, w->ts_recent) ? RULE_NONE :
+							       RULE_TW_SYN_TS;
+	return seq_gt(s->seq, w->rcv_nxt) ? RULE_TW_SYN : RULE_NONE;
 }
 
 /**
  * timewait_input() - a segment arrives in TIME-WAIT
  * @w: the record
  * @s: the segment
- * @v: V_DEAD: forget the record (and, with RULE_TW_SYN, give the segment to
- *	the listener); V_TIME_WAIT: 2 MSL start anew
+ * @v: V_DEAD: forget the record (and, with RULE_TW_SYN or RULE_TW_SYN_TS,
+ *	give the segment to the listener); V_TIME_WAIT: 2 MSL start anew
  */
 void timewait_input(struct timewait *w, const struct segment *s,
 		    struct verdict *v)
 {
-	*v = (struct verdict){};
-	if (reopens(w, s)) {
-		v->rule = RULE_TW_SYN;
+	*v = (struct verdict){ .rule = reopens(w, s) };
+	if (v->rule) {
 		v->bits = V_DEAD;
 	} else if (s->flags & SEG_RST) {
 		v->rule = RULE_SEQ_RST;
@@ -71,15 +78,14 @@ void timewait_input(struct timewait *w, const struct segment *s,
 /**
  * timewait_output() - the next segment to send in TIME-WAIT
  * @w: the record
- * @s: gets the segment without its ports
+ * @s: gets the segment without its ports; its tsval is the caller's to add
  *
  * Return: false when there is nothing to send.
  */
 bool timewait_output(struct timewait *w, struct segment *s)
 {
-	if (!w->ack_due)
+	if (!w->rule)
 		return false;
-	w->ack_due = false;
 	*s = (struct segment){
 		.seq = w->snd_nxt,
 		.ack = w->rcv_nxt,
@@ -87,5 +93,8 @@ bool timewait_output(struct timewait *w, struct segment *s)
 		.flags = SEG_ACK,
 		.rule = w->rule,
 	};
+	if (w->ts_ok)
+		timestamp_put(s, 0, w->ts_recent);
+	w->rule = RULE_NONE;
 	return true;
 }
