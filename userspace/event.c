@@ -100,6 +100,7 @@ bool event_wanted(const struct event *e, const struct watch_options *o)
 void event_print(const struct event *e)
 {
 	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
+	u8 i;
 
 	inet_ntop(e->family, e->from.addr, from, sizeof(from));
 	inet_ntop(e->family, e->to.addr, to, sizeof(to));
@@ -109,16 +110,41 @@ void event_print(const struct event *e)
 	       e->dir == SENT ? "sent" : "got", from, e->from.port, to,
 	       e->to.port,
 	       state_text(e->old_state), state_text(e->state), e->flags);
-	printf(" seq %u %u ack %u %u len %u wnd %u opts %02x %u %u %s\n",
+	printf(" seq %u %u ack %u %u len %u wnd %u opts %02x %u %u %s",
 	       e->seq, e->seq_base, e->ack, e->ack_base, e->len, e->wnd, e->opts,
 	       e->mss, e->wscale,
 	       e->rule < RULE_COUNT ? rules[e->rule].name : "NONE");
+	if (e->opts & SEG_OPT_TS)
+		printf(" ts %u %u", e->tsval, e->tsecr);
+	if (e->sacks)
+		printf(" sack");
+	for (i = 0; i < e->sacks; i++)
+		printf(" %u-%u", e->sack[i].start, e->sack[i].end);
+	putchar('\n');
 }
 
 /* What event_print() writes; strings with their room in event_parse() */
 #define EVENT_FORMAT							\
 	"%llu.%9llu %u %4s %63s %hu %63s %hu %15s %15s %x seq %u %u "	\
-	"ack %u %u len %u wnd %hu opts %x %hu %hhu %39s"
+	"ack %u %u len %u wnd %hu opts %x %hu %hhu %39s%n"
+
+/* What may follow the rule: timestamps and SACK blocks */
+static void parse_options(const char *line, struct event *e)
+{
+	int n = 0;
+
+	if (sscanf(line, " ts %u %u%n", &e->tsval, &e->tsecr, &n) == 2)
+		line += n;
+	n = 0;
+	sscanf(line, " sack%n", &n);
+	while (n && e->sacks < SEG_SACK_MAX) {
+		line += n;
+		n = 0;
+		if (sscanf(line, " %u-%u%n", &e->sack[e->sacks].start,
+			   &e->sack[e->sacks].end, &n) == 2)
+			e->sacks++;
+	}
+}
 
 static u8 state_number(const char *name)
 {
@@ -134,15 +160,16 @@ bool event_parse(const char *line, struct event *e)
 	char dir[5], from[64], to[64], old[16], new[16], rule[40];
 	unsigned long long sec, nsec;
 	unsigned int flags, opts;
-	int n;
+	int n, end = 0;
 
 	memset(e, 0, sizeof(*e));
 	n = sscanf(line, EVENT_FORMAT, &sec, &nsec, &e->netns, dir, from,
 		   &e->from.port, to, &e->to.port, old, new, &flags, &e->seq, &e->seq_base, &e->ack,
 		   &e->ack_base, &e->len, &e->wnd, &opts, &e->mss, &e->wscale,
-		   rule);
+		   rule, &end);
 	if (n != 21)
 		return false;
+	parse_options(line + end, e);
 	e->time = sec * NSEC + nsec;
 	e->dir = !strcmp(dir, "sent") ? SENT : GOT;
 	e->family = strchr(from, ':') ? AF_INET6 : AF_INET;

@@ -158,6 +158,29 @@ static const char *fields_text(const struct conn *c, const struct event *e,
 	return text;
 }
 
+/* The options that come with every segment, "" if there are none */
+static const char *options_text(const struct conn *c, const struct event *e,
+				enum side from)
+{
+	u32 isn = c->isn_known[!from] ? c->isn[!from] : 0;
+	static char text[160];
+	char *end = text + sizeof(text), *at = text;
+	u8 i;
+
+	*at = 0;
+	if (e->opts & SEG_OPT_SACK_OK)
+		at += snprintf(at, end - at, " sack permitted ");
+	if (e->opts & SEG_OPT_TS)
+		at += snprintf(at, end - at, " time %u echo %u ", e->tsval,
+			       e->tsecr);
+	if (e->sacks)
+		at += snprintf(at, end - at, " sack");
+	for (i = 0; i < e->sacks; i++)
+		at += snprintf(at, end - at, " %u-%u", e->sack[i].start - isn,
+			       e->sack[i].end - isn);
+	return text;
+}
+
 /*
  * An arrow with its label in the middle. One that was not seen to arrive ends
  * in an x, one that was not seen to leave begins out of nowhere.
@@ -332,6 +355,8 @@ void ladder_draw(const struct event *sent, const struct event *got, bool brief)
 	time_text(c, sent, times[from], sizeof(times[0]));
 	time_text(c, got, times[!from], sizeof(times[0]));
 	line("", fields_text(c, e, from), "");
+	if (*options_text(c, e, from))
+		line("", options_text(c, e, from), "");
 	line(times[LEFT], arrow_text(e, sent, got, from), times[RIGHT]);
 	draw_reasons(c, sent, got, from, brief);
 }

@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-#include <glass/port.h>
+#include <glass/segment.h>
 
 enum direction { GOT, SENT };
 
@@ -52,7 +52,9 @@ struct event {
 	u16 wnd, mss, rule;
 	u8 family, dir;
 	u8 state, old_state;
-	u8 flags, opts, wscale;
+	u8 flags, opts, wscale, sacks;
+	u32 tsval, tsecr;
+	struct seq_range sack[SEG_SACK_MAX];
 };
 
 /**

@@ -78,6 +78,12 @@ static void decode(struct tep_event *event, struct tep_record *record,
 	e->len = number(event, record, "len");
 	e->wnd = number(event, record, "wnd");
 	e->mss = number(event, record, "mss");
+	e->tsval = number(event, record, "tsval");
+	e->tsecr = number(event, record, "tsecr");
+	e->sacks = number(event, record, "sacks");
+	if (e->sacks > SEG_SACK_MAX)
+		e->sacks = SEG_SACK_MAX;
+	bytes(event, record, "sack", (u8 *)e->sack, sizeof(e->sack));
 	e->rule = number(event, record, "rule");
 	e->seq_base = number(event, record, "seq_base");
 	e->ack_base = number(event, record, "ack_base");

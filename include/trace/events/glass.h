@@ -42,6 +42,7 @@ TRACE_EVENT(glass_segment,
 		__field(u8, flags)
 		__field(u8, opts)
 		__field(u8, wscale)
+		__field(u8, sacks)
 		__array(u8, saddr, 16)
 		__array(u8, daddr, 16)
 		__field(u16, sport)
@@ -54,6 +55,9 @@ TRACE_EVENT(glass_segment,
 		__field(u16, rule)
 		__field(u32, seq_base)
 		__field(u32, ack_base)
+		__field(u32, tsval)
+		__field(u32, tsecr)
+		__array(u32, sack, 2 * SEG_SACK_MAX)
 	),
 
 	TP_fast_assign(
@@ -79,6 +83,10 @@ TRACE_EVENT(glass_segment,
 		__entry->rule = rule;
 		__entry->seq_base = sent ? iss : irs;
 		__entry->ack_base = sent ? irs : iss;
+		__entry->sacks = s->sacks;
+		__entry->tsval = s->tsval;
+		__entry->tsecr = s->tsecr;
+		memcpy(__entry->sack, s->sack, sizeof(s->sack));
 	),
 
 	TP_printk("%s %u > %u %s seq=%u ack=%u len=%u wnd=%u state=%s rule=%s",
