@@ -220,8 +220,22 @@ static void established_scaled_window_fits_field(struct kunit *test)
 	struct script *s = scaled(test);
 
 	s->p.buff = 1 << 24;
-	user_reads(s, 0);
-	expect(s, ".", 1, 0, 1, 65535, RULE_ACK_WINDOW_UPDATE);
+	two_segments(s, 1, 65535);
+}
+
+/* A buffer larger than any window is no reason to tell of every octet read */
+static void established_unscaled_read_not_told(struct kunit *test)
+{
+	struct script *s = script_begin(test);
+
+	s->p.buff = 1 << 19;
+	script_establish(s);
+	inject(s, "P.", 1, 10, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect_nothing(s);
+	user_reads(s, 10);
+	expect_nothing(s);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 11, 65525, RULE_ACK_DELAYED);
 	expect_nothing(s);
 }
 
@@ -240,6 +254,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_scaled_window_stays_in_buffer),
 	SCRIPT_CASE(established_scaled_window_opens_in_units),
 	SCRIPT_CASE(established_scaled_window_fits_field),
+	SCRIPT_CASE(established_unscaled_read_not_told),
 	{}
 };
 

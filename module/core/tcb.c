@@ -158,11 +158,14 @@ void tcb_write(struct tcb *t, u32 bytes)
  * @t: the TCB
  * @buff: its size: octets that it may promise when empty
  * @room: octets that are free in it now
+ *
+ * What is more than the window field can tell, promises nothing: seen as
+ * room, it would make every octet read look worth an ACK.
  */
 void tcb_buffer(struct tcb *t, u32 buff, u32 room)
 {
-	t->rcv.buff = buff;
-	t->rcv.room = min(room, buff);
+	t->rcv.buff = min(buff, 65535u << t->rcv.shift);
+	t->rcv.room = min(room, t->rcv.buff);
 }
 
 /**
