@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "mutate.h"
+#include "octets.h"
 
 #define PROTOCOL 253
 #define TEXT_MAX 16384
@@ -30,40 +31,6 @@ void wire_open(void)
 	must_be(inet_pton(AF_INET6, "fd08::2", &self6), 1);
 	/* The text of all segments */
 	pattern_fill(packet, sizeof(packet), 0);
-}
-
-static uint32_t sum(uint32_t from, const void *data, size_t len)
-{
-	const uint8_t *b = data;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		from += b[i] << 8 | b[i + 1];
-	return len % 2 ? from + (b[len - 1] << 8) : from;
-}
-
-static uint16_t fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
 /* The segment at @at; its length */
@@ -89,7 +56,7 @@ static void put_checksum(uint8_t *at, size_t len, uint32_t pseudo, bool bad)
 {
 	if (len < 18)
 		return;
-	put16(at + 16, fold(sum(pseudo + PROTOCOL + len, at, len)));
+	put16(at + 16, sum_fold(sum_octets(pseudo + PROTOCOL + len, at, len)));
 	at[16] ^= bad;
 }
 
@@ -106,13 +73,13 @@ static size_t put_packet4(const struct seg *s)
 	};
 
 	len = put_segment(packet + head, s);
-	put_checksum(packet + head, len, sum(0, &ip.saddr, 8), s->bad_sum);
+	put_checksum(packet + head, len, sum_octets(0, &ip.saddr, 8), s->bad_sum);
 	ip.tot_len = htons(head + len);
 	memcpy(packet, &ip, sizeof(ip));
 	/* Three of "no operation" and the end of options */
 	if (s->odd_ip)
 		put32(packet + 20, 0x01010100);
-	put16(packet + 10, fold(sum(0, packet, head)));
+	put16(packet + 10, sum_fold(sum_octets(0, packet, head)));
 	return head + len;
 }
 
@@ -132,7 +99,7 @@ static size_t put_packet6(const struct seg *s)
 	if (s->lost_host)
 		inet_pton(AF_INET6, "ff02::1", &ip.ip6_dst);
 	len = put_segment(packet + head, s);
-	put_checksum(packet + head, len, sum(0, &ip.ip6_src, 32), s->bad_sum);
+	put_checksum(packet + head, len, sum_octets(0, &ip.ip6_src, 32), s->bad_sum);
 	ip.ip6_plen = htons(head - 40 + len);
 	memcpy(packet + 40, padding, head - 40);
 	memcpy(packet, &ip, sizeof(ip));
