@@ -8,6 +8,7 @@ shift 5
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASS_MODULE=$module GLASS_PROGRAMS=$programs GLASS_TOP=$top
 export GLASS_SLOW=$slow
+packets=$top/userspace/selftests/packet
 
 # "ok 3 - glass4 name" becomes "ok - program: glass4 name"
 label() {
@@ -16,7 +17,7 @@ label() {
 }
 
 run() {
-	local name=$1 status start=$SECONDS options=()
+	local name=$1 status start=$SECONDS options=() part=()
 	echo "# $name"
 	[ -z "$slow" ] || options+=(-s)
 	[ -z "$kinds" ] || options+=(-k "$kinds")
@@ -24,6 +25,12 @@ run() {
 		case $name in
 		module | article) "$top/userspace/selftests/$name.sh" 2>&1 ;;
 		gigabyte) "$programs/$name" ${slow:+-s} 2>&1 ;;
+		packet | packet:* | packet-tcp | packet-tcp:*)
+			[ "${name%:*}" != packet-tcp ] || options=(-p 6 ${slow:+-s})
+			[ "$name" = "${name%:*}" ] || part=("${name#*:}")
+			"$programs/packet" "${options[@]}" -d "$packets" "${part[@]}" 2>&1
+			;;
+		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;
 		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
 		*) "$programs/$name" "${options[@]}" 2>&1 ;;
 		esac

@@ -77,6 +77,8 @@ void tap_ok(bool ok, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void tap_skip(const char *why, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void tap_todo(const char *why, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 int tap_end(void);
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fail(const char *file, int line, const char *fmt, ...)

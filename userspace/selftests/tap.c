@@ -20,12 +20,15 @@
 
 static int told, failed;
 
-static void tell_line(const char *verdict, const char *why, const char *fmt,
-		      va_list args)
+/* @directive: TAP's, with @why; or neither */
+static void tell_line(const char *verdict, const char *directive,
+		      const char *why, const char *fmt, va_list args)
 {
 	printf("%s %d - ", verdict, ++told);
 	vprintf(fmt, args);
-	printf(why ? " # SKIP %s\n" : "\n", why);
+	if (directive)
+		printf(" # %s %s", directive, why);
+	printf("\n");
 	fflush(stdout);
 }
 
@@ -41,7 +44,7 @@ void tap_ok(bool ok, const char *fmt, ...)
 
 	failed += !ok;
 	va_start(args, fmt);
-	tell_line(ok ? "ok" : "not ok", NULL, fmt, args);
+	tell_line(ok ? "ok" : "not ok", NULL, NULL, fmt, args);
 	va_end(args);
 }
 
@@ -50,7 +53,17 @@ void tap_skip(const char *why, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	tell_line("ok", why, fmt, args);
+	tell_line("ok", "SKIP", why, fmt, args);
+	va_end(args);
+}
+
+/* It fails, as everyone knows, and that is told but fails nothing. */
+void tap_todo(const char *why, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell_line("not ok", "TODO", why, fmt, args);
 	va_end(args);
 }
 
