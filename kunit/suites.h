@@ -10,6 +10,7 @@
 
 extern struct kunit_suite glass_seq;
 extern struct kunit_suite glass_segment;
+extern struct kunit_suite glass_option;
 extern struct kunit_suite glass_state;
 extern struct kunit_suite glass_reassembly;
 extern struct kunit_suite glass_rtt;
@@ -25,6 +26,7 @@ extern struct kunit_suite glass_timewait;
 extern struct kunit_suite glass_output;
 extern struct kunit_suite glass_window;
 extern struct kunit_suite glass_persist;
+extern struct kunit_suite glass_shrink;
 extern struct kunit_suite glass_timer;
 extern struct kunit_suite glass_recovery;
 extern struct kunit_suite glass_reno;
