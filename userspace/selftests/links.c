@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -42,6 +43,7 @@ static void cable(const struct kind *k)
 }
 
 /* Checksums made and verified by hand */
+/* rfc9293: MUST-2 */
 static void without_offload(const struct kind *k)
 {
 	struct link l;
@@ -64,6 +66,7 @@ static void small_mtu(const struct kind *k)
 }
 
 /* Only one end knows how small packets must be: the MSS option tells. */
+/* rfc9293: MUST-14, MUST-67 */
 static void small_mtu_at_one_end(const struct kind *k)
 {
 	struct link l;
@@ -80,36 +83,44 @@ static void forward(void)
 }
 
 /*
- * near -- far, which forwards -- end, behind a link of a smaller MTU that
- * neither end knows of.
+ * near -- far, which forwards -- end, behind a link of an MTU that neither end
+ * knows of. The pair is between near, where we are afterwards, and end.
  */
-static void path_mtu(const struct kind *k)
+static void behind_router(const struct kind *k, struct link *l, struct pair *p,
+			  int mtu)
 {
 	struct addr at = addr_text(k, "10.2.0.2", "fd02::2", 5201);
-	struct pair p;
-	struct link l;
-	pid_t sender;
 	int end;
 
-	link_open(&l);
+	link_open(l);
 	end = netns_new();
-	netns_enter(l.far);
+	netns_enter(l->far);
 	forward();
-	command("ip link add far1 mtu 1300 type veth peer name end0 netns /proc/%d/fd/%d",
-		getpid(), end);
+	command("ip link add far1 mtu %d type veth peer name end0 netns /proc/%d/fd/%d",
+		mtu, getpid(), end);
 	link_configure("far1", 2, 1, 2);
 	netns_enter(end);
 	link_configure("end0", 2, 2, 1);
 	command("printf 'route add 10.1.0.0/24 via 10.2.0.1\\n"
 		"route add fd01::/64 via fd02::1\\n' | ip -batch -");
-	p.l = stream_reuse(k);
-	must_be(bind(p.l, &at.sa, at.len), 0);
-	must_be(listen(p.l, 8), 0);
-	netns_enter(l.near);
+	p->l = stream_reuse(k);
+	must_be(bind(p->l, &at.sa, at.len), 0);
+	must_be(listen(p->l, 8), 0);
+	netns_enter(l->near);
 	command("printf 'route add 10.2.0.0/24 via 10.1.0.2\\n"
 		"route add fd02::/64 via fd01::2\\n' | ip -batch -");
-	p.c = connected(k, &at);
-	p.s = accept(p.l, NULL, NULL);
+	p->c = connected(k, &at);
+	p->s = accept(p->l, NULL, NULL);
+}
+
+/* rfc9293: MUST-54; rfc1191: 3; rfc8201: 4 */
+static void path_mtu(const struct kind *k)
+{
+	struct pair p;
+	struct link l;
+	pid_t sender;
+
+	behind_router(k, &l, &p, 1300);
 	sender = spawn(send_stream, &p.c);
 	pattern_recv(p.s, 500000, 0, 30000);
 	pattern_end(p.s);
@@ -118,7 +129,56 @@ static void path_mtu(const struct kind *k)
 		must(rule_count("ICMP_PMTU") > 0);
 }
 
+/* The router knows no way to the end any more, or again. */
+static void lose_way(const struct link *l, const char *what)
+{
+	link_far(l, "printf 'route %s unreachable 10.2.0.2/32\\n"
+		 "route %s unreachable fd02::2/128 metric 1\\n' | ip -batch -",
+		 what, what);
+}
+
+/* Routers say for a while that there is no way; the connection waits. */
+/* rfc9293: MUST-56, MUST-54 */
+static void way_lost_for_a_while(const struct kind *k)
+{
+	struct pair p;
+	struct link l;
+
+	behind_router(k, &l, &p, 1500);
+	pattern_send(p.c, 5000, 0, 5000);
+	pattern_recv(p.s, 5000, 0, 5000);
+	lose_way(&l, "add");
+	pattern_send(p.c, 20000, 5000, 5000);
+	pause_ms(20000);
+	if (k->glass)
+		must(rule_count("ICMP_SOFT") > 0);
+	lose_way(&l, "del");
+	pattern_recv(p.s, 20000, 5000, 5000);
+	pattern_send(p.s, 5000, 0, 5000);
+	pattern_recv(p.c, 5000, 0, 5000);
+}
+
+/* For good: what the routers said is why the connection failed. */
+/* rfc9293: SHLD-25 */
+static void way_lost_for_good(const struct kind *k)
+{
+	struct pollfd poller = { .events = POLLIN };
+	struct pair p;
+	struct link l;
+	int err;
+
+	behind_router(k, &l, &p, 1500);
+	lose_way(&l, "add");
+	must_be(send(p.c, "x", 1, 0), 1);
+	poller.fd = p.c;
+	must_be(poll(&poller, 1, -1), 1);
+	err = get_int(p.c, SOL_SOCKET, SO_ERROR);
+	note("SO_ERROR is %s", strerrorname_np(err));
+	must(err == EHOSTUNREACH || (err == ENETUNREACH && k->af == AF_INET6));
+}
+
 /* A router says that there is no way. */
+/* rfc9293: MUST-54 */
 static void no_way(const struct kind *k)
 {
 	struct addr at = addr_text(k, "10.3.0.1", "fd03::1", 7);
@@ -183,6 +243,7 @@ static void duplicated(const struct kind *k)
 	carry(k, &l);
 }
 
+/* rfc9293: MUST-3 */
 static void corrupted(const struct kind *k)
 {
 	struct link l;
@@ -235,21 +296,27 @@ static void syn_lost(const struct kind *k)
 	must_be(get_int(c, SOL_SOCKET, SO_ERROR), 0);
 }
 
-/* The far host dies without a word: whoever sends finds out. */
+/* The far host dies without a word: whoever sends finds out, but not soon. */
+/* rfc9293: SHLD-11, MUST-20 */
 static void peer_dies(const struct kind *k)
 {
 	struct pollfd p = { .events = POLLIN };
 	struct pair pair;
 	struct link l;
+	long long at;
 
 	link_open(&l);
 	link_pair(k, &l, &pair);
 	netem(&l, "loss 100%");
+	at = now_us();
 	must_be(send(pair.c, "x", 1, 0), 1);
 	p.fd = pair.c;
 	must_be(poll(&p, 1, -1), 1);
+	at = now_us() - at;
 	must(p.revents & POLLERR);
 	must_be(get_int(pair.c, SOL_SOCKET, SO_ERROR), ETIMEDOUT);
+	note("%lld s", at / 1000000);
+	must(at >= 100000000);
 }
 
 static const struct test tests[] = {
@@ -258,6 +325,8 @@ static const struct test tests[] = {
 	TEST(small_mtu),
 	TEST_FLAGS(small_mtu_at_one_end, SLOW),
 	TEST(path_mtu),
+	TEST_FLAGS(way_lost_for_a_while, SLOW),
+	TEST_FLAGS(way_lost_for_good, SLOW),
 	TEST(no_way),
 	TEST_FLAGS(no_host, SLOW),
 	TEST_FLAGS(lossy, SLOW),

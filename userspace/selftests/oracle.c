@@ -20,6 +20,7 @@
 #define ANSWER_SIZE 1024
 
 static const struct test *const tables[] = {
+	oracle_address,
 	oracle_bind, oracle_reuse, oracle_connect, oracle_listen, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
 	oracle_signal,

@@ -10,6 +10,7 @@
 #include "selftest.h"
 
 /* Each case by the file that holds it; a table ends with an empty row. */
+extern const struct test oracle_address[];
 extern const struct test oracle_bind[];
 extern const struct test oracle_reuse[];
 extern const struct test oracle_connect[];
