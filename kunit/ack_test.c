@@ -28,6 +28,7 @@ static void established_no_ack_dropped(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MAY-12; rfc5961: 5.2 */
 static void established_ack_of_unsent_answered(struct kunit *test)
 {
 	struct script *s = in_flight(test);
@@ -41,6 +42,7 @@ static void established_ack_of_unsent_answered(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MAY-12; rfc5961: 5.2 */
 static void established_ack_too_old_challenged(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -53,6 +55,7 @@ static void established_ack_too_old_challenged(struct kunit *test)
 }
 
 /* Old, but by no more than a window: the ACK says nothing, the text counts */
+/* rfc5961: 5.2 */
 static void established_ack_old_text_taken(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -64,6 +67,7 @@ static void established_ack_old_text_taken(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc6298: 5.3 */
 static void established_ack_moves_una_and_restarts_timer(struct kunit *test)
 {
 	struct script *s = in_flight(test);
@@ -77,6 +81,7 @@ static void established_ack_moves_una_and_restarts_timer(struct kunit *test)
 	expires(s, 250, RULE_RESEND_RTO);
 }
 
+/* rfc6298: 5.2 */
 static void established_ack_of_all_stops_timer(struct kunit *test)
 {
 	struct script *s = in_flight(test);
@@ -87,6 +92,7 @@ static void established_ack_of_all_stops_timer(struct kunit *test)
 	no_timer(s);
 }
 
+/* rfc5681: 2 */
 static void established_ack_again_is_duplicate(struct kunit *test)
 {
 	struct script *s = in_flight(test);
@@ -98,6 +104,7 @@ static void established_ack_again_is_duplicate(struct kunit *test)
 }
 
 /* rfc5681#section-2: outstanding, no text, no SYN or FIN, same window */
+/* rfc5681: 2 */
 static void established_ack_not_duplicate(struct kunit *test)
 {
 	struct script *s = in_flight(test);

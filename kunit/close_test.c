@@ -164,6 +164,7 @@ static void established_old_text_with_new_fin_taken(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-12 */
 static void established_fin_with_text_closes(struct kunit *test)
 {
 	struct script *s = script_established(test);

@@ -103,6 +103,7 @@ static struct verdict embryo_gets(struct kunit *test, struct embryo *e,
 	return v;
 }
 
+/* rfc9293: MUST-14, SHLD-5 */
 static void embryo_syn_ack_fields(struct kunit *test)
 {
 	const struct isn *isn = isn_of(test);
@@ -122,12 +123,14 @@ static void embryo_syn_ack_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.wscale, 0);
 }
 
+/* rfc9293: MUST-14, MUST-15 */
 static void embryo_mss_least_of_three(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, embryo_of(test, SEG_OPT_MSS).mss, 900);
 	KUNIT_EXPECT_EQ(test, embryo_of(test, 0).mss, 536);
 }
 
+/* rfc9293: MUST-16 */
 static void embryo_mss_bounded(struct kunit *test)
 {
 	struct segment syn = { .flags = SEG_SYN, .opts = SEG_OPT_MSS };
@@ -141,6 +144,7 @@ static void embryo_mss_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, e.mss, 1300);
 }
 
+/* rfc7323: 2.2 */
 static void embryo_wscale_both_or_neither(struct kunit *test)
 {
 	struct embryo with = embryo_of(test, SEG_OPT_WSCALE);
@@ -209,6 +213,7 @@ static void challenged(struct kunit *test, struct embryo *e, struct verdict v,
 	KUNIT_EXPECT_FALSE(test, embryo_output(e, &out));
 }
 
+/* rfc5961: 4.2 */
 static void embryo_other_syn_challenged(struct kunit *test)
 {
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
@@ -236,6 +241,7 @@ static void embryo_outside_window_acked(struct kunit *test)
 			RULE_EMBRYO_ACK);
 }
 
+/* rfc9293: MUST-11 */
 static void embryo_rst_exact_ends(struct kunit *test)
 {
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
@@ -245,6 +251,7 @@ static void embryo_rst_exact_ends(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v.bits, V_DEAD);
 }
 
+/* rfc5961: 3.2 */
 static void embryo_rst_in_window_challenged(struct kunit *test)
 {
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
@@ -275,6 +282,7 @@ static void embryo_no_ack_dropped(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, embryo_output(&e, &out));
 }
 
+/* rfc6298: 5.5; rfc4987: 3.3 */
 static void embryo_timeouts_back_off_and_end(struct kunit *test)
 {
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
@@ -319,6 +327,7 @@ static void embryo_becomes_tcb(struct kunit *test)
 }
 
 /* rfc6298#section-5.7, rfc6928#section-2 */
+/* rfc6298: 5.7 */
 static void embryo_lost_syn_ack_costs_child(struct kunit *test)
 {
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
@@ -333,6 +342,7 @@ static void embryo_lost_syn_ack_costs_child(struct kunit *test)
 }
 
 /* One loss costs the child its RTO, but not its window */
+/* rfc6298: 5.7 */
 static void embryo_one_syn_ack_lost_raises_rto(struct kunit *test)
 {
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
@@ -346,6 +356,7 @@ static void embryo_one_syn_ack_lost_raises_rto(struct kunit *test)
 }
 
 /* The scale that the SYN/ACK told, or none if the SYN had no option */
+/* rfc7323: 2.2 */
 static void embryo_scale_passed_to_child(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -370,6 +381,7 @@ static void embryo_scale_passed_to_child(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.rcv.wnd, 65535);
 }
 
+/* rfc9293: MUST-8; rfc6528: 3 */
 static void isn_ticks_every_four_microseconds(struct kunit *test)
 {
 	u32 isn = handshake_isn(0xfffffff0, 400);
@@ -380,6 +392,7 @@ static void isn_ticks_every_four_microseconds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, handshake_isn(7, 1ull << 34), 7);
 }
 
+/* rfc7323: 2.3 */
 static void shift_covers_buffer(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, handshake_shift(0), 0);

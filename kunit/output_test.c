@@ -15,6 +15,7 @@ static struct script *window_of(struct kunit *test, u16 wnd)
 	return s;
 }
 
+/* rfc9293: MUST-61, MUST-65 */
 static void established_write_pushed_when_idle(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -24,6 +25,7 @@ static void established_write_pushed_when_idle(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: SHLD-27, MUST-61, SHLD-28 */
 static void established_write_cut_in_segments(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -36,6 +38,7 @@ static void established_write_cut_in_segments(struct kunit *test)
 }
 
 /* Nagle: one small segment in flight at a time, rfc9293#section-3.7.4 */
+/* rfc9293: MAY-16, SHLD-27, MUST-60, SHLD-7 */
 static void established_small_write_held_until_ack(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -51,6 +54,7 @@ static void established_small_write_held_until_ack(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: SHLD-28, SHLD-7 */
 static void established_small_tail_held_until_ack(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -65,6 +69,7 @@ static void established_small_tail_held_until_ack(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-17 */
 static void established_nodelay_sends_at_once(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -92,6 +97,7 @@ static void established_peer_window_limits(struct kunit *test)
 }
 
 /* Even without Nagle the rest of a window is not worth a segment */
+/* rfc9293: MUST-38 */
 static void established_nodelay_avoids_silly_window(struct kunit *test)
 {
 	struct script *s = window_of(test, 2400);
@@ -104,6 +110,7 @@ static void established_nodelay_avoids_silly_window(struct kunit *test)
 }
 
 /* A window that was never as large as a segment: half of it will do */
+/* rfc9293: MUST-38 */
 static void established_half_of_small_window_sent(struct kunit *test)
 {
 	struct script *s = window_of(test, 600);
@@ -130,6 +137,7 @@ static void established_half_window_held_by_nagle(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-1, MUST-19; rfc5681: 3.1 */
 static void established_congestion_window_limits(struct kunit *test)
 {
 	struct script *s = window_of(test, 65535);
@@ -168,6 +176,7 @@ static void established_limit_below_mss_means_mss(struct kunit *test)
 	expect(s, "P.", 1, 1000, 1, 10000, RULE_SEND_TEXT);
 }
 
+/* rfc9293: MUST-16; rfc1191: 3; rfc8201: 4 */
 static void established_smaller_path_cuts_smaller(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -185,6 +194,7 @@ static void established_smaller_path_cuts_smaller(struct kunit *test)
 }
 
 /* rfc5681#section-4.1: after a pause the window starts anew */
+/* rfc5681: 4.1 */
 static void established_idle_restarts_window(struct kunit *test)
 {
 	struct script *s = window_of(test, 65535);

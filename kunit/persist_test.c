@@ -28,6 +28,7 @@ static void probe_refused(struct script *s, u32 ms)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-36, SHLD-29, SHLD-30, MUST-37 */
 static void closed_window_probed_with_backoff(struct kunit *test)
 {
 	struct script *s = probing(test, 3000);
@@ -166,6 +167,7 @@ static void closed_window_text_before_fin_probes(struct kunit *test)
 }
 
 /* The override of rfc9293#section-3.8.6.2.1: all that a silly window takes */
+/* rfc9293: MUST-60 */
 static void silly_window_used_after_a_while(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -231,6 +233,7 @@ static void silly_window_after_probe_avoided(struct kunit *test)
 }
 
 /* The window closes over what is in flight: first the RTO, then probes */
+/* rfc9293: MUST-34, MUST-35 */
 static void closed_window_over_text_in_flight(struct kunit *test)
 {
 	struct script *s = script_established(test);

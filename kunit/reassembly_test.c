@@ -121,6 +121,7 @@ static void ranges_taken_as_nxt_reaches_them(struct kunit *test)
 }
 
 /* Every octet in a random order: one range in the end, none lost before */
+/* rfc9293: SHLD-31 */
 static void ranges_any_order_one_range(struct kunit *test)
 {
 	struct ranges *h = kunit_kzalloc(test, sizeof(*h) +

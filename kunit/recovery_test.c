@@ -37,6 +37,7 @@ static void fast_retransmit(struct script *s)
 	expect_nothing(s);
 }
 
+/* rfc5681: 3.2 */
 static void established_third_duplicate_resends(struct kunit *test)
 {
 	struct script *s = in_flight(test, 0);
@@ -91,6 +92,7 @@ static void established_duplicates_counted_in_a_row(struct kunit *test)
 }
 
 /* rfc5681#section-3.2 step 4: each one more lets one more out */
+/* rfc5681: 3.2 */
 static void recovery_duplicate_lets_text_out(struct kunit *test)
 {
 	struct script *s = in_flight(test, 5000);
@@ -125,6 +127,7 @@ static void recovery_peer_window_limits(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc5681: 4.3 */
 static void recovery_partial_ack_resends_next_hole(struct kunit *test)
 {
 	struct script *s = in_flight(test, 0);
@@ -298,6 +301,7 @@ static void recovery_resend_fits_smaller_path(struct kunit *test)
 }
 
 /* Karn: what was sent again times nothing, rfc6298#section-3 */
+/* rfc9293: MUST-18; rfc6298: 3 */
 static void recovery_takes_no_sample(struct kunit *test)
 {
 	struct script *s = in_flight(test, 0);

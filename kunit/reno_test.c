@@ -24,6 +24,7 @@ static void reno_first_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fresh(65483).cong.cwnd, 130966);
 }
 
+/* rfc9293: MUST-19; rfc5681: 3.1 */
 static void reno_slow_start_doubles(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
@@ -46,6 +47,7 @@ static void reno_slow_start_step_limited(struct kunit *test)
 }
 
 /* Equation 3: one segment per window acknowledged */
+/* rfc9293: MUST-19; rfc5681: 3.1 */
 static void reno_avoidance_adds_one_segment(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
@@ -73,6 +75,7 @@ static void reno_window_has_ceiling(struct kunit *test)
 }
 
 /* Equation 4: half of what is in flight, two segments at least */
+/* rfc5681: 3.1 */
 static void reno_loss_halves_flight(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
@@ -86,6 +89,7 @@ static void reno_loss_halves_flight(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 2000);
 }
 
+/* rfc5681: 3.1 */
 static void reno_timeout_one_segment(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
@@ -118,6 +122,7 @@ static void reno_loss_clears_credit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.cong.credit, 0);
 }
 
+/* rfc5681: 4.1 */
 static void reno_idle_never_raises(struct kunit *test)
 {
 	struct tcb t = fresh(1000);

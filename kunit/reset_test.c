@@ -15,6 +15,7 @@ static void rst_ends(struct script *s, u32 nxt)
 	no_timer(s);
 }
 
+/* rfc9293: MUST-12; rfc5961: 3.2 */
 static void established_rst_exact_resets(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -22,6 +23,17 @@ static void established_rst_exact_resets(struct kunit *test)
 	user_writes(s, 100);
 	expect(s, "P.", 1, 100, 1, 10000, RULE_SEND_PUSH);
 	rst_ends(s, 1);
+}
+
+/* rfc9293: SHLD-2 */
+static void established_rst_with_text_resets(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, "R", 1, 100, 0, 0, RULE_RST_EXACT);
+	now_in(s, TCB_CLOSED, V_RESET | V_DEAD);
+	kept(s, 0, 0);
+	expect_nothing(s);
 }
 
 /* What was owed before it is owed no more */
@@ -68,6 +80,7 @@ static void last_ack_rst_exact_resets(struct kunit *test)
 }
 
 /* rfc5961#section-3.2: and the peer's honest answer to the challenge */
+/* rfc5961: 3.2 */
 static void established_rst_in_window_challenged(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -81,6 +94,7 @@ static void established_rst_in_window_challenged(struct kunit *test)
 	rst_ends(s, 1);
 }
 
+/* rfc5961: 4.2 */
 static void established_syn_challenged(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -95,6 +109,7 @@ static void established_syn_challenged(struct kunit *test)
 }
 
 /* rfc5961#section-4.2: whatever its sequence number */
+/* rfc5961: 4.2 */
 static void established_syn_outside_window_acked(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -199,6 +214,7 @@ static void closed_abort_is_silent(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_rst_exact_resets),
+	SCRIPT_CASE(established_rst_with_text_resets),
 	SCRIPT_CASE(established_rst_cancels_what_is_due),
 	SCRIPT_CASE(fin_wait_1_rst_exact_resets),
 	SCRIPT_CASE(fin_wait_2_rst_exact_resets),

@@ -11,6 +11,7 @@ static struct tcb fresh(void)
 	return t;
 }
 
+/* rfc6298: 2.1 */
 static void rtt_before_sample_one_second(struct kunit *test)
 {
 	struct tcb t = fresh();
@@ -18,6 +19,7 @@ static void rtt_before_sample_one_second(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), 1000);
 }
 
+/* rfc9293: MUST-18; rfc6298: 2.2 */
 static void rtt_first_sample_sets(struct kunit *test)
 {
 	struct tcb t = fresh();
@@ -29,6 +31,7 @@ static void rtt_first_sample_sets(struct kunit *test)
 }
 
 /* rfc6298#section-2.3: the variation first, with the old smoothed time */
+/* rfc9293: MUST-18; rfc6298: 2.3 */
 static void rtt_next_sample_smooths(struct kunit *test)
 {
 	struct tcb t = fresh();
@@ -44,6 +47,7 @@ static void rtt_next_sample_smooths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.rto, 1550000);
 }
 
+/* rfc6298: 2.5 */
 static void rtt_bounds(struct kunit *test)
 {
 	struct tcb t = fresh();
@@ -59,6 +63,7 @@ static void rtt_bounds(struct kunit *test)
 	KUNIT_EXPECT_LE(test, t.srtt, RTO_MAX_US);
 }
 
+/* rfc9293: MUST-19; rfc6298: 2.5, 5.5 */
 static void rtt_backoff_doubles_to_ceiling(struct kunit *test)
 {
 	struct tcb t = fresh();
@@ -111,6 +116,7 @@ static void rtt_timed_across_wraps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.srtt, 300000);
 }
 
+/* rfc6298: 4 */
 static void rtt_zero_is_a_sample(struct kunit *test)
 {
 	struct tcb t = fresh();

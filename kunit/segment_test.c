@@ -53,6 +53,7 @@ static void header_offset_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, segment_header_len(wire, 99), 60);
 }
 
+/* rfc9293: MUST-1 */
 static void decode_reads_every_field(struct kunit *test)
 {
 	struct segment s;
@@ -71,6 +72,7 @@ static void decode_reads_every_field(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, s.no_room);
 }
 
+/* rfc9293: MUST-4, MUST-14 */
 static void decode_syn_options(struct kunit *test)
 {
 	static const u8 options[] = { 2, 4, 0x05, 0xb4, 1, 3, 3, 7 };
@@ -83,6 +85,7 @@ static void decode_syn_options(struct kunit *test)
 }
 
 /* rfc9293#section-3.2, rfc7323#section-2.2: only in a SYN */
+/* rfc7323: 2.2 */
 static void decode_options_outside_syn_ignored(struct kunit *test)
 {
 	static const u8 options[] = { 2, 4, 0x05, 0xb4, 1, 3, 3, 7 };
@@ -90,6 +93,7 @@ static void decode_options_outside_syn_ignored(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, decode(SEG_ACK, options, 8).opts, 0);
 }
 
+/* rfc7323: 2.3 */
 static void decode_wscale_clamped(struct kunit *test)
 {
 	static const u8 options[] = { 3, 3, 15, 0 };
@@ -97,6 +101,7 @@ static void decode_wscale_clamped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, decode(SEG_SYN, options, 4).wscale, 14);
 }
 
+/* rfc9293: MUST-6 */
 static void decode_unknown_option_skipped(struct kunit *test)
 {
 	static const u8 options[] = { 254, 4, 9, 9, 2, 4, 1, 0, };
@@ -107,6 +112,7 @@ static void decode_unknown_option_skipped(struct kunit *test)
 }
 
 /* The shortest option that has a length, up to the header's last octet */
+/* rfc9293: MUST-6, MUST-64 */
 static void decode_option_of_two_octets_skipped(struct kunit *test)
 {
 	static const u8 options[] = { 254, 2, 2, 4, 1, 0, 254, 2 };
@@ -116,6 +122,7 @@ static void decode_option_of_two_octets_skipped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.mss, 256);
 }
 
+/* rfc9293: MUST-4 */
 static void decode_end_stops(struct kunit *test)
 {
 	static const u8 options[] = { 0, 0, 0, 0, 2, 4, 1, 0 };
@@ -123,6 +130,7 @@ static void decode_end_stops(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, decode(SEG_SYN, options, 8).opts, 0);
 }
 
+/* rfc9293: MUST-7 */
 static void decode_bad_length_stops(struct kunit *test)
 {
 	static const u8 zero[] = { 254, 0, 1, 1, 2, 4, 1, 0 };
@@ -138,6 +146,7 @@ static void decode_bad_length_stops(struct kunit *test)
 }
 
 /* A known kind with a wrong length is skipped, what follows is read */
+/* rfc9293: MUST-7 */
 static void decode_wrong_length_of_known_kind(struct kunit *test)
 {
 	static const u8 mss3[] = { 2, 3, 9, 3, 3, 5, 0, 0 };
@@ -152,6 +161,7 @@ static void decode_wrong_length_of_known_kind(struct kunit *test)
 }
 
 /* Every kind and every length, in every position: no octet read outside */
+/* rfc9293: MUST-7 */
 static void decode_survives_every_length(struct kunit *test)
 {
 	u8 options[40] = {};
@@ -175,6 +185,7 @@ static void decode_survives_every_length(struct kunit *test)
 #define SYN_OPTIONS (SEG_OPT_MSS | SEG_OPT_WSCALE | SEG_OPT_SACK_OK | \
 		     SEG_OPT_TS)
 
+/* rfc9293: MUST-68 */
 static void encode_is_inverse_of_decode(struct kunit *test)
 {
 	struct segment in = {

@@ -168,6 +168,7 @@ static void closed_window_fin_taken(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-66 */
 static void closed_window_rst_resets(struct kunit *test)
 {
 	struct script *s = closed_window(test);
@@ -176,6 +177,7 @@ static void closed_window_rst_resets(struct kunit *test)
 	now_in(s, TCB_CLOSED, V_RESET | V_DEAD);
 }
 
+/* rfc5961: 3.2 */
 static void established_rst_outside_dropped(struct kunit *test)
 {
 	struct script *s = script_established(test);

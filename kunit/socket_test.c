@@ -164,6 +164,7 @@ static void closed_connect_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)TCP_CLOSE, (int)s->client->sk->sk_state);
 }
 
+/* rfc9293: MUST-44 */
 static void listen_connect_established(struct kunit *test)
 {
 	struct socks *s = test->priv;
@@ -226,6 +227,7 @@ static void established_many_pieces_in_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, memcmp(in, out, 20000));
 }
 
+/* rfc9293: MUST-12 */
 static void established_child_closes_end_of_stream(struct kunit *test)
 {
 	struct socks *s = test->priv;
@@ -259,6 +261,7 @@ static void established_close_leaves_time_wait(struct kunit *test)
 	rcu_read_unlock();
 }
 
+/* rfc9293: MUST-12, SHLD-3 */
 static void established_close_unread_resets(struct kunit *test)
 {
 	struct socks *s = test->priv;
@@ -319,6 +322,7 @@ static void established_same_tuple_refused(struct kunit *test)
 	release_sock(s->client->sk);
 }
 
+/* rfc9293: SHLD-1, MUST-9; rfc6528: 3 */
 static void isn_other_tuple_differs(struct kunit *test)
 {
 	struct glass_net *gn = glass_net(&init_net);
@@ -339,6 +343,23 @@ static void isn_other_tuple_differs(struct kunit *test)
 				    handshake_isn(one, 0));
 }
 
+/* rfc9293: MUST-15 */
+static void closed_default_mss_is_the_familys(struct kunit *test)
+{
+	const struct way *way = test->param_value;
+	struct socks *s = test->priv;
+
+	s->client = make(test);
+	KUNIT_EXPECT_EQ(test, glass_sk(s->client->sk)->af->default_mss,
+			way->addr_family == AF_INET6 ? 1220 : 536);
+}
+
+/* rfc4987: 3.5 */
+static void syn_received_record_is_small(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, sizeof(struct glass_record), (size_t)128);
+}
+
 static struct kunit_case socket_cases[] = {
 	KUNIT_CASE_PARAM(closed_connect_refused, way_gen_params),
 	KUNIT_CASE_PARAM(listen_connect_established, way_gen_params),
@@ -354,6 +375,8 @@ static struct kunit_case socket_cases[] = {
 	KUNIT_CASE_PARAM(bound_bind_again_in_use, way_gen_params),
 	KUNIT_CASE_PARAM(established_same_tuple_refused, way_gen_params),
 	KUNIT_CASE_PARAM(isn_other_tuple_differs, way_gen_params),
+	KUNIT_CASE_PARAM(closed_default_mss_is_the_familys, way_gen_params),
+	KUNIT_CASE(syn_received_record_is_small),
 	{}
 };
 

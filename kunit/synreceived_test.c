@@ -6,6 +6,7 @@
 #include "script.h"
 #include "suites.h"
 
+/* rfc9293: MUST-10 */
 static void syn_received_syn_ack_establishes(struct kunit *test)
 {
 	struct script *s = script_syn_received(test);
@@ -60,6 +61,7 @@ static void syn_received_no_ack_dropped(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-11 */
 static void syn_received_rst_refused(struct kunit *test)
 {
 	struct script *s = script_syn_received(test);
@@ -155,6 +157,7 @@ static void syn_received_abort_resets(struct kunit *test)
 }
 
 /* rfc7323#section-2.2: the SYN/ACK's window is not scaled */
+/* rfc7323: 2.2 */
 static void syn_received_syn_ack_window_unscaled(struct kunit *test)
 {
 	struct script *s = script_begin(test);

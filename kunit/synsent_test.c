@@ -81,6 +81,7 @@ static void syn_sent_no_syn_dropped(struct kunit *test)
 	expires(s, 1000, RULE_SEND_SYN_AGAIN);
 }
 
+/* rfc9293: SHLD-5, MUST-22 */
 static void syn_sent_timeouts_back_off_and_end(struct kunit *test)
 {
 	struct script *s = syn_sent(test);
@@ -122,6 +123,7 @@ static void syn_sent_text_goes_with_first_ack(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-15 */
 static void syn_sent_no_mss_option_means_default(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -132,6 +134,7 @@ static void syn_sent_no_mss_option_means_default(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 5360);
 }
 
+/* rfc9293: MUST-14, MUST-16 */
 static void syn_sent_mss_bounded(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -146,6 +149,7 @@ static void syn_sent_mss_bounded(struct kunit *test)
 }
 
 /* The windows of SYN and SYN/ACK are not scaled, all others are */
+/* rfc9293: REC-1; rfc7323: 2.2, 2.3 */
 static void syn_sent_wscale_agreed(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -162,6 +166,7 @@ static void syn_sent_wscale_agreed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.snd.wnd, 500 << 7);
 }
 
+/* rfc7323: 2.2 */
 static void syn_sent_wscale_refused(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -175,6 +180,7 @@ static void syn_sent_wscale_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.snd.wnd, 500);
 }
 
+/* rfc7323: 2.2 */
 static void syn_sent_wscale_not_offered(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -207,6 +213,7 @@ static void syn_sent_abort_is_silent(struct kunit *test)
 }
 
 /* One lost SYN: the RTO is three seconds, rfc6298#section-5.7 */
+/* rfc6298: 5.7 */
 static void syn_sent_one_loss_raises_rto(struct kunit *test)
 {
 	struct script *s = syn_sent(test);

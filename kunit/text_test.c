@@ -6,6 +6,7 @@
 #include "script.h"
 #include "suites.h"
 
+/* rfc9293: SHLD-18, MUST-40 */
 static void established_text_acked_late(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -22,6 +23,7 @@ static void established_text_acked_late(struct kunit *test)
 }
 
 /* A second small segment does not put the ACK off */
+/* rfc9293: MUST-58, MUST-40 */
 static void established_text_does_not_postpone_ack(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -34,6 +36,7 @@ static void established_text_does_not_postpone_ack(struct kunit *test)
 	expect(s, ".", 1, 0, 111, 9890, RULE_ACK_DELAYED);
 }
 
+/* rfc9293: SHLD-19; rfc5681: 4.2 */
 static void established_second_full_segment_acked(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -57,6 +60,7 @@ static void established_merged_segments_acked(struct kunit *test)
 	expect(s, ".", 1, 0, 7001, 3000, RULE_ACK_EVERY_SECOND);
 }
 
+/* rfc9293: MUST-58 */
 static void established_text_out_carries_ack(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -68,6 +72,7 @@ static void established_text_out_carries_ack(struct kunit *test)
 	expires(s, 300, RULE_RESEND_RTO);
 }
 
+/* rfc9293: MAY-13; rfc5681: 4.2 */
 static void established_gap_acked_at_once(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -82,6 +87,7 @@ static void established_gap_acked_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.held->n, 1);
 }
 
+/* rfc9293: SHLD-31, MUST-59; rfc5681: 4.2 */
 static void established_gap_filled(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -181,6 +187,7 @@ static void fin_wait_text_taken(struct kunit *test)
 }
 
 /* rfc9293#section-3.6.1: nobody will ever read it */
+/* rfc9293: MAY-1, SHLD-3 */
 static void fin_wait_1_orphan_text_rejected(struct kunit *test)
 {
 	struct script *s = script_fin_wait_1(test);
@@ -193,6 +200,7 @@ static void fin_wait_1_orphan_text_rejected(struct kunit *test)
 	no_timer(s);
 }
 
+/* rfc9293: MAY-1, SHLD-3 */
 static void fin_wait_2_orphan_text_rejected(struct kunit *test)
 {
 	struct script *s = script_fin_wait_2(test);

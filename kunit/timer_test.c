@@ -17,6 +17,7 @@ static struct script *in_flight(struct kunit *test, u32 n)
 	return s;
 }
 
+/* rfc6298: 5.1 */
 static void established_timer_runs_from_first_segment(struct kunit *test)
 {
 	struct script *s = in_flight(test, 1);
@@ -28,6 +29,7 @@ static void established_timer_runs_from_first_segment(struct kunit *test)
 	expires(s, 200, RULE_RESEND_RTO);
 }
 
+/* rfc9293: MUST-19, MUST-20; rfc6298: 5.5, 5.6 */
 static void established_timeouts_back_off_and_end(struct kunit *test)
 {
 	struct script *s = in_flight(test, 1);
@@ -46,6 +48,7 @@ static void established_timeouts_back_off_and_end(struct kunit *test)
 }
 
 /* rfc6298#section-5.5: the backoff has a ceiling, the count goes on */
+/* rfc6298: 2.5, 5.5 */
 static void established_backoff_has_ceiling(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -65,6 +68,7 @@ static void established_backoff_has_ceiling(struct kunit *test)
 }
 
 /* Go back to SND.UNA, one segment, then as slow start lets out */
+/* rfc6298: 5.4 */
 static void established_timeout_goes_back(struct kunit *test)
 {
 	struct script *s = in_flight(test, 5);
@@ -99,6 +103,7 @@ static void established_timeout_ack_of_all_skips_rest(struct kunit *test)
 }
 
 /* An ACK of new text clears the backoff, rfc6298#section-5.7 and Karn */
+/* rfc9293: MUST-18; rfc6298: 3 */
 static void established_ack_after_timeout_clears_backoff(struct kunit *test)
 {
 	struct script *s = in_flight(test, 2);

@@ -81,6 +81,7 @@ static void time_wait_rst_exact_ends(struct kunit *test)
 }
 
 /* rfc1337: any other RST must not end TIME-WAIT */
+/* rfc1337: 3 */
 static void time_wait_rst_elsewhere_dropped(struct kunit *test)
 {
 	struct timewait w = record_of(test);
@@ -90,6 +91,7 @@ static void time_wait_rst_elsewhere_dropped(struct kunit *test)
 	not_answered(test, &w);
 }
 
+/* rfc9293: MAY-2 */
 static void time_wait_new_syn_ends(struct kunit *test)
 {
 	struct timewait w = record_of(test);
@@ -98,6 +100,7 @@ static void time_wait_new_syn_ends(struct kunit *test)
 	not_answered(test, &w);
 }
 
+/* rfc5961: 4.2; rfc1337: 2.3 */
 static void time_wait_old_syn_challenged(struct kunit *test)
 {
 	struct timewait w = record_of(test);
@@ -121,6 +124,7 @@ static void time_wait_last_ack_quiet(struct kunit *test)
 	not_answered(test, &w);
 }
 
+/* rfc1337: 2.2 */
 static void time_wait_other_acked(struct kunit *test)
 {
 	struct timewait w = record_of(test);

@@ -33,6 +33,7 @@ static void transfer_nothing_opens_and_closes(struct kunit *test)
 	pair_run(test, &plan);
 }
 
+/* rfc9293: MUST-10 */
 static void transfer_simultaneous_open(struct kunit *test)
 {
 	struct pair_plan plan = quiet;

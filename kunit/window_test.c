@@ -46,6 +46,7 @@ static void established_read_text_keeps_window_open(struct kunit *test)
 }
 
 /* The promised edge stays when the buffer becomes smaller */
+/* rfc9293: SHLD-14 */
 static void established_smaller_buffer_keeps_edge(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -76,6 +77,7 @@ static void established_larger_buffer_opens_window(struct kunit *test)
 }
 
 /* rfc9293#section-3.8.6.2.2: not octet by octet */
+/* rfc9293: MUST-39 */
 static void established_small_reads_not_told(struct kunit *test)
 {
 	struct script *s = closed_window(test);
@@ -89,6 +91,7 @@ static void established_small_reads_not_told(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-39 */
 static void established_probe_told_only_a_whole_step(struct kunit *test)
 {
 	struct script *s = closed_window(test);
@@ -117,6 +120,7 @@ static void established_half_buffer_read_told(struct kunit *test)
 }
 
 /* A buffer smaller than two segments: half of it is a step */
+/* rfc9293: MUST-39 */
 static void established_small_buffer_opens_by_half(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -186,6 +190,7 @@ static struct script *scaled(struct kunit *test)
  * push the edge out of the buffer, nor rounding down (by less than a unit)
  * refuse what was promised.
  */
+/* rfc7323: 2.4 */
 static void established_scaled_window_stays_in_buffer(struct kunit *test)
 {
 	struct script *s = scaled(test);
@@ -203,6 +208,7 @@ static void established_scaled_window_stays_in_buffer(struct kunit *test)
 	expect(s, ".", 1, 0, 1 + (1 << 17), 0, RULE_ACK_EVERY_SECOND);
 }
 
+/* rfc9293: REC-1 */
 static void established_scaled_window_opens_in_units(struct kunit *test)
 {
 	struct script *s = scaled(test);
@@ -215,6 +221,7 @@ static void established_scaled_window_opens_in_units(struct kunit *test)
 }
 
 /* rfc7323#section-2.3: 65535 units are the most that fits */
+/* rfc7323: 2.3 */
 static void established_scaled_window_fits_field(struct kunit *test)
 {
 	struct script *s = scaled(test);

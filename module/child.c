@@ -6,6 +6,7 @@
 #include "glass_sock.h"
 
 /* Both ends, and what the copy of the listener must not share with it */
+/* rfc9293: MUST-45 */
 static void child_addresses(struct sock *child, const struct glass_tuple *t)
 {
 	struct inet_sock *inet = inet_sk(child);

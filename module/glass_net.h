@@ -75,6 +75,8 @@ enum glass_record_kind {
  * @port: of a TIME-WAIT, counted by it
  * @bind_node: in @port; that port's lock
  * @timewait: bucket lock
+ *
+ * rfc4987: 3.5
  */
 struct glass_record {
 	struct hlist_nulls_node node;

@@ -44,6 +44,7 @@ static void learn_pmtu(struct sock *sk, u32 mtu)
 }
 
 /* An error other than about the size; the socket is not in a user's hands */
+/* rfc9293: SHLD-25, MUST-56 */
 static void report(struct glass_net *gn, struct sock *sk, int err)
 {
 	if (sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV) {
@@ -66,6 +67,8 @@ static void report(struct glass_net *gn, struct sock *sk, int err)
  * Softirq, RCU read lock held.
  *
  * Return: 0, or -ENOENT if no connection is meant.
+ *
+ * rfc9293: MUST-54
  */
 int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,

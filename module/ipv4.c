@@ -11,6 +11,7 @@
 
 #include "glass_sock.h"
 
+/* rfc9293: MUST-48, MUST-49, SHLD-21, SHLD-22 */
 static int v4_xmit(struct sock *sk, struct sk_buff *skb)
 {
 	return ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl);
@@ -41,6 +42,7 @@ static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 	return ip_route_output_flow(gn->net, fl4, NULL);
 }
 
+/* rfc9293: MUST-16, MUST-67 */
 static u32 v4_mss(const struct dst_entry *dst)
 {
 	u32 headers = sizeof(struct iphdr) + SEG_HEADER_MIN;
@@ -112,6 +114,7 @@ const struct glass_af glass_ipv4 = {
 };
 
 /* The far end, the near end's address and the way between them */
+/* rfc9293: MUST-44, MUST-46 */
 static int v4_connect_route(struct sock *sk, const struct sockaddr_in *sin)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -175,6 +178,7 @@ static int v4_rcv(struct sk_buff *skb)
 }
 
 /* An ICMP error quotes a segment that we are said to have sent */
+/* rfc9293: MUST-54, MUST-55 */
 static int v4_err(struct sk_buff *skb, u32 info)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;

@@ -12,6 +12,7 @@
 
 #include "glass_sock.h"
 
+/* rfc9293: MUST-48, MUST-49, SHLD-21, SHLD-22 */
 static int v6_xmit(struct sock *sk, struct sk_buff *skb)
 {
 	return inet6_csk_xmit(sk, skb, NULL);
@@ -50,6 +51,7 @@ static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
 	return ip6_dst_lookup_flow(gn->net, sk ?: gn->ctl_v6, fl6, NULL);
 }
 
+/* rfc9293: MUST-16, MUST-67 */
 static u32 v6_mss(const struct dst_entry *dst)
 {
 	u32 headers = sizeof(struct ipv6hdr) + SEG_HEADER_MIN;
@@ -120,6 +122,7 @@ const struct glass_af glass_ipv6 = {
 };
 
 /* What kind of address is it, and can it be connected to? */
+/* rfc9293: MUST-46 */
 static int v6_check_address(struct sock *sk, struct sockaddr_in6 *sin6, int len)
 {
 	int type;
@@ -140,6 +143,7 @@ static int v6_check_address(struct sock *sk, struct sockaddr_in6 *sin6, int len)
 	return sk->sk_bound_dev_if ? 0 : -EINVAL;
 }
 
+/* rfc9293: MUST-44 */
 static int v6_connect_route(struct sock *sk, const struct sockaddr_in6 *sin6)
 {
 	struct inet_sock *inet = inet_sk(sk);
@@ -207,6 +211,7 @@ static int v6_rcv(struct sk_buff *skb)
 }
 
 /* An ICMPv6 error quotes a segment that we are said to have sent */
+/* rfc9293: MUST-54 */
 static int v6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		  u8 code, int offset, __be32 info)
 {

@@ -24,6 +24,7 @@ static struct glass_listen_bucket *listen_bucket(struct glass_net *gn,
 	return &gn->listen[port & (GLASS_LISTEN_HASH - 1)];
 }
 
+/* rfc9293: MUST-41 */
 static int listen_start(struct sock *sk)
 {
 	struct glass_sock *gs = glass_sk(sk);
@@ -236,6 +237,7 @@ out:
 }
 
 /* How well does a listener fit? 0: not at all; an address, a device: better */
+/* rfc9293: MUST-43 */
 static int fit(const struct sock *sk, const struct glass_tuple *tuple)
 {
 	int dev = READ_ONCE(sk->sk_bound_dev_if), score = 1;
@@ -307,6 +309,7 @@ void glass_embryo_gone(struct glass_record *r)
 }
 
 /* Is there room for one more handshake? It is counted if there is. */
+/* rfc4987: 3.2 */
 static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l)
 {
 	u16 rule = RULE_LISTEN_SYN;

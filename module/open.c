@@ -172,6 +172,7 @@ static bool unread(struct sock *sk)
 /*
  * The user's part of CLOSE. rfc9293#section-3.6.1 and rfc2525#section-2.17:
  * text that nobody will read is a loss that the peer must hear of, as a RST.
+ * rfc9293: MAY-1, SHLD-3
  */
 static void close_connection(struct sock *sk)
 {

@@ -19,6 +19,8 @@
  * @len: octets of it
  *
  * Return: 0, -EINVAL, -EFAULT, -ENOPROTOOPT.
+ *
+ * rfc9293: MUST-17
  */
 int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		     unsigned int len)

@@ -98,6 +98,7 @@ static bool wait_conflicts(const struct sock *sk, const struct glass_record *r)
  * The rule of bind(), as in TCP: two sockets may share a port if their
  * addresses or devices differ, or if both have SO_REUSEADDR and neither
  * listens.
+ * rfc9293: MUST-42
  */
 static bool bind_conflicts(struct sock *sk, struct glass_port *p)
 {
@@ -167,6 +168,8 @@ static bool reserved(struct sock *sk, u16 num)
  * @num: the port, host order, or 0 for any
  *
  * Return: 0, -EADDRINUSE, -ENOMEM.
+ *
+ * rfc9293: MUST-43
  */
 int glass_get_port(struct sock *sk, unsigned short num)
 {

@@ -36,6 +36,7 @@ static void drain(struct sock *sk, u64 now)
 }
 
 /* What an error means to the user, as TCP has it */
+/* rfc9293: MUST-12, SHLD-25 */
 static int verdict_error(const struct sock *sk, const struct verdict *v)
 {
 	if (v->bits & V_REFUSED)

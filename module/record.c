@@ -236,6 +236,8 @@ void glass_record_net_exit(struct glass_net *gn)
  * @sk: the socket, locked, in the table; its ACK was sent
  *
  * Without memory the connection ends without TIME-WAIT.
+ *
+ * rfc9293: MUST-13
  */
 void glass_timewait_start(struct sock *sk)
 {

@@ -40,6 +40,7 @@ static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
 	tuple->sdif = sdif <= U16_MAX ? sdif : 0;
 }
 
+/* rfc9293: MUST-3 */
 static bool checksum_good(struct sk_buff *skb, const struct glass_af *af)
 {
 	if (af->family == AF_INET6)
@@ -51,6 +52,7 @@ static bool checksum_good(struct sk_buff *skb, const struct glass_af *af)
 }
 
 /* rfc1122#section-4.2.3.10: from one host to one host, and no disguise */
+/* rfc9293: MUST-57, MUST-63 */
 static bool for_us(const struct sk_buff *skb, const struct glass_af *af)
 {
 	if (skb->pkt_type != PACKET_HOST)

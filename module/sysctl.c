@@ -14,6 +14,7 @@ static int u8_max = 255;
 static int buffer_min = 4096;
 
 /* data points into a template; each netns gets it moved to its own */
+/* rfc9293: SHLD-11, MUST-23 */
 static struct glass_sysctl template = {
 	.syn_retries = 6,
 	.synack_retries = 5,

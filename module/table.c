@@ -90,6 +90,8 @@ void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple)
  * @key: secret; one for the table, another for ISNs
  *
  * Return: 32 bits that nobody without the key can foresee.
+ *
+ * rfc9293: SHLD-1, MUST-9
  */
 u32 glass_tuple_hash(const struct glass_net *gn,
 		     const struct glass_tuple *tuple,

@@ -10,6 +10,7 @@
 #include "glass_sock.h"
 
 /* Write the header in front of the text and start the checksum */
+/* rfc9293: MUST-2 */
 static void put_header(struct sk_buff *skb, const struct segment *s,
 		       const struct glass_af *af,
 		       const struct glass_tuple *tuple)

@@ -20,6 +20,8 @@ static bool is_duplicate(const struct tcb *t, const struct segment *s)
  * ack_window() - take the window of a segment if it is not an old one
  * @t: the TCB
  * @s: an acceptable segment whose ACK is in [SND.UNA, SND.NXT]
+ *
+ * rfc9293: REC-1, MUST-34
  */
 void ack_window(struct tcb *t, const struct segment *s)
 {
@@ -111,6 +113,7 @@ static bool check_ack_syn_received(struct tcb *t, const struct segment *s,
 }
 
 /* An ACK outside [SND.UNA - MAX.SND.WND, SND.NXT]: rfc5961#section-5.2 */
+/* rfc9293: MAY-12 */
 static bool check_ack_range(struct tcb *t, const struct segment *s,
 			    struct verdict *v)
 {

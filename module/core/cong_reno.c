@@ -21,6 +21,7 @@ static void reno_init(struct tcb *t)
 }
 
 /* rfc5681#section-3.1, equations 2 and 3, the latter by counting octets */
+/* rfc9293: MUST-19 */
 static void reno_acked(struct tcb *t, u32 bytes)
 {
 	u32 mss = t->snd.mss;

@@ -15,6 +15,8 @@
  *
  * Return: ISN = M + F(localip, localport, remoteip, remoteport, secretkey),
  * where M ticks every 4 microseconds.
+ *
+ * rfc9293: MUST-8
  */
 u32 handshake_isn(u32 keyed_hash, u64 now)
 {
@@ -64,6 +66,8 @@ void listen_input(const struct segment *s, struct verdict *v)
  * @syn: the SYN; text in it is not taken, the peer will send it again
  * @p: what the connection starts with
  * @now: microseconds
+ *
+ * rfc9293: MUST-14, MUST-15, MUST-16
  */
 void embryo_open(struct embryo *e, const struct segment *syn,
 		 const struct tcb_params *p, u64 now)
@@ -139,6 +143,8 @@ static bool embryo_timestamp(struct embryo *e, const struct segment *s,
  * @v: V_ESTABLISHED: make a TCB; V_DEAD: forget the embryo; V_REJECT
  *
  * rfc9293#section-3.10.7.4, the same steps as tcb_input().
+ *
+ * rfc9293: MUST-11
  */
 void embryo_input(struct embryo *e, const struct segment *s,
 		  struct verdict *v)
@@ -177,6 +183,8 @@ void embryo_input(struct embryo *e, const struct segment *s,
  * @retries: SYN/ACKs to send again before giving up
  *
  * Return: false if it is to be forgotten.
+ *
+ * rfc4987: 3.3
  */
 bool embryo_timeout(struct embryo *e, u8 retries)
 {
@@ -207,6 +215,8 @@ u32 embryo_delay_ms(const struct embryo *e)
  * @s: gets the segment without its ports; its tsval is the caller's to add
  *
  * Return: false when there is nothing to send.
+ *
+ * rfc9293: SHLD-5, MAY-3
  */
 bool embryo_output(struct embryo *e, struct segment *s)
 {

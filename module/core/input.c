@@ -22,6 +22,7 @@ void input_owe_ack(struct tcb *t, u16 rule)
  * Second, check the RST bit, with the blind-reset defence of
  * rfc5961#section-3.2 that rfc9293 has taken over: only a RST exactly at
  * RCV.NXT resets, any other in the window is asked for proof.
+ * rfc9293: MUST-66, SHLD-2, MUST-11, MUST-12
  */
 static bool input_check_rst(struct tcb *t, const struct segment *s,
 			    struct verdict *v)

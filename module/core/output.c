@@ -48,6 +48,7 @@ static bool output_rst(struct tcb *t, struct segment *s)
 }
 
 /* rfc9293#section-3.10.1; rfc7323#section-2.2: its window is not scaled */
+/* rfc9293: MUST-14, SHLD-5, MAY-3, MUST-65 */
 static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 {
 	bool answer = t->state != TCB_SYN_SENT;
@@ -78,6 +79,7 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 }
 
 /* Text and FIN of one segment that starts at @seq; at most @len octets */
+/* rfc9293: SHLD-27, MUST-61 */
 static void fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin)
 {
 	s->seq = seq;
@@ -96,6 +98,7 @@ static u32 text_after(const struct tcb *t, u32 seq)
 }
 
 /* The segment at SND.UNA, named lost by duplicate ACKs */
+/* rfc9293: MAY-7 */
 static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 {
 	u32 avail = text_after(t, t->snd.una);
@@ -114,6 +117,7 @@ static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 }
 
 /* What the windows of both the peer and the network let out from snd.cur */
+/* rfc9293: SHLD-15, SHLD-16, MUST-34 */
 static u32 usable_window(const struct tcb *t)
 {
 	u32 flight = t->snd.cur - t->snd.una;
@@ -135,6 +139,7 @@ static bool resending(const struct tcb *t)
 /*
  * Silly-window avoidance and Nagle's algorithm, rfc9293#section-3.8.6.2.1
  * and 3.7.4, for text that has not been sent before.
+ * rfc9293: MAY-16, SHLD-28, MUST-38, SHLD-7, MUST-17
  */
 static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 {
@@ -148,6 +153,7 @@ static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 /*
  * Text waits, nothing is in flight that an ACK could answer: without the
  * persist timer the connection would hang if a window update got lost.
+ * rfc9293: MUST-60, SHLD-17, MUST-35, SHLD-29
  */
 static void wait_for_window(struct tcb *t, u64 now)
 {
@@ -218,6 +224,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
  * rfc9293#section-3.8.6.1: one octet beyond the window, or all that a silly
  * window takes; the FIN if it is all that is left. SND.NXT moves over it so
  * that its ACK is good, snd.cur stays: it may be lost, and is sent again.
+ * rfc9293: MUST-36
  */
 static bool output_probe(struct tcb *t, u64 now, struct segment *s)
 {

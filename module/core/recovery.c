@@ -55,6 +55,8 @@ void recovery_dup_ack(struct tcb *t)
  *
  * Return: true if this is a partial ACK: the segment at @ack is lost too and
  * will be sent again.
+ *
+ * rfc5681: 4.3
  */
 bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes)
 {

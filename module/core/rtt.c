@@ -55,6 +55,8 @@ void rtt_start(struct tcb *t, u32 seq, u64 now)
  * @t: the TCB
  * @s: the segment with the ACK
  * @now: microseconds
+ *
+ * rfc9293: MUST-18
  */
 void rtt_acked(struct tcb *t, const struct segment *s, u64 now)
 {
@@ -68,9 +70,11 @@ void rtt_acked(struct tcb *t, const struct segment *s, u64 now)
 }
 
 /**
- * rtt_sample() - one measurement, rfc6298#section-2.2 and 2.3
+ * rtt_sample() - one measurement, rfc6298#section-2.2 to 2.5
  * @t: the TCB
  * @usec: microseconds, above 0
+ *
+ * rfc9293: MUST-18; rfc6298: 4
  */
 void rtt_sample(struct tcb *t, u32 usec)
 {
@@ -94,6 +98,8 @@ void rtt_sample(struct tcb *t, u32 usec)
  * @t: the TCB
  *
  * Return: milliseconds, 200 to 120000.
+ *
+ * rfc9293: MUST-19
  */
 u32 rtt_timeout_ms(const struct tcb *t)
 {

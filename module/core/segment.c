@@ -72,6 +72,7 @@ static void decode_sack(struct segment *s, const u8 *p, u32 len)
 }
 
 /* One option whose length octet is known to fit; @len counts kind and length */
+/* rfc9293: MUST-6, MUST-14 */
 static void decode_option(struct segment *s, const u8 *p, u32 len)
 {
 	switch (p[0]) {
@@ -119,6 +120,7 @@ static void decode_option(struct segment *s, const u8 *p, u32 len)
 /*
  * A length of 0 or 1 or one that leaves the header would make a careless
  * reader loop or read on: what follows it is not looked at.
+ * rfc9293: MUST-4, MUST-6, MUST-7, MUST-64
  */
 static void decode_options(struct segment *s, const u8 *p, u32 left)
 {
@@ -143,6 +145,8 @@ static void decode_options(struct segment *s, const u8 *p, u32 left)
  * @s: where to; every field is written
  * @wire: as many octets as segment_header_len() returned
  * @total: octets of the whole segment
+ *
+ * rfc9293: MUST-1, MUST-5
  */
 void segment_decode(struct segment *s, const u8 *wire, u32 total)
 {
@@ -243,6 +247,8 @@ static void encode_options(const struct segment *s, u8 *p)
  * segment_encode() - write a header
  * @s: the segment
  * @wire: segment_size() octets; the checksum is left zero for the caller
+ *
+ * rfc9293: MUST-68, MUST-69
  */
 void segment_encode(const struct segment *s, u8 *wire)
 {

@@ -39,6 +39,7 @@ static bool check_rst(struct tcb *t, const struct segment *s, bool acked,
 }
 
 /* What the peer's SYN tells: its ISN, its window, its options */
+/* rfc9293: MUST-14, MUST-16 */
 static void take_syn(struct tcb *t, const struct segment *s, u64 now)
 {
 	t->irs = s->seq;
@@ -74,6 +75,8 @@ static void take_syn(struct tcb *t, const struct segment *s, u64 now)
  * @v: zeroed; what came of it
  *
  * Text and FIN in the SYN are not taken: the peer will send them again.
+ *
+ * rfc9293: MUST-10
  */
 void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		    struct verdict *v)

@@ -64,6 +64,8 @@ void tcb_set_state(struct tcb *t, u8 state)
  * tcb_init() - a TCB in CLOSED
  * @t: the TCB; every field is written
  * @p: what it starts with
+ *
+ * rfc9293: MUST-15
  */
 void tcb_init(struct tcb *t, const struct tcb_params *p)
 {
@@ -110,6 +112,8 @@ void tcb_open(struct tcb *t)
  * @e: an embryo whose SYN/ACK was sent
  *
  * The ACK that made it is then given to tcb_input() like any segment.
+ *
+ * rfc9293: MUST-11
  */
 void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 		     const struct embryo *e)
@@ -257,6 +261,8 @@ void tcb_abort(struct tcb *t, struct verdict *v)
  *
  * The peer's own CLOSE may never come. rfc9293#section-3.6 lets FIN-WAIT-2
  * end then; text that arrives from now on is answered with a RST.
+ *
+ * rfc9293: MAY-1
  */
 void tcb_orphan(struct tcb *t, u64 now)
 {
@@ -269,6 +275,8 @@ void tcb_orphan(struct tcb *t, u64 now)
  * tcb_set_path_mss() - the path takes segments of another size
  * @t: the TCB
  * @mss: octets of text in one segment, at least MSS_MIN is used
+ *
+ * rfc9293: MUST-16
  */
 void tcb_set_path_mss(struct tcb *t, u32 mss)
 {

@@ -83,6 +83,7 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 }
 
 /* rfc9293#section-3.8.6.3: at least every second full segment, and soon */
+/* rfc9293: MUST-58, SHLD-18, MUST-40, SHLD-19 */
 static void ack_text(struct tcb *t, u64 now)
 {
 	if (t->rcv.nxt - t->rcv.acked >= 2u * t->rcv.mss) {
@@ -125,6 +126,7 @@ static void held_duplicate(struct tcb *t, const struct text_span *in)
 			       seq_min(in->seq + in->len, t->held->r[i].end));
 }
 
+/* rfc9293: MUST-59 */
 static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
 			  struct verdict *v)
 {
@@ -148,6 +150,8 @@ static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
  * @in: the part of it in the window
  * @now: microseconds
  * @v: gets the range of text to keep
+ *
+ * rfc9293: SHLD-31, MAY-13, SHLD-3
  */
 void input_process_text(struct tcb *t, const struct segment *s,
 			const struct text_span *in, u64 now, struct verdict *v)
@@ -234,6 +238,8 @@ void input_check_fin(struct tcb *t, struct verdict *v)
  * while there is room for that, else down, or small segments would push the
  * edge out of the buffer octet by octet. What is then told less than before
  * is still taken, rfc7323#section-2.4.
+ *
+ * rfc9293: REC-1, SHLD-14, MAY-8, MUST-39
  */
 void receive_window(struct tcb *t)
 {

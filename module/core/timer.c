@@ -64,6 +64,7 @@ static bool passed(struct tcb *t, enum tcb_due which, u64 now)
 }
 
 /* R2, rfc9293#section-3.8.3, and less patience where no user is left */
+/* rfc9293: MUST-20, MUST-22 */
 static bool given_up(const struct tcb *t, u8 times, u8 retries)
 {
 	return times >= retries || (t->orphan && t->backoff >= ORPHAN_RETRIES);
@@ -72,6 +73,7 @@ static bool given_up(const struct tcb *t, u8 times, u8 retries)
 /*
  * rfc6298#section-5.4 to 5.7. The lost range is simply what output gives
  * next: snd.cur falls back to SND.UNA.
+ * rfc9293: MUST-18, MUST-19, MUST-22
  */
 static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 {
@@ -96,6 +98,7 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
  * rfc9293#section-3.8.6.1: probing may go on for ever, as long as the peer
  * answers: each acceptable ACK clears tcb.silent. A peer that says nothing
  * is timed out like any other.
+ * rfc9293: SHLD-30, MUST-37
  */
 static void timeout_persist(struct tcb *t, struct verdict *v)
 {

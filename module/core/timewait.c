@@ -32,6 +32,7 @@ static void timewait_ack(struct timewait *w, struct verdict *v, u16 rule)
  * May a new connection take over at once? By its timestamp if both have one
  * (rfc6191#section-2), else by its sequence number (rfc9293#section-3.6.1).
  */
+/* rfc9293: MAY-2 */
 static u16 reopens(const struct timewait *w, const struct segment *s)
 {
 	if ((s->flags & (SEG_SYN | SEG_ACK | SEG_RST | SEG_FIN)) != SEG_SYN)
@@ -48,6 +49,8 @@ static u16 reopens(const struct timewait *w, const struct segment *s)
  * @s: the segment
  * @v: V_DEAD: forget the record (and, with RULE_TW_SYN or RULE_TW_SYN_TS,
  *	give the segment to the listener); V_TIME_WAIT: 2 MSL start anew
+ *
+ * rfc1337: 2.2, 2.3
  */
 void timewait_input(struct timewait *w, const struct segment *s,
 		    struct verdict *v)

@@ -170,6 +170,7 @@ static void orphan_delivers(const struct kind *k)
 }
 
 /* Who sends to a closed end is told by a RST. */
+/* rfc9293: MAY-1, SHLD-3 */
 static void text_after_close(const struct kind *k)
 {
 	struct ends e;
@@ -225,6 +226,7 @@ static void half_closed_for_long(const struct kind *k)
 	states_are(k, &e, TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
 }
 
+/* rfc9293: MUST-13 */
 static void time_wait_lasts(const struct kind *k)
 {
 	struct ends e;

@@ -79,6 +79,7 @@ static void shutdown_reset(const struct kind *k)
 }
 
 /* Closing with unread text tells the peer that it was lost. */
+/* rfc9293: MUST-12, SHLD-3 */
 static void close_unread(const struct kind *k)
 {
 	struct pair p;
@@ -93,6 +94,7 @@ static void close_unread(const struct kind *k)
 	tell("send", do_send(p.c, 1, 0));
 }
 
+/* rfc9293: MUST-12 */
 static void close_linger_zero(const struct kind *k)
 {
 	struct pair p;

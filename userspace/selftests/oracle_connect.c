@@ -120,6 +120,7 @@ static void connect_sndtimeo(const struct kind *k)
 	tell("again", do_connect(fd, &at));
 }
 
+/* rfc9293: MUST-22 */
 static void connect_timeout(const struct kind *k)
 {
 	struct addr at = addr_silent(k, 7);
@@ -240,6 +241,7 @@ static void connect_unreachable(const struct kind *k)
 	tell_events("poll", events_now(fd));
 }
 
+/* rfc9293: MUST-46 */
 static void connect_not_one(const struct kind *k)
 {
 	struct addr many = addr_text(k, "224.0.0.5", "ff02::5", 7);

@@ -289,6 +289,7 @@ static void accept_order(const struct kind *k)
 }
 
 /* How many are let in before anybody accepts, by the backlog. */
+/* rfc4987: 3.2 */
 static void backlog(const struct kind *k)
 {
 	static const int sizes[] = { 0, 1, 3 };

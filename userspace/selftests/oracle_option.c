@@ -68,6 +68,7 @@ static void option_unknown(const struct kind *k)
 	tell("set level", set_int(fd, 77, 1, 1));
 }
 
+/* rfc9293: MUST-17 */
 static void option_nodelay(const struct kind *k)
 {
 	int fd = stream(k), value = 1;

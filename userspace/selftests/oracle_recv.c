@@ -132,6 +132,7 @@ static void recv_fault(const struct kind *k)
 	get("good", p.s, 9, MSG_DONTWAIT);
 }
 
+/* rfc9293: MUST-12 */
 static void recv_end(const struct kind *k)
 {
 	struct pair p;
@@ -148,6 +149,7 @@ static void recv_end(const struct kind *k)
 }
 
 /* What came before the RST can still be read. */
+/* rfc9293: MUST-12 */
 static void recv_reset(const struct kind *k)
 {
 	struct pair p;

@@ -52,6 +52,7 @@ static void slow_reader(const struct kind *k, size_t piece, long most)
 	must(packets < most);
 }
 
+/* rfc9293: MUST-39 */
 static void reader_of_crumbs(const struct kind *k)
 {
 	slow_reader(k, 50, 800);
@@ -82,6 +83,7 @@ static void window_opens(const struct kind *k)
 	pattern_recv(p.s, 5000, 0, 5000);
 }
 
+/* rfc9293: MAY-8, MUST-37 */
 static void window_shut_for_minutes(const struct kind *k)
 {
 	struct pair p;
