@@ -8,6 +8,7 @@
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1)
 #	make lint		style and static checks
+#	make rfcmap		Documentation/rfc9293.rst and rfcs.rst anew
 #	make clean		what was built here; the cache stays
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -43,10 +44,13 @@ bench:
 lint:
 	@scripts/lint.sh
 
+rfcmap:
+	@PYTHONDONTWRITEBYTECODE=1 python3 scripts/rfcmap.py
+
 clean:
 	rm -rf .build
 	find . -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools demo check check-core mutate bench lint clean
+.PHONY: all modules modules_install tools demo check check-core mutate bench lint rfcmap clean

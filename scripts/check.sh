@@ -7,6 +7,8 @@
 #			once plain and once with KASAN, lockdep and kmemleak
 #	selftests	real sockets: User-mode Linux in virtual time, the same
 #			debug kernel, Debian's 6.12 and 6.1 in VMs
+#	rfcmap		whatever an RFC asks and Glass claims has a test, and
+#			each that names a MUST has passed above
 #
 # The last line alone: "N passed, N failed, N skipped". Logs: .build/check/.
 set -euo pipefail
@@ -80,5 +82,10 @@ for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
 	echo "# $part"
 	add "$part" "$(cat "$out/$part.status" 2>/dev/null || echo 1)"
 done
+echo "# rfcmap"
+status=0
+PYTHONDONTWRITEBYTECODE=1 python3 scripts/rfcmap.py --check \
+	--results "$out"/*.log >"$out/rfcmap.log" 2>&1 || status=$?
+add rfcmap "$status"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
