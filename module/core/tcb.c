@@ -179,6 +179,8 @@ void tcb_buffer(struct tcb *t, u32 buff, u32 room)
  * rfc9293#section-3.8.6.2.2: a larger window is told in a segment of its own
  * only when that is worth one: half of the buffer has become free, or the
  * peer was left with less than two segments and now has them.
+ *
+ * rfc9293: MUST-39
  */
 void tcb_read(struct tcb *t)
 {
