@@ -16,7 +16,7 @@ static int buffer_min = 4096;
 /* data points into a template; each netns gets it moved to its own */
 /* rfc9293: SHLD-11, MUST-23 */
 static struct glass_sysctl template = {
-	.syn_retries = 6,
+	.syn_retries = 7,	/* four minutes; TCP's 6 are over after two */
 	.synack_retries = 5,
 	.retries2 = 15,
 	.max_syn_backlog = 1024,

@@ -242,6 +242,19 @@ static void time_wait_lasts(const struct kind *k)
 	must_be(state_of(k, e.c, e.s), 0);
 }
 
+/* Who does not answer a SYN at all is given up, but not before his time. */
+/* rfc9293: MUST-23 */
+static void open_given_up_late(const struct kind *k)
+{
+	struct addr at = addr_silent(k, 7);
+	long long begin = now_us();
+
+	must_be(connect(stream(k), &at.sa, at.len), -1);
+	must_be(errno, ETIMEDOUT);
+	note("%lld s", (now_us() - begin) / 1000000);
+	must(!k->glass || now_us() - begin >= 180000000);
+}
+
 /* Nothing is said for an hour, and nothing is lost by it. */
 static void idle_for_an_hour(const struct kind *k)
 {
@@ -270,6 +283,7 @@ static const struct test tests[] = {
 	TEST_FLAGS(half_closed_for_long, SLOW),
 	TEST_FLAGS(time_wait_lasts, SLOW),
 	TEST_FLAGS(idle_for_an_hour, SLOW),
+	TEST_FLAGS(open_given_up_late, SLOW),
 };
 
 int main(int argc, char **argv)
