@@ -9,7 +9,7 @@ kunit_test_suites(&glass_seq, &glass_segment, &glass_option, &glass_state,
 		  &glass_reassembly, &glass_rtt, &glass_handshake,
 		  &glass_syn_sent, &glass_syn_received, &glass_sequence,
 		  &glass_reset, &glass_ack, &glass_text, &glass_closing,
-		  &glass_timewait, &glass_output, &glass_window,
-		  &glass_persist, &glass_timer, &glass_recovery, &glass_reno,
-		  &glass_timestamp, &glass_sack, &glass_transfer, &glass_fuzz,
-		  &glass_shrink);
+		  &glass_cookies, &glass_timewait, &glass_output,
+		  &glass_window, &glass_persist, &glass_timer, &glass_recovery,
+		  &glass_reno, &glass_timestamp, &glass_sack, &glass_transfer,
+		  &glass_fuzz, &glass_shrink);

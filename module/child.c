@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From an embryo to a socket: a copy of the listener with two ends of its
- * own, put into the accept queue.
+ * From an embryo, kept or brought back by a cookie, to a socket: a copy of the
+ * listener with two ends of its own, put into the accept queue.
  */
 #include "glass_sock.h"
 
@@ -37,7 +37,8 @@ static void child_addresses(struct sock *child, const struct glass_tuple *t)
 	}
 }
 
-static void child_init(struct sock *child, const struct glass_record *r)
+static void child_init(struct sock *child, const struct glass_tuple *own,
+		       const struct embryo *e)
 {
 	struct glass_sock *gs = glass_sk(child);
 	bool nodelay = gs->tcb.nodelay;
@@ -53,13 +54,13 @@ static void child_init(struct sock *child, const struct glass_record *r)
 	gs->since = now_ms(glass_now());
 	INIT_LIST_HEAD(&gs->accept_link);
 	glass_clock_init(child);
-	child_addresses(child, &r->tuple);
+	child_addresses(child, own);
 
 	glass_params(child, &p);
-	p.adv_mss = r->embryo.adv_mss;
-	p.path_mss = r->embryo.mss;
-	p.ts_offset = glass_ts_offset(glass_sk_net(child), &r->tuple);
-	tcb_from_embryo(&gs->tcb, &p, &r->embryo);
+	p.adv_mss = e->adv_mss;
+	p.path_mss = e->mss;
+	p.ts_offset = glass_ts_offset(glass_sk_net(child), own);
+	tcb_from_embryo(&gs->tcb, &p, e);
 	gs->tcb.nodelay = nodelay;
 	inet_sk_set_state(child, TCP_SYN_RECV);
 	gs->copied_seq = gs->tcb.rcv.nxt;
@@ -89,13 +90,14 @@ static void discard_child(struct sock *child)
  * cannot know that NULL has none.
  */
 static struct sock *create_child(struct sock *listener,
-				 const struct glass_record *r)
+				 const struct glass_tuple *own,
+				 const struct embryo *e)
 {
 	struct sock *child = sk_clone_lock(listener, GFP_ATOMIC);
 
 	if (!child)
 		return NULL;
-	child_init(child, r);
+	child_init(child, own, e);
 	if (!glass_sk(child)->af->child_route(child)) {
 		__acquire(child->sk_lock.slock);
 		discard_child(child);
@@ -121,32 +123,57 @@ static bool queue_child(struct glass_listener *l, struct sock *child)
 	return open;
 }
 
+/* A child in the table, locked, gets its first segment and may be accepted */
+static void start_child(struct glass_listener *l, struct sock *child,
+			struct sk_buff *skb, const struct segment *s)
+	__releases(child->sk_lock.slock)
+{
+	nf_reset_ct(skb);
+	skb->dev = NULL;
+	if (queue_child(l, child)) {
+		glass_input(child, skb, s);
+		bh_unlock_sock(child);
+		l->sk->sk_data_ready(l->sk);
+	} else {
+		kfree_skb(skb);
+		sock_orphan(child);
+		glass_user_abort(child);
+		bh_unlock_sock(child);
+	}
+	sock_put(child);
+}
+
+/* No child could be made: the segment is lost, and comes again */
+static enum glass_record_fate drop_ready(struct glass_net *gn,
+					 struct sk_buff *skb, u16 rule)
+{
+	glass_count(gn, rule);
+	kfree_skb(skb);
+	return RECORD_CONSUMED;
+}
+
 /**
  * glass_embryo_ready() - the handshake's last ACK came: make a socket
  * @gn: the netns
- * @af: IPv4 or IPv6
  * @r: the embryo; may have left the table meanwhile
  * @skb: consumed; the ACK, perhaps with text
  * @s: @skb decoded
  *
  * RCU read lock held, softirqs off.
  */
-void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
-			struct glass_record *r, struct sk_buff *skb,
-			const struct segment *s)
+void glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
+			struct sk_buff *skb, const struct segment *s)
 {
 	struct glass_listener *l = r->listener;
-	struct sock *sk = l->sk, *child;
+	struct sock *child;
 
-	if (sk_acceptq_is_full(sk)) {
-		glass_count(gn, RULE_LISTEN_ACCEPT_QUEUE_FULL);
-		kfree_skb(skb);
+	if (sk_acceptq_is_full(l->sk)) {
+		drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
 		return;
 	}
-	child = create_child(sk, r);
+	child = create_child(l->sk, &r->tuple, &r->embryo);
 	if (!child) {
-		glass_count(gn, RULE_LISTEN_NO_MEMORY);
-		kfree_skb(skb);
+		drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 		return;
 	}
 	__acquire(child->sk_lock.slock);
@@ -156,18 +183,41 @@ void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
 		return;
 	}
 	glass_record_forget(gn, r);
-	nf_reset_ct(skb);
-	skb->dev = NULL;
-	if (queue_child(l, child)) {
-		glass_input(child, skb, s);
-		bh_unlock_sock(child);
-		sk->sk_data_ready(sk);
-		sock_put(child);
-	} else {
-		kfree_skb(skb);
-		sock_orphan(child);
-		glass_user_abort(child);
-		bh_unlock_sock(child);
-		sock_put(child);
+	start_child(l, child, skb, s);
+}
+
+/**
+ * glass_cookie_ready() - the ACK of a SYN cookie came: make a socket
+ * @gn: the netns
+ * @l: the listener
+ * @own: the ends
+ * @e: what the cookie says
+ * @skb: consumed with RECORD_CONSUMED alone; the ACK, perhaps with text
+ * @s: @skb decoded
+ *
+ * RCU read lock held, softirqs off.
+ *
+ * Return: RECORD_CONSUMED, or RECORD_AGAIN: another ACK was faster, and
+ * there is a connection now.
+ */
+enum glass_record_fate
+glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
+		   const struct glass_tuple *own, const struct embryo *e,
+		   struct sk_buff *skb, const struct segment *s)
+{
+	struct sock *child;
+
+	if (sk_acceptq_is_full(l->sk))
+		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
+	child = create_child(l->sk, own, e);
+	if (!child)
+		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
+	__acquire(child->sk_lock.slock);
+	if (glass_table_add(child)) {
+		discard_child(child);
+		return RECORD_AGAIN;
 	}
+	glass_count(gn, RULE_COOKIE_ACK);
+	start_child(l, child, skb, s);
+	return RECORD_CONSUMED;
 }

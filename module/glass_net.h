@@ -8,10 +8,12 @@
 #define GLASS_NET_H
 
 #include <linux/list_nulls.h>
+#include <linux/seqlock.h>
 #include <linux/siphash.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include <glass/cookies.h>
 #include <glass/core.h>
 
 /**
@@ -42,6 +44,8 @@ struct glass_tuple {
  * @accept_queue: children that wait for accept(), by glass_sock.accept_link
  * @embryos: children in SYN-RECEIVED, the length of the SYN queue
  * @closing: no child may be added any more
+ * @cookie_sent: one more than the slot of the last SYN cookie, 0 for never;
+ *	no lock
  * @rcu: freed after readers of the table are done
  */
 struct glass_listener {
@@ -50,6 +54,7 @@ struct glass_listener {
 	struct list_head accept_queue;
 	u32 embryos;
 	bool closing;
+	u32 cookie_sent;
 	struct rcu_head rcu;
 };
 
@@ -170,6 +175,18 @@ struct glass_due_list {
 	struct glass_net *gn;
 };
 
+/**
+ * struct glass_cookies - secrets of SYN cookies
+ * @lock: guards the rest; readers only look if it changed meanwhile
+ * @slot: cookie_slot() that @key begins with
+ * @key: a secret for each slot, newest first
+ */
+struct glass_cookies {
+	seqlock_t lock;			/* see above */
+	u32 slot;
+	siphash_key_t key[COOKIE_SLOTS];
+};
+
 /* Set by sysctl, see sysctl.c */
 struct glass_sysctl {
 	int syn_retries;
@@ -180,6 +197,7 @@ struct glass_sysctl {
 	int timestamps;
 	int sack;
 	int dsack;
+	int syncookies;
 	int rmem_default;
 	int wmem_default;
 };
@@ -198,6 +216,7 @@ struct glass_net {
 	siphash_key_t isn_key;
 	siphash_key_t ts_key;
 	siphash_key_t port_key;
+	struct glass_cookies cookies;
 	atomic_t port_counter;
 	struct glass_sysctl sysctl;
 	struct glass_stats __percpu *stats;

@@ -241,16 +241,29 @@ struct sock *glass_accept_wait(struct sock *sk, int flags, int *err);
 void glass_listen_stop(struct sock *sk);
 struct sock *glass_listener_find(struct glass_net *gn,
 				 const struct glass_tuple *tuple);
-void glass_listen_rcv(struct glass_net *gn, struct sock *sk,
-		      const struct glass_af *af,
-		      const struct glass_tuple *tuple, struct sk_buff *skb,
-		      const struct segment *s);
+enum glass_record_fate
+glass_listen_rcv(struct glass_net *gn, struct sock *sk,
+		 const struct glass_af *af, const struct glass_tuple *tuple,
+		 struct sk_buff *skb, const struct segment *s);
 void glass_embryo_gone(struct glass_record *r);
 
+/* cookie.c: SYN cookies */
+void glass_cookies_init(struct glass_net *gn);
+void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
+		      const struct glass_af *af, const struct glass_tuple *own,
+		      const struct segment *syn);
+void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
+			const struct glass_af *af,
+			const struct glass_tuple *own, const struct segment *s,
+			struct embryo *e, struct verdict *v);
+
 /* child.c: from an embryo to a socket */
-void glass_embryo_ready(struct glass_net *gn, const struct glass_af *af,
-			struct glass_record *r, struct sk_buff *skb,
-			const struct segment *s);
+void glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
+			struct sk_buff *skb, const struct segment *s);
+enum glass_record_fate
+glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
+		   const struct glass_tuple *own, const struct embryo *e,
+		   struct sk_buff *skb, const struct segment *s);
 
 /* port.c: bind() and ephemeral ports */
 int glass_ports_init(struct glass_net *gn);

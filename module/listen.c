@@ -8,10 +8,11 @@
  * and judged by listen_input() under RCU, without the socket lock, so no
  * segment ever waits behind a user of the listening socket.
  *
- * The backlog's rule: the accept queue is full when it holds more than
- * backlog children, as in Linux' TCP. Then a SYN is dropped, and so is the
- * ACK that would complete a handshake: the embryo stays and sends its
- * SYN/ACK again.
+ * The backlog's rule: either queue is full when it holds more than backlog
+ * children, as in Linux' TCP. When the accept queue is, a SYN is dropped, and
+ * so is the ACK that would complete a handshake: the embryo stays and sends
+ * its SYN/ACK again. When only the SYN queue is, a SYN is answered with a
+ * cookie, see cookie.c.
  */
 #include <linux/poll.h>
 #include <net/inet_hashtables.h>
@@ -308,54 +309,64 @@ void glass_embryo_gone(struct glass_record *r)
 	syn_queue_leave(r->listener);
 }
 
-/* Is there room for one more handshake? It is counted if there is. */
+/*
+ * Is there room for one more handshake? It is counted if there is. The SYN
+ * queue is full when it holds more than backlog embryos, as in Linux' TCP,
+ * or max_syn_backlog.
+ */
 /* rfc4987: 3.2 */
 static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l)
 {
+	int cookies = READ_ONCE(gn->sysctl.syncookies);
 	u16 rule = RULE_LISTEN_SYN;
 
 	spin_lock_bh(&l->lock);
 	if (sk_acceptq_is_full(l->sk))
 		rule = RULE_LISTEN_ACCEPT_QUEUE_FULL;
-	else if (l->embryos >= READ_ONCE(gn->sysctl.max_syn_backlog))
-		rule = RULE_LISTEN_SYN_QUEUE_FULL;
+	else if (cookies == 2)
+		rule = RULE_LISTEN_SYN_COOKIE;
+	else if (l->embryos > READ_ONCE(l->sk->sk_max_ack_backlog) ||
+		 l->embryos >= READ_ONCE(gn->sysctl.max_syn_backlog))
+		rule = cookies ? RULE_LISTEN_SYN_COOKIE :
+				 RULE_LISTEN_SYN_QUEUE_FULL;
 	else
 		l->embryos++;
 	spin_unlock_bh(&l->lock);
 	return rule;
 }
 
-/* A SYN opens: make the embryo, hash it, answer. Returns the rule. */
-static u16 open_embryo(struct glass_net *gn, struct glass_listener *l,
-		       const struct glass_af *af,
-		       const struct glass_tuple *tuple,
-		       const struct segment *syn)
+/* The ends of a connection to come: bound to a device as its listener is */
+static void own_ends(const struct glass_listener *l,
+		     const struct glass_tuple *tuple, struct glass_tuple *own)
 {
-	u32 hash = glass_tuple_hash(gn, tuple, &gn->table.key);
-	struct glass_tuple own = *tuple;
+	*own = *tuple;
+	own->sdif = 0;
+	own->ifindex = READ_ONCE(l->sk->sk_bound_dev_if);
+	if (own->family == AF_INET6 &&
+	    ipv6_addr_type(&own->raddr) & IPV6_ADDR_LINKLOCAL)
+		own->ifindex = tuple->ifindex;
+}
+
+/* A SYN opens and was counted: make the embryo, hash it, answer */
+static void open_embryo(struct glass_net *gn, struct glass_listener *l,
+			const struct glass_af *af,
+			const struct glass_tuple *own,
+			const struct segment *syn)
+{
+	u32 hash = glass_tuple_hash(gn, own, &gn->table.key);
 	struct glass_record *r;
 	struct tcb_params p;
 	struct segment out;
 	u32 path_mss;
-	u16 rule;
 
-	rule = syn_queue_enter(gn, l);
-	if (rule != RULE_LISTEN_SYN)
-		return rule;
-	own.sdif = 0;
-	own.ifindex = READ_ONCE(l->sk->sk_bound_dev_if);
-	if (af->family == AF_INET6 &&
-	    ipv6_addr_type(&own.raddr) & IPV6_ADDR_LINKLOCAL)
-		own.ifindex = tuple->ifindex;
-	path_mss = af->path_mss(gn, l->sk, &own);
-	r = path_mss ? glass_record_alloc(RECORD_EMBRYO, &own, hash) : NULL;
+	path_mss = af->path_mss(gn, l->sk, own);
+	r = path_mss ? glass_record_alloc(RECORD_EMBRYO, own, hash) : NULL;
 	if (!r)
 		goto no_memory;
 	glass_params(l->sk, &p);
 	p.path_mss = path_mss;
 	p.adv_mss = path_mss;
-	p.default_mss = af->default_mss;
-	p.iss = handshake_isn(glass_tuple_hash(gn, tuple, &gn->isn_key),
+	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key),
 			      glass_now());
 	r->listener = l;
 	embryo_open(&r->embryo, syn, &p, glass_now());
@@ -366,12 +377,12 @@ static u16 open_embryo(struct glass_net *gn, struct glass_listener *l,
 	}
 	/* unless it is gone already, and forgotten by whoever unhashed it */
 	glass_record_start(gn, r);
-	glass_reply(gn, l->sk, af, &own, &out, TCB_SYN_RECEIVED);
-	return rule;
+	glass_reply(gn, l->sk, af, own, &out, TCB_SYN_RECEIVED);
+	return;
 
 no_memory:
 	syn_queue_leave(l);
-	return RULE_LISTEN_NO_MEMORY;
+	glass_count(gn, RULE_LISTEN_NO_MEMORY);
 }
 
 /**
@@ -380,17 +391,21 @@ no_memory:
  * @sk: the listening socket
  * @af: IPv4 or IPv6
  * @tuple: made from the packet
- * @skb: consumed
+ * @skb: consumed with RECORD_CONSUMED alone
  * @s: @skb decoded
  *
  * RCU read lock held, softirqs off, the socket not locked.
+ *
+ * Return: RECORD_CONSUMED, or RECORD_AGAIN: a connection was made meanwhile.
  */
-void glass_listen_rcv(struct glass_net *gn, struct sock *sk,
-		      const struct glass_af *af,
-		      const struct glass_tuple *tuple, struct sk_buff *skb,
-		      const struct segment *s)
+enum glass_record_fate
+glass_listen_rcv(struct glass_net *gn, struct sock *sk,
+		 const struct glass_af *af, const struct glass_tuple *tuple,
+		 struct sk_buff *skb, const struct segment *s)
 {
 	struct glass_listener *l = rcu_dereference(glass_sk(sk)->listener);
+	struct glass_tuple own;
+	struct embryo e;
 	struct verdict v;
 
 	listen_input(s, &v);
@@ -398,18 +413,24 @@ void glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		/* it stopped listening while the packet was on its way */
 		v.rule = RULE_CLOSED_REJECT;
 		v.bits = V_REJECT;
+	} else {
+		own_ends(l, tuple, &own);
+		if (v.rule == RULE_LISTEN_SYN)
+			v.rule = syn_queue_enter(gn, l);
+		glass_cookie_judge(gn, l, af, &own, s, &e, &v);
 	}
+	if (v.bits & V_ESTABLISHED)
+		return glass_cookie_ready(gn, l, &own, &e, skb, s);
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, tuple, s, TCB_LISTEN,
 		    v.rule == RULE_LISTEN_SYN ? TCB_SYN_RECEIVED : TCB_LISTEN,
 		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
-	if (v.rule == RULE_LISTEN_SYN) {
-		u16 rule = open_embryo(gn, l, af, tuple, s);
-
-		if (rule != RULE_LISTEN_SYN)
-			glass_count(gn, rule);
-	} else if (v.bits & V_REJECT) {
+	if (v.rule == RULE_LISTEN_SYN)
+		open_embryo(gn, l, af, &own, s);
+	else if (v.rule == RULE_LISTEN_SYN_COOKIE)
+		glass_cookie_syn(gn, l, af, &own, s);
+	else if (v.bits & V_REJECT)
 		glass_reject(gn, af, tuple, s, v.rule);
-	}
 	kfree_skb(skb);
+	return RECORD_CONSUMED;
 }

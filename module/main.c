@@ -20,6 +20,7 @@ static int __net_init glass_net_init(struct net *net)
 	get_random_bytes(&gn->port_key, sizeof(gn->port_key));
 	atomic_set(&gn->port_counter, 0);
 	glass_record_net_init(gn);
+	glass_cookies_init(gn);
 	err = glass_stats_init(gn);
 	if (err)
 		return err;

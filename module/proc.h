@@ -28,6 +28,8 @@ struct glass_rows {
  * @state: enum tcb_state
  * @out: octets queued and not acknowledged; in LISTEN the backlog
  * @in: octets not read; in LISTEN the children that wait for accept()
+ * @syn_queue: in LISTEN, children in SYN-RECEIVED; people see it in the
+ *	timer's column
  * @timer: which deadline is next, or NULL
  * @timer_ms: milliseconds until then, negative when it has passed
  * @timer_code: as /proc/net/tcp has it: 0 none, 1 retransmit, 2 another,
@@ -43,6 +45,7 @@ struct glass_row {
 	u8 state;
 	u32 out;
 	u32 in;
+	u32 syn_queue;
 	const char *timer;
 	s32 timer_ms;
 	u8 timer_code;

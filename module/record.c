@@ -314,7 +314,7 @@ static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	spin_unlock_bh(&b->lock);
 
 	if (v.bits & V_ESTABLISHED) {
-		glass_embryo_ready(gn, af, r, skb, s);
+		glass_embryo_ready(gn, r, skb, s);
 		return;
 	}
 	glass_count(gn, v.rule);

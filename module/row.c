@@ -40,6 +40,18 @@ static void row_timer(const struct tcb *t, struct glass_row *row)
 	row->retries = t->backoff;
 }
 
+static u32 syn_queue_length(const struct glass_sock *gs)
+{
+	const struct glass_listener *l;
+	u32 length;
+
+	rcu_read_lock();
+	l = rcu_dereference(gs->listener);
+	length = l ? READ_ONCE(l->embryos) : 0;
+	rcu_read_unlock();
+	return length;
+}
+
 void glass_row_of_sock(struct sock *sk, struct glass_row *row)
 {
 	struct glass_sock *gs = glass_sk(sk);
@@ -54,6 +66,7 @@ void glass_row_of_sock(struct sock *sk, struct glass_row *row)
 	};
 	glass_tuple_of(sk, &row->tuple);
 	if (row->state == TCP_LISTEN) {
+		row->syn_queue = syn_queue_length(gs);
 		row->in = READ_ONCE(sk->sk_ack_backlog);
 		row->out = READ_ONCE(sk->sk_max_ack_backlog);
 		return;
@@ -129,7 +142,9 @@ static void show_people(struct seq_file *seq, const struct glass_row *row)
 	address(remote, sizeof(remote), t->family, &t->raddr);
 	if (row->state != TCP_LISTEN)
 		snprintf(port, sizeof(port), "%u", t->rport);
-	if (row->timer)
+	if (row->state == TCP_LISTEN)
+		snprintf(timer, sizeof(timer), "syn-queue:%u", row->syn_queue);
+	else if (row->timer)
 		snprintf(timer, sizeof(timer), "%s:%d.%03ds", row->timer,
 			 ms / 1000, ms % 1000);
 	seq_printf(seq, "%-12s  %-25s %10u  %-25s %11s  %8u %8u  %-20s %u.%03us\n",

@@ -169,23 +169,37 @@ static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
 }
 
 /* To a listener or to nobody */
-static void deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
-				const struct glass_af *af,
-				struct glass_tuple *tuple,
-				const struct segment *s)
+static enum glass_record_fate
+deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
+		    const struct glass_af *af, struct glass_tuple tuple,
+		    const struct segment *s)
 {
-	struct sock *sk = glass_listener_find(gn, tuple);
+	struct sock *sk = glass_listener_find(gn, &tuple);
 
-	glass_tuple_any_way(tuple);
-	if (!sk) {
-		rcv_closed(gn, skb, af, tuple, s);
-	} else if (policy_ok(sk, skb, af) &&
-		   !sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX)) {
-		glass_listen_rcv(gn, sk, af, tuple, skb, s);
-	} else {
+	glass_tuple_any_way(&tuple);
+	if (sk && policy_ok(sk, skb, af) &&
+	    !sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX))
+		return glass_listen_rcv(gn, sk, af, &tuple, skb, s);
+	if (sk) {
 		glass_count(gn, RULE_POLICY_DROP);
 		kfree_skb(skb);
+	} else {
+		rcv_closed(gn, skb, af, &tuple, s);
 	}
+	return RECORD_CONSUMED;
+}
+
+/* To a record, if the segment may pass */
+static enum glass_record_fate
+deliver_record(struct glass_net *gn, struct glass_record *r,
+	       struct sk_buff *skb, const struct glass_af *af,
+	       const struct segment *s)
+{
+	if (policy_ok(NULL, skb, af))
+		return glass_record_input(gn, af, r, skb, s);
+	glass_count(gn, RULE_POLICY_DROP);
+	kfree_skb(skb);
+	return RECORD_CONSUMED;
 }
 
 /*
@@ -213,9 +227,7 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 			return;
 		}
 		r = glass_table_find_record(gn, &tuple, hash);
-		if (!r && (tries || s->flags & SEG_SYN))
-			break;
-		if (!r) {
+		if (!r && !tries && !(s->flags & SEG_SYN)) {
 			/*
 			 * An embryo may have become a socket between the two
 			 * looks. Whoever sees it gone sees the socket: look
@@ -224,18 +236,16 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 			smp_rmb();
 			continue;
 		}
-		if (!policy_ok(NULL, skb, af)) {
-			glass_count(gn, RULE_POLICY_DROP);
-			kfree_skb(skb);
-			return;
-		}
-		fate = glass_record_input(gn, af, r, skb, s);
+		fate = RECORD_TO_LISTENER;
+		if (r)
+			fate = deliver_record(gn, r, skb, af, s);
+		if (fate == RECORD_TO_LISTENER)
+			fate = deliver_unconnected(gn, skb, af, tuple, s);
 		if (fate == RECORD_CONSUMED)
 			return;
-		if (fate == RECORD_TO_LISTENER)
-			break;
 	}
-	deliver_unconnected(gn, skb, af, &tuple, s);
+	glass_count(gn, RULE_CLOSED_LATE);
+	kfree_skb(skb);
 }
 
 /**

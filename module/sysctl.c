@@ -8,6 +8,7 @@
 
 static int zero;
 static int one = 1;
+static int two = 2;
 static int ten = 10;
 static int u7_max = 127;
 static int u8_max = 255;
@@ -24,6 +25,7 @@ static struct glass_sysctl template = {
 	.timestamps = 1,
 	.sack = 1,
 	.dsack = 1,
+	.syncookies = 1,
 	.rmem_default = 1 << 19,
 	.wmem_default = 1 << 19,
 };
@@ -47,6 +49,8 @@ static const struct ctl_table entries[] = {
 	ENTRY(timestamps, &zero, &one),
 	ENTRY(sack, &zero, &one),
 	ENTRY(dsack, &zero, &one),
+	/* 0 never, 1 when the SYN queue is full, 2 always */
+	ENTRY(syncookies, &zero, &two),
 	ENTRY(rmem_default, &buffer_min, NULL),
 	ENTRY(wmem_default, &buffer_min, NULL),
 };

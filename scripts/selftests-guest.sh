@@ -31,6 +31,11 @@ run() {
 			"$programs/packet" "${options[@]}" -d "$packets" "${part[@]}" 2>&1
 			;;
 		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;
+		# TCP, by the same packets, shows that the test asks for what is right.
+		cookies)
+			"$programs/$name" ${slow:+-s} \
+				-k "tcp4,tcp6,${kinds:-glass4,glass6,own4,own6}" 2>&1
+			;;
 		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
 		*) "$programs/$name" "${options[@]}" 2>&1 ;;
 		esac

@@ -50,6 +50,14 @@
 	  "a SYN opens: SYN-RECEIVED, answer SYN/ACK")			\
 	R(LISTEN_SYN_QUEUE_FULL, "rfc4987", "3",			\
 	  "drop: the SYN queue is full")				\
+	R(LISTEN_SYN_COOKIE,	"rfc4987", "3.6",			\
+	  "the SYN queue is full: answer a cookie, keep nothing")	\
+	R(COOKIE_ACK,		"rfc4987", "3.6",			\
+	  "the ACK of a cookie: ESTABLISHED")				\
+	R(COOKIE_BAD,		"rfc4987", "3.6",			\
+	  "RST: the ACK is not of a cookie")				\
+	R(COOKIE_OLD,		"rfc4987", "3.6",			\
+	  "RST: the cookie is too old")					\
 	R(LISTEN_ACCEPT_QUEUE_FULL, "rfc9293", "3.10.5",		\
 	  "drop: the accept queue is full")				\
 	R(LISTEN_NO_MEMORY,	"rfc9293", "3.10.7.2",			\
@@ -180,6 +188,8 @@
 	  "no answer to our SYN: send it again")			\
 	R(SEND_SYN_ACK,		"rfc9293", "3.5",			\
 	  "answer to a SYN")						\
+	R(SEND_SYN_COOKIE,	"rfc4987", "3.6",			\
+	  "answer to a SYN: our sequence number is a cookie")		\
 	R(SEND_SYN_ACK_AGAIN,	"rfc6298", "5",				\
 	  "no answer to our SYN/ACK: send it again")			\
 	R(SEND_TEXT,		"rfc9293", "3.7",			\

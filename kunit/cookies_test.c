@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SYN cookies: rfc4987#section-3.6. */
+#include <glass/cookies.h>
+
+#include "script.h"
+#include "suites.h"
+
+#define NOW	(10ull * COOKIE_SLOT_MS * 1000)
+
+/* Hashes of three slots, far from each other; the parameter moves them */
+struct hashes {
+	u32 slot[COOKIE_SLOTS];
+};
+
+static struct hashes hashes_of(struct kunit *test)
+{
+	struct hashes hash;
+	u32 i;
+
+	for (i = 0; i < COOKIE_SLOTS; i++)
+		hash.slot[i] = isn_of(test)->iss + i * 0x10000;
+	return hash;
+}
+
+static const struct tcb_params listener = {
+	.buff = 100000,
+	.adv_mss = 1400,
+	.path_mss = 9000,
+	.default_mss = 536,
+	.syn_retries = 2,
+	.retries = 4,
+	.wscale = true,
+};
+
+/* The SYN/ACK for a SYN with these options, under @hash */
+static struct segment answer_to(struct kunit *test, u8 opts, u16 mss, u32 hash)
+{
+	struct segment out, more, syn = {
+		.seq = isn_of(test)->irs,
+		.wnd = 5000,
+		.flags = SEG_SYN,
+		.mss = mss,
+		.wscale = 3,
+		.opts = opts,
+	};
+	struct embryo e;
+
+	cookie_open(&e, &syn, &listener, hash, NOW);
+	KUNIT_EXPECT_TRUE(test, embryo_output(&e, &out));
+	KUNIT_EXPECT_FALSE(test, embryo_output(&e, &more));
+	return out;
+}
+
+/* The peer's next segment after that SYN/ACK */
+static struct verdict ack_of(struct kunit *test, const struct segment *synack,
+			     const u32 *hash, struct embryo *e)
+{
+	struct segment s = {
+		.seq = isn_of(test)->irs + 1,
+		.ack = synack->seq + 1,
+		.wnd = 4000,
+		.flags = SEG_ACK,
+	};
+	struct verdict v;
+
+	cookie_input(e, &s, &listener, hash, NOW, &v);
+	return v;
+}
+
+static void cookie_syn_ack_fields(struct kunit *test)
+{
+	const struct isn *isn = isn_of(test);
+	struct segment out = answer_to(test, SEG_OPT_MSS | SEG_OPT_WSCALE,
+				       1460, isn->iss);
+
+	KUNIT_EXPECT_EQ(test, out.rule, RULE_SEND_SYN_COOKIE);
+	KUNIT_EXPECT_EQ(test, out.flags, SEG_SYN | SEG_ACK);
+	KUNIT_EXPECT_EQ(test, out.ack, isn->irs + 1);
+	KUNIT_EXPECT_TRUE(test, out.seq - isn->iss < COOKIE_CLASSES);
+	KUNIT_EXPECT_EQ(test, out.wnd, 65535);
+	KUNIT_EXPECT_EQ(test, out.mss, 1400);
+	/* window scale would have to be remembered */
+	KUNIT_EXPECT_EQ(test, out.opts, SEG_OPT_MSS);
+}
+
+static void cookie_ack_establishes(struct kunit *test)
+{
+	const struct isn *isn = isn_of(test);
+	const struct hashes hash = hashes_of(test);
+	struct segment out = answer_to(test, SEG_OPT_MSS | SEG_OPT_WSCALE,
+				       1460, hash.slot[0]);
+	struct embryo e;
+	struct verdict v = ack_of(test, &out, hash.slot, &e);
+	struct segment none;
+
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_COOKIE_ACK);
+	KUNIT_EXPECT_EQ(test, v.bits, V_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, e.iss, out.seq);
+	KUNIT_EXPECT_EQ(test, e.irs, isn->irs);
+	KUNIT_EXPECT_EQ(test, e.mss, 1460);
+	KUNIT_EXPECT_EQ(test, e.adv_mss, 1400);
+	KUNIT_EXPECT_EQ(test, e.wnd, 65535);
+	KUNIT_EXPECT_FALSE(test, e.wscale_ok);
+	KUNIT_EXPECT_FALSE(test, embryo_output(&e, &none));
+}
+
+/* The TCB that comes of it takes the same segment, and the text in it */
+static void cookie_tcb_takes_ack_and_text(struct kunit *test)
+{
+	const struct isn *isn = isn_of(test);
+	const struct hashes hash = hashes_of(test);
+	struct segment out = answer_to(test, SEG_OPT_MSS, 1220, hash.slot[0]);
+	struct segment s = {
+		.seq = isn->irs + 1,
+		.ack = out.seq + 1,
+		.len = 10,
+		.wnd = 4000,
+		.flags = SEG_ACK | SEG_PSH,
+	};
+	struct tcb_params p = listener;
+	struct embryo e;
+	struct verdict v;
+	struct tcb t;
+
+	cookie_input(&e, &s, &p, hash.slot, NOW, &v);
+	KUNIT_ASSERT_EQ(test, v.bits, V_ESTABLISHED);
+	p.path_mss = e.mss;
+	tcb_from_embryo(&t, &p, &e);
+	tcb_input(&t, &s, NOW, &v);
+	KUNIT_EXPECT_EQ(test, t.state, TCB_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_TEXT_IN_ORDER);
+	KUNIT_EXPECT_EQ(test, v.text_keep, 10);
+	KUNIT_EXPECT_EQ(test, t.snd.mss, 1220);
+	KUNIT_EXPECT_EQ(test, t.snd.una, out.seq + 1);
+	KUNIT_EXPECT_EQ(test, t.snd.wnd, 4000);
+	KUNIT_EXPECT_EQ(test, t.rcv.nxt, isn->irs + 11);
+	KUNIT_EXPECT_EQ(test, t.backoff, 0);
+}
+
+/* Never more than the peer asked for, and the most of what can be named */
+static void cookie_mss_survives(struct kunit *test)
+{
+	static const struct { u16 asked, got; } row[] = {
+		{ 0, MSS_MIN }, { 48, 48 }, { 535, 48 }, { 536, 536 },
+		{ 1219, 536 }, { 1220, 1220 }, { 1400, 1360 }, { 1412, 1412 },
+		{ 1440, 1440 }, { 1459, 1440 }, { 1460, 1460 },
+		{ 8959, 1460 }, { 8960, 8960 }, { 65535, 8960 },
+	};
+	const struct hashes hash = hashes_of(test);
+	struct segment out;
+	struct embryo e;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		out = answer_to(test, SEG_OPT_MSS, row[i].asked, hash.slot[0]);
+		KUNIT_EXPECT_EQ(test, ack_of(test, &out, hash.slot, &e).rule,
+				RULE_COOKIE_ACK);
+		KUNIT_EXPECT_EQ(test, e.mss, row[i].got);
+	}
+	out = answer_to(test, 0, 0, hash.slot[0]);
+	ack_of(test, &out, hash.slot, &e);
+	KUNIT_EXPECT_EQ(test, e.mss, 536);
+}
+
+/* Good in its slot and in the next, known but refused in the one after */
+static void cookie_grows_old(struct kunit *test)
+{
+	const struct isn *isn = isn_of(test);
+	const struct hashes hash = hashes_of(test);
+	struct embryo e;
+	struct segment out;
+	struct verdict v;
+
+	out = answer_to(test, SEG_OPT_MSS, 1460, hash.slot[1]);
+	v = ack_of(test, &out, hash.slot, &e);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_COOKIE_ACK);
+	KUNIT_EXPECT_EQ(test, v.bits, V_ESTABLISHED);
+	out = answer_to(test, SEG_OPT_MSS, 1460, hash.slot[2]);
+	v = ack_of(test, &out, hash.slot, &e);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_COOKIE_OLD);
+	KUNIT_EXPECT_EQ(test, v.bits, V_REJECT);
+	out = answer_to(test, SEG_OPT_MSS, 1460, isn->iss + 0x30000);
+	v = ack_of(test, &out, hash.slot, &e);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_COOKIE_BAD);
+	KUNIT_EXPECT_EQ(test, v.bits, V_REJECT);
+}
+
+/* Of all numbers near a hash, exactly one per class opens */
+static void cookie_guesses_refused(struct kunit *test)
+{
+	const struct hashes hash = hashes_of(test);
+	struct segment out = {};
+	u32 i, opened = 0;
+	struct embryo e;
+
+	for (i = 0; i < 0x40000; i++) {
+		out.seq = hash.slot[0] - 0x8000 + i;
+		opened += ack_of(test, &out, hash.slot, &e).rule == RULE_COOKIE_ACK;
+	}
+	KUNIT_EXPECT_EQ(test, opened, COOKIE_GOOD * COOKIE_CLASSES);
+}
+
+static void cookie_slots_are_minutes(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cookie_slot(0), 0);
+	KUNIT_EXPECT_EQ(test, cookie_slot(59999999), 0);
+	KUNIT_EXPECT_EQ(test, cookie_slot(60000000), 1);
+	KUNIT_EXPECT_LE(test, COOKIE_GOOD * COOKIE_SLOT_MS, 120000);
+}
+
+static struct kunit_case cases[] = {
+	SCRIPT_CASE(cookie_syn_ack_fields),
+	SCRIPT_CASE(cookie_ack_establishes),
+	SCRIPT_CASE(cookie_tcb_takes_ack_and_text),
+	SCRIPT_CASE(cookie_mss_survives),
+	SCRIPT_CASE(cookie_grows_old),
+	SCRIPT_CASE(cookie_guesses_refused),
+	KUNIT_CASE(cookie_slots_are_minutes),
+	{}
+};
+
+struct kunit_suite glass_cookies = {
+	.name = "glass_cookies",
+	.test_cases = cases,
+};

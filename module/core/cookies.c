@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SYN cookies: the arithmetic. Secrets and their hash are the caller's.
+ */
+#include <glass/cookies.h>
+
+/*
+ * What peers announce: the least that is allowed, the defaults of IPv4 and
+ * IPv6, Ethernet behind a tunnel, with PPPoE, under IPv6, under IPv4, jumbo
+ * frames. A peer gets the greatest that is not more than it asked for.
+ */
+static const u16 mss_of_class[COOKIE_CLASSES] = {
+	MSS_MIN, 536, 1220, 1360, 1412, 1440, 1460, 8960,
+};
+
+static u32 class_of_mss(u32 mss)
+{
+	u32 class = COOKIE_CLASSES - 1;
+
+	while (class && mss_of_class[class] > mss)
+		class--;
+	return class;
+}
+
+/**
+ * cookie_slot() - the slot of time that a moment lies in
+ * @now: microseconds
+ *
+ * Return: a number that grows by one every COOKIE_SLOT_MS.
+ */
+u32 cookie_slot(u64 now)
+{
+	return now_ms(now) / COOKIE_SLOT_MS;
+}
+
+/*
+ * What can be agreed on without memory. MSS is in the cookie; the rest would
+ * have to come back in the ACK's timestamp, which is yet to be sent.
+ */
+static void drop_options(struct segment *syn)
+{
+	syn->opts &= SEG_OPT_MSS;
+}
+
+/**
+ * cookie_open() - a SYN is answered and forgotten
+ * @e: every field is written; output gives the SYN/ACK
+ * @syn: the SYN
+ * @p: what the connection starts with; @p->iss is not used
+ * @keyed_hash: of the four-tuple and @syn->seq, under this slot's secret
+ * @now: microseconds
+ */
+void cookie_open(struct embryo *e, const struct segment *syn,
+		 const struct tcb_params *p, u32 keyed_hash, u64 now)
+{
+	struct segment bare = *syn;
+
+	drop_options(&bare);
+	embryo_open(e, &bare, p, now);
+	e->iss = keyed_hash + class_of_mss(e->mss);
+	e->rule = RULE_SEND_SYN_COOKIE;
+}
+
+/**
+ * cookie_input() - an ACK arrives at LISTEN: is it of a cookie?
+ * @e: with V_ESTABLISHED, as if it had been kept since the SYN
+ * @s: a segment with ACK, without SYN and RST
+ * @p: what the connection starts with; @p->iss is not used
+ * @keyed_hash: COOKIE_SLOTS hashes of the four-tuple and @s->seq - 1, under
+ *	the secrets of this slot and of those before, newest first
+ * @now: microseconds
+ * @v: V_ESTABLISHED: make a TCB of @e, then give it @s; or V_REJECT
+ *
+ * Any ACK is judged, a forged one too: nothing but the cookie is believed.
+ */
+void cookie_input(struct embryo *e, const struct segment *s,
+		  const struct tcb_params *p, const u32 *keyed_hash, u64 now,
+		  struct verdict *v)
+{
+	struct tcb_params params = *p;
+	struct segment syn = {
+		.seq = s->seq - 1,
+		.wnd = s->wnd,
+		.flags = SEG_SYN,
+		.opts = SEG_OPT_MSS,
+	};
+	u32 class = COOKIE_CLASSES;
+	int slot;
+
+	params.iss = s->ack - 1;
+	for (slot = 0; slot < COOKIE_SLOTS; slot++) {
+		class = params.iss - keyed_hash[slot];
+		if (class < COOKIE_CLASSES)
+			break;
+	}
+	*v = (struct verdict){ .bits = V_REJECT };
+	if (slot == COOKIE_SLOTS) {
+		v->rule = RULE_COOKIE_BAD;
+		return;
+	}
+	if (slot >= COOKIE_GOOD) {
+		v->rule = RULE_COOKIE_OLD;
+		return;
+	}
+	v->rule = RULE_COOKIE_ACK;
+	v->bits = V_ESTABLISHED;
+	syn.mss = mss_of_class[class];
+	embryo_open(e, &syn, &params, now);
+	e->synack_due = 0;
+	e->sent = 1;
+}

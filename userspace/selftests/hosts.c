@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hosts of our own making: segments to and from bytes.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hosts.h"
+
+#define TEXT_MAX 2048
+
+static int wire = -1;
+
+/* After netns_own(): the device is of the present network namespace. */
+void hosts_open(void)
+{
+	wire = tun_device("hosts", "10.8.0.1", "fd08::1");
+	command("ip route replace 10.8.0.0/16 dev hosts");
+}
+
+static void text_of(unsigned int host, char v4[16], char v6[16])
+{
+	snprintf(v4, 16, "10.8.%u.%u", host >> 8 & 0xff, host & 0xff);
+	snprintf(v6, 16, "fd08::%x", host & 0xffff);
+}
+
+struct addr addr_host(const struct kind *k, unsigned int host,
+		      unsigned int port)
+{
+	char v4[16], v6[16];
+
+	text_of(host, v4, v6);
+	return addr_text(k, v4, v6, port);
+}
+
+struct addr addr_kernel(const struct kind *k, unsigned int port)
+{
+	return addr_host(k, 1, port);
+}
+
+static int protocol_of(const struct kind *k)
+{
+	return k->glass ? 253 : IPPROTO_TCP;
+}
+
+static uint32_t sum(uint32_t from, const uint8_t *b, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < len; i += 2)
+		from += b[i] << 8 | b[i + 1];
+	return len % 2 ? from + (b[len - 1] << 8) : from;
+}
+
+static uint16_t fold(uint32_t value)
+{
+	while (value >> 16)
+		value = (value & 0xffff) + (value >> 16);
+	return ~value;
+}
+
+static void put16(uint8_t *at, uint16_t value)
+{
+	at[0] = value >> 8;
+	at[1] = value;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+	put16(at, value >> 16);
+	put16(at + 2, value);
+}
+
+static uint16_t get16(const uint8_t *at)
+{
+	return at[0] << 8 | at[1];
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+	return (uint32_t)get16(at) << 16 | get16(at + 2);
+}
+
+/* The segment without its checksum; its length */
+static size_t put_segment(uint8_t *at, const struct wire_seg *s)
+{
+	size_t len = 20;
+
+	memset(at, 0, 20);
+	put16(at, s->port);
+	put16(at + 2, s->kernel);
+	put32(at + 4, s->seq);
+	put32(at + 8, s->ack);
+	at[13] = s->flags;
+	put16(at + 14, s->wnd);
+	if (s->mss) {
+		put32(at + len, 0x02040000 | s->mss);
+		len += 4;
+	}
+	if (s->shift) {
+		put32(at + len, 0x01030300 | (s->shift - 1));
+		len += 4;
+	}
+	at[12] = len / 4 << 4;
+	memset(at + len, 'x', s->len);
+	return len + s->len;
+}
+
+/* From a host to the kernel */
+void hosts_send(const struct kind *k, const struct wire_seg *s)
+{
+	struct addr from = addr_host(k, s->host, 0), to = addr_kernel(k, 0);
+	size_t head = k->af == AF_INET ? 20 : 40, len, width;
+	uint8_t packet[TEXT_MAX + 128] = { 0 };
+	int protocol = protocol_of(k);
+
+	must(s->len <= TEXT_MAX);
+	len = put_segment(packet + head, s);
+	if (k->af == AF_INET) {
+		width = 4;
+		packet[0] = 0x45;
+		put16(packet + 2, head + len);
+		packet[8] = 64;
+		packet[9] = protocol;
+		memcpy(packet + 12, &from.in.sin_addr, width);
+		memcpy(packet + 16, &to.in.sin_addr, width);
+		put16(packet + 10, fold(sum(0, packet, head)));
+	} else {
+		width = 16;
+		packet[0] = 0x60;
+		put16(packet + 4, len);
+		packet[6] = protocol;
+		packet[7] = 64;
+		memcpy(packet + 8, &from.in6.sin6_addr, width);
+		memcpy(packet + 24, &to.in6.sin6_addr, width);
+	}
+	put16(packet + head + 16,
+	      fold(sum(sum(protocol + len, packet + head - 2 * width, 2 * width),
+		       packet + head, len)));
+	must_be(write(wire, packet, head + len), head + len);
+}
+
+static void get_options(struct wire_seg *s, const uint8_t *at, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && at[i]) {
+		if (at[i] == 1) {
+			i++;
+			continue;
+		}
+		must(i + 1 < len && at[i + 1] >= 2);
+		if (at[i] == 2)
+			s->mss = get16(at + i + 2);
+		if (at[i] == 3)
+			s->shift = at[i + 2] + 1;
+		i += at[i + 1];
+	}
+}
+
+/* Is it of this kind? Then it is taken apart. */
+static bool get_packet(const struct kind *k, const uint8_t *packet, size_t n,
+		       struct wire_seg *s)
+{
+	bool v4 = k->af == AF_INET;
+	size_t head = v4 ? 20 : 40, offset;
+	const uint8_t *at = packet + head;
+
+	if (packet[0] >> 4 != (v4 ? 4 : 6) || n < head + 20 ||
+	    packet[v4 ? 9 : 6] != protocol_of(k))
+		return false;
+	offset = (at[12] >> 4) * 4;
+	*s = (struct wire_seg){
+		.host = get16(packet + head - 2),
+		.port = get16(at + 2),
+		.kernel = get16(at),
+		.seq = get32(at + 4),
+		.ack = get32(at + 8),
+		.flags = at[13],
+		.wnd = get16(at + 14),
+		.len = n - head - offset,
+	};
+	get_options(s, at + 20, offset - 20);
+	return true;
+}
+
+/**
+ * hosts_hear() - the next segment from the kernel
+ * @k: the kind; what is of no interest to it is passed over
+ * @s: gets the segment
+ * @ms: how long to wait for it
+ *
+ * Return: false if there was none.
+ */
+bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms)
+{
+	long long end = now_us() + ms * 1000LL;
+	uint8_t packet[65536];
+	struct pollfd p = { .fd = wire, .events = POLLIN };
+	ssize_t n;
+	int left;
+
+	do {
+		left = (end - now_us() + 999) / 1000;
+		if (poll(&p, 1, left > 0 ? left : 0) <= 0)
+			return false;
+		n = read(wire, packet, sizeof(packet));
+		must(n > 0);
+	} while (!get_packet(k, packet, n, s));
+	return true;
+}
+
+void hosts_hear_nothing(const struct kind *k, int ms)
+{
+	struct wire_seg s;
+
+	if (hosts_hear(k, &s, ms))
+		fail(__FILE__, __LINE__,
+		     "host %u port %u heard flags %#x, seq %u, ack %u", s.host,
+		     s.port, s.flags, s.seq, s.ack);
+}
