@@ -77,8 +77,8 @@ enum glass_record_kind {
  * @reuse: sk_reuse of the socket that it came from
  * @listener: of an embryo; valid while the record is hashed
  * @embryo: bucket lock
- * @port: of a TIME-WAIT, counted by it
- * @bind_node: in @port; that port's lock
+ * @bind_node: of a TIME-WAIT, in the waits of the port that it holds, if
+ *	any; that port's lock
  * @timewait: bucket lock
  *
  * rfc4987: 3.5
@@ -100,7 +100,6 @@ struct glass_record {
 			struct embryo embryo;
 		};
 		struct {
-			struct glass_port *port;
 			struct hlist_node bind_node;
 			struct timewait timewait;
 		};

@@ -274,7 +274,7 @@ void glass_put_port(struct sock *sk);
 int glass_port_connect(struct sock *sk);
 void glass_port_inherit(struct sock *child, struct sock *listener);
 void glass_port_wait(struct sock *sk, struct glass_record *r);
-void glass_port_unwait(struct glass_record *r);
+void glass_port_unwait(struct glass_net *gn, struct glass_record *r);
 
 /* option.c: setsockopt() and getsockopt() */
 int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,

@@ -340,22 +340,23 @@ void glass_port_wait(struct sock *sk, struct glass_record *r)
 	if (!p)
 		return;
 	spin_lock_bh(&p->head->lock);
-	r->port = p;
 	hlist_add_head(&r->bind_node, &p->waits);
 	spin_unlock_bh(&p->head->lock);
 }
 
 /**
  * glass_port_unwait() - a TIME-WAIT record lets go of its port
- * @r: the record, unhashed, with a port
+ * @gn: the netns
+ * @r: the record, unhashed; need not have a port
  */
-void glass_port_unwait(struct glass_record *r)
+void glass_port_unwait(struct glass_net *gn, struct glass_record *r)
 {
-	struct glass_port *p = r->port;
-	struct glass_port_head *head = p->head;
+	struct glass_port_head *head = port_head(gn, r->tuple.lport);
 
+	if (hlist_unhashed(&r->bind_node))
+		return;
 	spin_lock_bh(&head->lock);
 	hlist_del(&r->bind_node);
-	port_release(p);
+	port_release(port_find(head, r->tuple.lport));
 	spin_unlock_bh(&head->lock);
 }

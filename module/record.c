@@ -68,8 +68,8 @@ void glass_record_forget(struct glass_net *gn, struct glass_record *r)
 {
 	if (r->kind == RECORD_EMBRYO)
 		glass_embryo_gone(r);
-	else if (r->port)
-		glass_port_unwait(r);
+	else
+		glass_port_unwait(gn, r);
 	spin_lock_bh(&gn->due.lock);
 	if (!list_empty(&r->due))
 		list_del_init(&r->due);
