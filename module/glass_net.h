@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include <glass/challenge.h>
 #include <glass/cookies.h>
 #include <glass/core.h>
 
@@ -186,6 +187,12 @@ struct glass_cookies {
 	siphash_key_t key[COOKIE_SLOTS];
 };
 
+/* Challenge ACKs of all connections of a netns */
+struct glass_challenge {
+	spinlock_t lock;			/* the budget */
+	struct challenge_budget budget;
+};
+
 /* Set by sysctl, see sysctl.c */
 struct glass_sysctl {
 	int syn_retries;
@@ -197,6 +204,8 @@ struct glass_sysctl {
 	int sack;
 	int dsack;
 	int syncookies;
+	int challenge_ack_limit;
+	int invalid_ratelimit;
 	int rmem_default;
 	int wmem_default;
 };
@@ -216,6 +225,7 @@ struct glass_net {
 	siphash_key_t ts_key;
 	siphash_key_t port_key;
 	struct glass_cookies cookies;
+	struct glass_challenge challenge;
 	atomic_t port_counter;
 	struct glass_sysctl sysctl;
 	struct glass_stats __percpu *stats;

@@ -11,6 +11,7 @@
  *	glass_listener.lock	one accept queue
  *	glass_bucket.lock	one chain of connections
  *	glass_due_list.lock	the deadlines of the records of one netns
+ *	glass_challenge.lock	the budget of challenge ACKs of one netns
  *
  * All spinlocks here are taken with softirqs off. Readers of the connection
  * table and of the listeners hold only the RCU read lock.
@@ -256,6 +257,11 @@ void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own, const struct segment *s,
 			struct embryo *e, struct verdict *v);
+
+/* challenge.c: limits on answers that anybody can provoke */
+void glass_challenge_init(struct glass_net *gn);
+bool glass_challenge_ok(struct glass_net *gn, u16 *last,
+			const struct segment *s, struct verdict *v, u64 now);
 
 /* child.c: from an embryo to a socket */
 void glass_embryo_ready(struct glass_net *gn, struct glass_record *r,

@@ -21,6 +21,7 @@ static int __net_init glass_net_init(struct net *net)
 	atomic_set(&gn->port_counter, 0);
 	glass_record_net_init(gn);
 	glass_cookies_init(gn);
+	glass_challenge_init(gn);
 	err = glass_stats_init(gn);
 	if (err)
 		return err;

@@ -178,6 +178,8 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	if (tcb_wants_ranges(t, s))
 		lend_ranges(t);
 	tcb_input(t, &seg, now, &v);
+	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v, now))
+		tcb_withhold(t);
 	if (old == TCB_SYN_SENT && t->state != TCB_SYN_SENT) {
 		gs->copied_seq = t->rcv.nxt;
 		gs->queued_seq = t->rcv.nxt;

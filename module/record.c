@@ -276,6 +276,9 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	bool send;
 
 	timewait_input(&r->timewait, s, &v);
+	if (!glass_challenge_ok(gn, &r->timewait.challenged, s, &v,
+				glass_now()))
+		r->timewait.ack_due = false;
 	send = timewait_output(&r->timewait, &out);
 	if (v.bits & V_DEAD)
 		hlist_nulls_del_init_rcu(&r->node);
@@ -308,6 +311,10 @@ static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	bool send;
 
 	embryo_input(e, s, &v);
+	if (!glass_challenge_ok(gn, &e->challenged, s, &v, glass_now())) {
+		e->synack_due = 0;
+		e->ack_due = 0;
+	}
 	send = embryo_output(e, &out);
 	if (v.bits & V_DEAD)
 		hlist_nulls_del_init_rcu(&r->node);

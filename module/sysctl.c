@@ -12,6 +12,7 @@ static int two = 2;
 static int ten = 10;
 static int u7_max = 127;
 static int u8_max = 255;
+static int minute_ms = 60000;
 static int buffer_min = 4096;
 
 /* data points into a template; each netns gets it moved to its own */
@@ -26,6 +27,8 @@ static struct glass_sysctl template = {
 	.sack = 1,
 	.dsack = 1,
 	.syncookies = 1,
+	.challenge_ack_limit = INT_MAX,
+	.invalid_ratelimit = 500,
 	.rmem_default = 1 << 19,
 	.wmem_default = 1 << 19,
 };
@@ -51,6 +54,10 @@ static const struct ctl_table entries[] = {
 	ENTRY(dsack, &zero, &one),
 	/* 0 never, 1 when the SYN queue is full, 2 always */
 	ENTRY(syncookies, &zero, &two),
+	/* per second and netns, on average; the greatest int for no limit */
+	ENTRY(challenge_ack_limit, &one, NULL),
+	/* milliseconds between two such ACKs of one connection */
+	ENTRY(invalid_ratelimit, &zero, &minute_ms),
 	ENTRY(rmem_default, &buffer_min, NULL),
 	ENTRY(wmem_default, &buffer_min, NULL),
 };

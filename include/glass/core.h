@@ -91,6 +91,7 @@ struct tcb_params {
  * @sack_ok: it permitted SACK
  * @synack_due: a SYN/ACK is to be sent
  * @ack_due: an ACK is to be sent
+ * @challenged: see challenge_spaced()
  */
 struct embryo {
 	u32 irs;
@@ -102,6 +103,7 @@ struct embryo {
 	u16 mss;
 	u16 adv_mss;
 	u16 rule;
+	u16 challenged;
 	u8 sent;
 	u8 shift:4;
 	u8 peer_shift:4;
@@ -120,6 +122,7 @@ struct embryo {
  * @wnd: the window to advertise, as on the wire
  * @rule: why an ACK is owed, RULE_NONE if none is
  * @ts_ok: the connection carried timestamps
+ * @challenged: see challenge_spaced()
  */
 struct timewait {
 	u32 snd_nxt;
@@ -128,6 +131,7 @@ struct timewait {
 	u16 wnd;
 	u16 rule:15;
 	u16 ts_ok:1;
+	u16 challenged;
 };
 
 #define TIMEWAIT_MSL_MS		30000u	/* half of the TIME-WAIT state */

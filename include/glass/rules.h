@@ -111,6 +111,10 @@
 	  "challenge ACK: a RST in the window but not at RCV.NXT")	\
 	R(SYN_CHALLENGE,	"rfc5961", "4.2",			\
 	  "challenge ACK: a SYN on a connection")			\
+	R(CHALLENGE_SOON,	"rfc5961", "7",				\
+	  "no answer: this connection gave one a moment ago")		\
+	R(CHALLENGE_BUDGET,	"rfc5961", "7",				\
+	  "no answer: enough challenge ACKs in this second")		\
 	/* fifth: ACK */						\
 	R(ACK_MISSING,		"rfc9293", "3.10.7.4",			\
 	  "drop: no ACK")						\

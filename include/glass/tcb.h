@@ -212,6 +212,7 @@ struct tcb {
 	u8 syn_acked:1;		/* the peer acknowledged our SYN */
 
 	u16 ack_rule;		/* why the owed ACK is owed */
+	u16 challenged;		/* see challenge_spaced() */
 };
 
 #endif

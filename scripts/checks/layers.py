@@ -20,6 +20,7 @@ BELOW = {
     "segment.h": {"port.h", "seq.h"},
     "tcb.h": {"port.h", "seq.h", "segment.h"},
     "core.h": {"port.h", "seq.h", "segment.h", "tcb.h", "rules.h"},
+    "challenge.h": {"core.h"},
     "cookies.h": {"core.h"},
 }
 NO_TCB_FIELDS = {"module/rx.c", "module/tx.c", "module/clock.c"}

@@ -15,96 +15,35 @@
 #define BACKLOG	2
 #define QUEUE	(BACKLOG + 1)	/* what the SYN queue holds */
 
-static void set_sysctl(const struct kind *k, const char *name, int value)
-{
-	char path[96], text[16];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/%s%s",
-		 k->glass ? "glass/" : "ipv4/tcp_", name);
-	snprintf(text, sizeof(text), "%d", value);
-	must(write_file(path, text));
-}
-
-/* A listener that hosts can reach, in a network namespace of the test's own */
-static int open_listener(const struct kind *k, int backlog)
-{
-	struct addr at = addr_kernel(k, 5300);
-	int l;
-
-	netns_own();
-	hosts_open();
-	l = stream_reuse(k);
-	must_be(bind(l, &at.sa, at.len), 0);
-	must_be(listen(l, backlog), 0);
-	return l;
-}
-
-static struct wire_seg syn_of(unsigned int host)
-{
-	return (struct wire_seg){
-		.host = host, .port = 4000, .kernel = 5300, .seq = host * 1000,
-		.flags = SYN, .wnd = 20000, .mss = 1300, .shift = 8,
-	};
-}
-
-/* The host's answer to a SYN/ACK, with text if @len */
-static struct wire_seg ack_of(const struct wire_seg *synack, unsigned int len)
-{
-	return (struct wire_seg){
-		.host = synack->host, .port = synack->port,
-		.kernel = synack->kernel, .seq = synack->ack,
-		.ack = synack->seq + 1, .flags = ACK, .wnd = 20000, .len = len,
-	};
-}
-
-/* A SYN, and the SYN/ACK that answers it */
-static struct wire_seg shake(const struct kind *k, unsigned int host)
-{
-	struct wire_seg s = syn_of(host);
-
-	hosts_send(k, &s);
-	must(hosts_hear(k, &s, 500));
-	must_be(s.flags, SYN | ACK);
-	must_be(s.host, host);
-	must_be(s.ack, host * 1000 + 1);
-	return s;
-}
-
 /* SYNs of hosts that never answer, as many as the SYN queue holds */
 static void fill_queue(const struct kind *k)
 {
 	unsigned int host;
 
 	for (host = 100; host < 100 + QUEUE; host++)
-		must(shake(k, host).shift);
-}
-
-static void must_have(const struct kind *k, const char *rule, long count)
-{
-	if (k->glass)
-		must_be(rule_count(rule), count);
+		must(host_shake(k, host).shift);
 }
 
 /* Beyond the queue each SYN is answered, and its ACK makes a connection. */
 static void cookies_when_full(const struct kind *k)
 {
-	int l = open_listener(k, BACKLOG), s;
+	int l = hosts_listener(k, BACKLOG), s;
 	struct wire_seg first, again, ack;
 	char text[16];
 
 	fill_queue(k);
 	must_have(k, "LISTEN_SYN_COOKIE", 0);
-	first = shake(k, 2);
+	first = host_shake(k, 2);
 	/* What cannot be remembered is not agreed on. */
 	must_be(first.shift, 0);
 	must(first.mss);
-	again = shake(k, 2);
+	again = host_shake(k, 2);
 	must_be(again.seq, first.seq);
-	must(shake(k, 3).seq != first.seq);
+	must(host_shake(k, 3).seq != first.seq);
 	must_have(k, "LISTEN_SYN_COOKIE", 3);
 	must_have(k, "SEND_SYN_COOKIE", 3);
 
-	ack = ack_of(&first, 5);
+	ack = host_ack(&first, 5);
 	hosts_send(k, &ack);
 	s = accept(l, NULL, NULL);
 	must(s >= 0);
@@ -123,13 +62,13 @@ static void cookies_when_full(const struct kind *k)
 /* The second ACK of a cookie is one of the connection that the first made. */
 static void cookie_ack_twice(const struct kind *k)
 {
-	int l = open_listener(k, BACKLOG), s;
+	int l = hosts_listener(k, BACKLOG), s;
 	struct wire_seg synack, ack;
 	char text[16];
 
 	fill_queue(k);
-	synack = shake(k, 2);
-	ack = ack_of(&synack, 0);
+	synack = host_shake(k, 2);
+	ack = host_ack(&synack, 0);
 	hosts_send(k, &ack);
 	hosts_send(k, &ack);
 	ack.len = 3;
@@ -145,13 +84,13 @@ static void cookie_ack_twice(const struct kind *k)
 /* An ACK that no cookie asked for: RST, with its own number */
 static void cookie_forged(const struct kind *k)
 {
-	int l = open_listener(k, BACKLOG), i;
+	int l = hosts_listener(k, BACKLOG), i;
 	struct wire_seg synack, ack, rst;
 
 	fill_queue(k);
-	synack = shake(k, 2);
+	synack = host_shake(k, 2);
 	for (i = 0; i < 200; i++) {
-		ack = ack_of(&synack, 0);
+		ack = host_ack(&synack, 0);
 		ack.ack += i % 4 == 0 ? 1000 + i : 0;
 		ack.seq += i % 4 == 1 ? 1 + i : 0;
 		ack.port += i % 4 == 2 ? 1 + i : 0;
@@ -165,7 +104,7 @@ static void cookie_forged(const struct kind *k)
 	set_nonblock(l);
 	must_be(accept(l, NULL, NULL), -1);
 	/* It was the forger's, not ours: ours is still good. */
-	ack = ack_of(&synack, 0);
+	ack = host_ack(&synack, 0);
 	hosts_send(k, &ack);
 	must(await(l, POLLIN) & POLLIN);
 }
@@ -173,9 +112,9 @@ static void cookie_forged(const struct kind *k)
 /* A listener without cookies is not asked about them. */
 static void ack_without_cookies(const struct kind *k)
 {
-	struct wire_seg s = syn_of(2);
+	struct wire_seg s = host_syn(2);
 
-	open_listener(k, BACKLOG);
+	hosts_listener(k, BACKLOG);
 	s.flags = ACK;
 	hosts_send(k, &s);
 	must(hosts_hear(k, &s, 500));
@@ -187,17 +126,17 @@ static void ack_without_cookies(const struct kind *k)
 /* One minute: good. More than two: too old. */
 static void cookie_life(const struct kind *k)
 {
-	int l = open_listener(k, BACKLOG);
+	int l = hosts_listener(k, BACKLOG);
 	struct wire_seg early, late, s;
 
 	fill_queue(k);
-	early = shake(k, 2);
-	late = shake(k, 3);
+	early = host_shake(k, 2);
+	late = host_shake(k, 3);
 	/* The embryos' SYN/ACKs come again meanwhile. */
 	pause_ms(58000);
 	while (hosts_hear(k, &s, 0))
 		;
-	s = ack_of(&early, 0);
+	s = host_ack(&early, 0);
 	hosts_send(k, &s);
 	must(await(l, POLLIN) & POLLIN);
 	pause_ms(72000);
@@ -205,8 +144,8 @@ static void cookie_life(const struct kind *k)
 		;
 	/* Cookies are expected: new ones are being sent. */
 	fill_queue(k);
-	shake(k, 4);
-	s = ack_of(&late, 0);
+	host_shake(k, 4);
+	s = host_ack(&late, 0);
 	hosts_send(k, &s);
 	do
 		must(hosts_hear(k, &s, 500));
@@ -218,8 +157,8 @@ static void cookie_life(const struct kind *k)
 
 static void cookies_off(const struct kind *k)
 {
-	struct wire_seg s = syn_of(2);
-	int l = open_listener(k, BACKLOG);
+	struct wire_seg s = host_syn(2);
+	int l = hosts_listener(k, BACKLOG);
 
 	set_sysctl(k, "syncookies", 0);
 	fill_queue(k);
@@ -233,13 +172,13 @@ static void cookies_off(const struct kind *k)
 /* Every handshake by cookie, although there is room */
 static void cookies_always(const struct kind *k)
 {
-	int l = open_listener(k, BACKLOG);
+	int l = hosts_listener(k, BACKLOG);
 	struct wire_seg s;
 
 	set_sysctl(k, "syncookies", 2);
-	s = shake(k, 2);
+	s = host_shake(k, 2);
 	must_be(s.shift, 0);
-	s = ack_of(&s, 1);
+	s = host_ack(&s, 1);
 	hosts_send(k, &s);
 	must(accept(l, NULL, NULL) >= 0);
 	must_have(k, "LISTEN_SYN", 0);
@@ -249,14 +188,14 @@ static void cookies_always(const struct kind *k)
 /* With the accept queue full too, nothing is answered. */
 static void accept_queue_full(const struct kind *k)
 {
-	int l = open_listener(k, 0);
+	int l = hosts_listener(k, 0);
 	struct wire_seg s;
 
-	s = shake(k, 50);
-	s = ack_of(&s, 0);
+	s = host_shake(k, 50);
+	s = host_ack(&s, 0);
 	hosts_send(k, &s);
 	must(await(l, POLLIN) & POLLIN);
-	s = syn_of(2);
+	s = host_syn(2);
 	hosts_send(k, &s);
 	hosts_hear_nothing(k, 100);
 	must_have(k, "LISTEN_ACCEPT_QUEUE_FULL", 1);
@@ -265,15 +204,15 @@ static void accept_queue_full(const struct kind *k)
 /* The accept queue was full when the cookie's ACK came: the next one opens. */
 static void cookie_waits_for_room(const struct kind *k)
 {
-	int l = open_listener(k, 0);
+	int l = hosts_listener(k, 0);
 	struct wire_seg one, two, ack;
 
 	set_sysctl(k, "syncookies", 2);
-	one = shake(k, 2);
-	two = shake(k, 3);
-	ack = ack_of(&one, 0);
+	one = host_shake(k, 2);
+	two = host_shake(k, 3);
+	ack = host_ack(&one, 0);
 	hosts_send(k, &ack);
-	ack = ack_of(&two, 4);
+	ack = host_ack(&two, 4);
 	hosts_send(k, &ack);
 	hosts_hear_nothing(k, 20);
 	must(accept(l, NULL, NULL) >= 0);
@@ -285,12 +224,12 @@ static void cookie_waits_for_room(const struct kind *k)
 static void flood(const struct kind *k)
 {
 	struct addr at = addr_kernel(k, 5300);
-	int l = open_listener(k, 8), i, c, s;
+	int l = hosts_listener(k, 8), i, c, s;
 	struct wire_seg syn;
 	char text[8];
 
 	for (i = 0; i < 5000; i++) {
-		syn = syn_of(1000 + i);
+		syn = host_syn(1000 + i);
 		hosts_send(k, &syn);
 		while (hosts_hear(k, &syn, 0))
 			;
@@ -328,9 +267,9 @@ static void queue_is_seen(const struct kind *k)
 	const char *table = k->af == AF_INET ? "tcp" : "tcp6";
 	char path[64];
 
-	open_listener(k, BACKLOG);
+	hosts_listener(k, BACKLOG);
 	fill_queue(k);
-	shake(k, 2);
+	host_shake(k, 2);
 	snprintf(path, sizeof(path), "/proc/net/%s%s", k->glass ? "glass/" : "",
 		 table);
 	must_be(rows_with(path, ":0FA0 03 "), QUEUE);

@@ -225,3 +225,93 @@ void hosts_hear_nothing(const struct kind *k, int ms)
 		     "host %u port %u heard flags %#x, seq %u, ack %u", s.host,
 		     s.port, s.flags, s.seq, s.ack);
 }
+
+/* A listener that hosts can reach, in a network namespace of the test's own */
+int hosts_listener(const struct kind *k, int backlog)
+{
+	struct addr at = addr_kernel(k, HOSTS_PORT);
+	int l;
+
+	netns_own();
+	hosts_open();
+	l = stream_reuse(k);
+	must_be(bind(l, &at.sa, at.len), 0);
+	must_be(listen(l, backlog), 0);
+	return l;
+}
+
+/* Each host has its own ISN, and one port */
+struct wire_seg host_syn(unsigned int host)
+{
+	return (struct wire_seg){
+		.host = host, .port = 4000, .kernel = HOSTS_PORT,
+		.seq = host * 1000, .flags = SYN, .wnd = 20000, .mss = 1300,
+		.shift = 8,
+	};
+}
+
+/* A host's answer to what it heard, with text if @len */
+struct wire_seg host_ack(const struct wire_seg *heard, unsigned int len)
+{
+	return (struct wire_seg){
+		.host = heard->host, .port = heard->port,
+		.kernel = heard->kernel, .seq = heard->ack,
+		.ack = heard->seq + heard->len + !!(heard->flags & SYN) +
+		       !!(heard->flags & FIN),
+		.flags = ACK, .wnd = 20000, .len = len,
+	};
+}
+
+/* A SYN, and the SYN/ACK that answers it */
+struct wire_seg host_shake(const struct kind *k, unsigned int host)
+{
+	struct wire_seg s = host_syn(host);
+
+	hosts_send(k, &s);
+	must(hosts_hear(k, &s, 500));
+	must_be(s.flags, SYN | ACK);
+	must_be(s.host, host);
+	must_be(s.ack, host * 1000 + 1);
+	return s;
+}
+
+/**
+ * host_connects() - a whole handshake
+ * @k: the kind
+ * @l: from hosts_listener()
+ * @host: who connects
+ * @next: gets the next segment that the host would send, an ACK
+ *
+ * Return: the kernel's end.
+ */
+int host_connects(const struct kind *k, int l, unsigned int host,
+		  struct wire_seg *next)
+{
+	struct wire_seg synack = host_shake(k, host);
+	int fd;
+
+	*next = host_ack(&synack, 0);
+	hosts_send(k, next);
+	fd = accept(l, NULL, NULL);
+	must(fd >= 0);
+	return fd;
+}
+
+/* net.glass.NAME or net.ipv4.tcp_NAME */
+void set_sysctl(const struct kind *k, const char *name, int value)
+{
+	char path[96], text[16];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s%s",
+		 k->glass ? "glass/" : "ipv4/tcp_", name);
+	snprintf(text, sizeof(text), "%d", value);
+	must(write_file(path, text));
+}
+
+/* Glass decided so often by this rule; of TCP nothing is known. */
+void must_have(const struct kind *k, const char *rule, long count)
+{
+	if (k->glass && rule_count(rule) != count)
+		fail(__FILE__, __LINE__, "%s: %ld, not %ld", rule,
+		     rule_count(rule), count);
+}

@@ -42,10 +42,20 @@ struct wire_seg {
 	unsigned int len;
 };
 
+#define HOSTS_PORT 5300	/* where hosts_listener() listens */
+
 void hosts_open(void);
+int hosts_listener(const struct kind *k, int backlog);
 void hosts_send(const struct kind *k, const struct wire_seg *s);
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms);
 void hosts_hear_nothing(const struct kind *k, int ms);
+struct wire_seg host_syn(unsigned int host);
+struct wire_seg host_ack(const struct wire_seg *heard, unsigned int len);
+struct wire_seg host_shake(const struct kind *k, unsigned int host);
+int host_connects(const struct kind *k, int l, unsigned int host,
+		  struct wire_seg *next);
+void set_sysctl(const struct kind *k, const char *name, int value);
+void must_have(const struct kind *k, const char *rule, long count);
 struct addr addr_kernel(const struct kind *k, unsigned int port);
 struct addr addr_host(const struct kind *k, unsigned int host,
 		      unsigned int port);
