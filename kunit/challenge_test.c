@@ -19,6 +19,7 @@ static void challenge_kinds(struct kunit *test)
 	static const u16 proof[] = {
 		RULE_RST_CHALLENGE, RULE_SYN_CHALLENGE, RULE_ACK_OLD,
 		RULE_ACK_UNSENT, RULE_EMBRYO_SYN, RULE_TW_SYN_OLD,
+		RULE_TW_SYN_NOBODY,
 	};
 	size_t i;
 

@@ -121,7 +121,34 @@ static void time_wait_last_ack_quiet(struct kunit *test)
 	struct timewait w = record_of(test);
 
 	arrives(test, &w, ".", 2, 0, 2, RULE_TW_QUIET, 0);
+	/* nothing but the FIN is waited for: what it acknowledges is no matter */
+	arrives(test, &w, ".", 2, 0, 1, RULE_TW_QUIET, 0);
+	arrives(test, &w, ".", 2, 0, 1000, RULE_TW_QUIET, 0);
 	not_answered(test, &w);
+}
+
+static void time_wait_new_syn_nobody_challenged(struct kunit *test)
+{
+	struct timewait w = record_of(test);
+	struct verdict v = { .rule = RULE_TW_SYN, .bits = V_DEAD };
+
+	timewait_no_listener(&w, &v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_TW_SYN_NOBODY);
+	KUNIT_EXPECT_EQ(test, v.bits, 0);
+	answered(test, &w, RULE_TW_SYN_NOBODY);
+}
+
+static void time_wait_rst_ignored(struct kunit *test)
+{
+	struct verdict v = { .rule = RULE_TW_RST, .bits = V_DEAD };
+
+	timewait_ignore_rst(&v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_TW_RST_IGNORED);
+	KUNIT_EXPECT_EQ(test, v.bits, 0);
+	v = (struct verdict){ .rule = RULE_TW_SYN, .bits = V_DEAD };
+	timewait_ignore_rst(&v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_TW_SYN);
+	KUNIT_EXPECT_EQ(test, v.bits, V_DEAD);
 }
 
 /* rfc1337: 2.2 */
@@ -154,6 +181,8 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(time_wait_new_syn_ends),
 	SCRIPT_CASE(time_wait_old_syn_challenged),
 	SCRIPT_CASE(time_wait_last_ack_quiet),
+	SCRIPT_CASE(time_wait_new_syn_nobody_challenged),
+	KUNIT_CASE(time_wait_rst_ignored),
 	SCRIPT_CASE(time_wait_other_acked),
 	KUNIT_CASE(time_wait_window_scaled),
 	{}

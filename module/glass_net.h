@@ -206,6 +206,8 @@ struct glass_sysctl {
 	int syncookies;
 	int challenge_ack_limit;
 	int invalid_ratelimit;
+	int max_tw_buckets;
+	int rfc1337;
 	int rmem_default;
 	int wmem_default;
 };
@@ -221,6 +223,7 @@ struct glass_net {
 	struct glass_listen_bucket listen[GLASS_LISTEN_HASH];
 	struct glass_port_head *ports;
 	struct glass_due_list due;
+	atomic_t timewaits;		/* records in TIME-WAIT */
 	siphash_key_t isn_key;
 	siphash_key_t ts_key;
 	siphash_key_t port_key;

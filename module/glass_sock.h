@@ -234,7 +234,7 @@ void glass_timewait_start(struct sock *sk);
 enum glass_record_fate
 glass_record_input(struct glass_net *gn, const struct glass_af *af,
 		   struct glass_record *r, struct sk_buff *skb,
-		   const struct segment *s);
+		   const struct segment *s, u32 *above);
 
 /* listen.c: listen(), accept(), the SYN queue and the accept queue */
 int glass_listen(struct socket *sock, int backlog);
@@ -245,7 +245,8 @@ struct sock *glass_listener_find(struct glass_net *gn,
 enum glass_record_fate
 glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
-		 struct sk_buff *skb, const struct segment *s);
+		 struct sk_buff *skb, const struct segment *s,
+		 const u32 *above);
 void glass_embryo_gone(struct glass_record *r);
 
 /* cookie.c: SYN cookies */

@@ -312,10 +312,12 @@ void glass_embryo_gone(struct glass_record *r)
 /*
  * Is there room for one more handshake? It is counted if there is. The SYN
  * queue is full when it holds more than backlog embryos, as in Linux' TCP,
- * or max_syn_backlog.
+ * or max_syn_backlog. Who comes from TIME-WAIT is let in: he had a connection
+ * before, and his ISN must be chosen, which a cookie's cannot.
  */
 /* rfc4987: 3.2 */
-static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l)
+static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l,
+			   bool known)
 {
 	int cookies = READ_ONCE(gn->sysctl.syncookies);
 	u16 rule = RULE_LISTEN_SYN;
@@ -323,6 +325,8 @@ static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l)
 	spin_lock_bh(&l->lock);
 	if (sk_acceptq_is_full(l->sk))
 		rule = RULE_LISTEN_ACCEPT_QUEUE_FULL;
+	else if (known)
+		l->embryos++;
 	else if (cookies == 2)
 		rule = RULE_LISTEN_SYN_COOKIE;
 	else if (l->embryos > READ_ONCE(l->sk->sk_max_ack_backlog) ||
@@ -351,7 +355,7 @@ static void own_ends(const struct glass_listener *l,
 static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own,
-			const struct segment *syn)
+			const struct segment *syn, const u32 *above)
 {
 	u32 hash = glass_tuple_hash(gn, own, &gn->table.key);
 	struct glass_record *r;
@@ -368,6 +372,9 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	p.adv_mss = path_mss;
 	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key),
 			      glass_now());
+	/* rfc9293#section-3.6.1: greater than all that it sent */
+	if (above && seq_le(p.iss, *above))
+		p.iss = *above + 65537;
 	r->listener = l;
 	embryo_open(&r->embryo, syn, &p, glass_now());
 	embryo_output(&r->embryo, &out);
@@ -393,6 +400,7 @@ no_memory:
  * @tuple: made from the packet
  * @skb: consumed with RECORD_CONSUMED alone
  * @s: @skb decoded
+ * @above: SND.NXT of a connection in TIME-WAIT that made way for @s, or NULL
  *
  * RCU read lock held, softirqs off, the socket not locked.
  *
@@ -401,7 +409,8 @@ no_memory:
 enum glass_record_fate
 glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
-		 struct sk_buff *skb, const struct segment *s)
+		 struct sk_buff *skb, const struct segment *s,
+		 const u32 *above)
 {
 	struct glass_listener *l = rcu_dereference(glass_sk(sk)->listener);
 	struct glass_tuple own;
@@ -416,7 +425,7 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 	} else {
 		own_ends(l, tuple, &own);
 		if (v.rule == RULE_LISTEN_SYN)
-			v.rule = syn_queue_enter(gn, l);
+			v.rule = syn_queue_enter(gn, l, above);
 		glass_cookie_judge(gn, l, af, &own, s, &e, &v);
 	}
 	if (v.bits & V_ESTABLISHED)
@@ -426,7 +435,7 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		    v.rule == RULE_LISTEN_SYN ? TCB_SYN_RECEIVED : TCB_LISTEN,
 		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
 	if (v.rule == RULE_LISTEN_SYN)
-		open_embryo(gn, l, af, &own, s);
+		open_embryo(gn, l, af, &own, s, above);
 	else if (v.rule == RULE_LISTEN_SYN_COOKIE)
 		glass_cookie_syn(gn, l, af, &own, s);
 	else if (v.bits & V_REJECT)

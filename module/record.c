@@ -59,6 +59,12 @@ static void free_rcu_record(struct rcu_head *head)
 	glass_record_free(container_of(head, struct glass_record, rcu));
 }
 
+static void timewait_gone(struct glass_net *gn, struct glass_record *r)
+{
+	glass_port_unwait(gn, r);
+	atomic_dec(&gn->timewaits);
+}
+
 /**
  * glass_record_forget() - an unhashed record goes, with what it counted for
  * @gn: the netns
@@ -69,7 +75,7 @@ void glass_record_forget(struct glass_net *gn, struct glass_record *r)
 	if (r->kind == RECORD_EMBRYO)
 		glass_embryo_gone(r);
 	else
-		glass_port_unwait(gn, r);
+		timewait_gone(gn, r);
 	spin_lock_bh(&gn->due.lock);
 	if (!list_empty(&r->due))
 		list_del_init(&r->due);
@@ -231,11 +237,28 @@ void glass_record_net_exit(struct glass_net *gn)
 	}
 }
 
+/* A record for one more TIME-WAIT, counted, if there may be */
+static struct glass_record *timewait_alloc(struct glass_net *gn,
+					   const struct glass_tuple *tuple,
+					   u32 hash)
+{
+	struct glass_record *r = NULL;
+
+	if (atomic_inc_return(&gn->timewaits) <=
+	    READ_ONCE(gn->sysctl.max_tw_buckets))
+		r = glass_record_alloc(RECORD_TIMEWAIT, tuple, hash);
+	if (r)
+		return r;
+	atomic_dec(&gn->timewaits);
+	glass_count(gn, RULE_TW_OVERFLOW);
+	return NULL;
+}
+
 /**
  * glass_timewait_start() - TIME-WAIT was entered: a record takes over
  * @sk: the socket, locked, in the table; its ACK was sent
  *
- * Without memory the connection ends without TIME-WAIT.
+ * With too many of them, or no memory, the connection ends at once.
  *
  * rfc9293: MUST-13
  */
@@ -247,7 +270,7 @@ void glass_timewait_start(struct sock *sk)
 	struct glass_record *r;
 
 	glass_tuple_of(sk, &tuple);
-	r = glass_record_alloc(RECORD_TIMEWAIT, &tuple, sk->sk_hash);
+	r = timewait_alloc(gn, &tuple, sk->sk_hash);
 	if (!r)
 		return;
 	r->reuse = sk->sk_reuse;
@@ -264,10 +287,26 @@ void glass_timewait_start(struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
+/* The core's judgement, and what of the world it cannot know */
+static void timewait_judge(struct glass_net *gn, struct glass_record *r,
+			   const struct segment *s, struct verdict *v)
+{
+	struct timewait *w = &r->timewait;
+
+	timewait_input(w, s, v);
+	if (READ_ONCE(gn->sysctl.rfc1337))
+		timewait_ignore_rst(v);
+	if ((v->rule == RULE_TW_SYN || v->rule == RULE_TW_SYN_TS) &&
+	    !glass_listener_find(gn, &r->tuple))
+		timewait_no_listener(w, v);
+	if (!glass_challenge_ok(gn, &w->challenged, s, v, glass_now()))
+		w->rule = RULE_NONE;
+}
+
 /* TIME-WAIT: the bucket is locked on entry, not on return */
 static enum glass_record_fate
 timewait_rcv(struct glass_net *gn, const struct glass_af *af,
-	     struct glass_record *r, const struct segment *s)
+	     struct glass_record *r, const struct segment *s, u32 *above)
 	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
@@ -275,15 +314,13 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	struct verdict v;
 	bool send;
 
-	timewait_input(&r->timewait, s, &v);
-	if (!glass_challenge_ok(gn, &r->timewait.challenged, s, &v,
-				glass_now()))
-		r->timewait.ack_due = false;
+	timewait_judge(gn, r, s, &v);
 	send = timewait_output(&r->timewait, &out);
 	if (v.bits & V_DEAD)
 		hlist_nulls_del_init_rcu(&r->node);
 	else if (v.bits & V_TIME_WAIT)
 		glass_record_schedule(gn, r, 2 * TIMEWAIT_MSL_MS, 0);
+	*above = r->timewait.snd_nxt;
 	spin_unlock_bh(&b->lock);
 
 	glass_count(gn, v.rule);
@@ -344,13 +381,14 @@ static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
  * @r: from glass_table_find_record(), RCU read lock held since
  * @skb: consumed with RECORD_CONSUMED alone
  * @s: @skb decoded
+ * @above: with RECORD_TO_LISTENER, SND.NXT of the connection that makes way
  *
  * Return: what became of it.
  */
 enum glass_record_fate
 glass_record_input(struct glass_net *gn, const struct glass_af *af,
 		   struct glass_record *r, struct sk_buff *skb,
-		   const struct segment *s)
+		   const struct segment *s, u32 *above)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
 	enum glass_record_fate fate = RECORD_CONSUMED;
@@ -363,7 +401,7 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 	if (r->kind == RECORD_EMBRYO) {
 		embryo_rcv(gn, af, r, skb, s);
 	} else {
-		fate = timewait_rcv(gn, af, r, s);
+		fate = timewait_rcv(gn, af, r, s, above);
 		if (fate == RECORD_CONSUMED)
 			kfree_skb(skb);
 	}

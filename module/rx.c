@@ -172,14 +172,14 @@ static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
 static enum glass_record_fate
 deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 		    const struct glass_af *af, struct glass_tuple tuple,
-		    const struct segment *s)
+		    const struct segment *s, const u32 *above)
 {
 	struct sock *sk = glass_listener_find(gn, &tuple);
 
 	glass_tuple_any_way(&tuple);
 	if (sk && policy_ok(sk, skb, af) &&
 	    !sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX))
-		return glass_listen_rcv(gn, sk, af, &tuple, skb, s);
+		return glass_listen_rcv(gn, sk, af, &tuple, skb, s, above);
 	if (sk) {
 		glass_count(gn, RULE_POLICY_DROP);
 		kfree_skb(skb);
@@ -193,10 +193,10 @@ deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 static enum glass_record_fate
 deliver_record(struct glass_net *gn, struct glass_record *r,
 	       struct sk_buff *skb, const struct glass_af *af,
-	       const struct segment *s)
+	       const struct segment *s, u32 *above)
 {
 	if (policy_ok(NULL, skb, af))
-		return glass_record_input(gn, af, r, skb, s);
+		return glass_record_input(gn, af, r, skb, s, above);
 	glass_count(gn, RULE_POLICY_DROP);
 	kfree_skb(skb);
 	return RECORD_CONSUMED;
@@ -215,8 +215,8 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 	struct glass_record *r;
 	struct glass_tuple tuple;
 	struct sock *sk;
+	u32 hash, above;
 	int tries;
-	u32 hash;
 
 	tuple_of_skb(skb, af, s, &tuple);
 	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
@@ -238,9 +238,10 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 		}
 		fate = RECORD_TO_LISTENER;
 		if (r)
-			fate = deliver_record(gn, r, skb, af, s);
+			fate = deliver_record(gn, r, skb, af, s, &above);
 		if (fate == RECORD_TO_LISTENER)
-			fate = deliver_unconnected(gn, skb, af, tuple, s);
+			fate = deliver_unconnected(gn, skb, af, tuple, s,
+						   r ? &above : NULL);
 		if (fate == RECORD_CONSUMED)
 			return;
 	}

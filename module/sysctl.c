@@ -29,6 +29,7 @@ static struct glass_sysctl template = {
 	.syncookies = 1,
 	.challenge_ack_limit = INT_MAX,
 	.invalid_ratelimit = 500,
+	.max_tw_buckets = 65536,
 	.rmem_default = 1 << 19,
 	.wmem_default = 1 << 19,
 };
@@ -58,6 +59,14 @@ static const struct ctl_table entries[] = {
 	ENTRY(challenge_ack_limit, &one, NULL),
 	/* milliseconds between two such ACKs of one connection */
 	ENTRY(invalid_ratelimit, &zero, &minute_ms),
+	ENTRY(max_tw_buckets, &zero, NULL),
+	/*
+	 * Off, as rfc9293#section-3.10.7.4 reads and as TCP has it. A peer
+	 * that lost its memory, or another host behind the same NAT, opens
+	 * with a SYN below RCV.NXT; its RST in answer to our challenge ACK
+	 * is what lets it in after a second, not after 2 MSL.
+	 */
+	ENTRY(rfc1337, &zero, &one),
 	ENTRY(rmem_default, &buffer_min, NULL),
 	ENTRY(wmem_default, &buffer_min, NULL),
 };

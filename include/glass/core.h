@@ -253,6 +253,8 @@ bool embryo_output(struct embryo *e, struct segment *s);
 void timewait_open(struct timewait *w, const struct tcb *t);
 void timewait_input(struct timewait *w, const struct segment *s,
 		    struct verdict *v);
+void timewait_no_listener(struct timewait *w, struct verdict *v);
+void timewait_ignore_rst(struct verdict *v);
 bool timewait_output(struct timewait *w, struct segment *s);
 
 static inline u32 min_of3(u32 a, u32 b, u32 c)

@@ -168,18 +168,22 @@
 	/* TIME-WAIT, a record */					\
 	R(TW_RST,		"rfc9293", "3.10.7.4",			\
 	  "a RST at RCV.NXT ends TIME-WAIT")				\
+	R(TW_RST_IGNORED,	"rfc1337", "3",				\
+	  "drop: no RST ends TIME-WAIT, by sysctl")			\
 	R(TW_FIN,		"rfc9293", "3.10.7.4",			\
 	  "ACK: the peer's FIN came again, 2 MSL start anew")		\
 	R(TW_SYN,		"rfc9293", "3.6.1",			\
 	  "a new SYN above the old sequence numbers ends TIME-WAIT")	\
 	R(TW_SYN_TS,		"rfc6191", "2",				\
 	  "a new SYN with a later timestamp ends TIME-WAIT")		\
+	R(TW_SYN_NOBODY,	"rfc5961", "4.2",			\
+	  "challenge ACK: nobody listens for a SYN in TIME-WAIT")	\
 	R(TW_SYN_OLD,		"rfc5961", "4.2",			\
 	  "challenge ACK: an old SYN in TIME-WAIT")			\
 	R(TW_OTHER,		"rfc9293", "3.10.7.4",			\
 	  "ACK: anything else in TIME-WAIT")				\
 	R(TW_QUIET,		"rfc9293", "3.10.7.4",			\
-	  "drop: an ACK in TIME-WAIT needs no answer")
+	  "drop: a bare ACK at RCV.NXT in TIME-WAIT needs no answer")
 
 /*
  * Why a segment leaves, counted there. An ACK or RST that answers a segment
@@ -227,6 +231,8 @@
 	  "the handshake's last ACK never came")			\
 	R(TW_EXPIRED,		"rfc9293", "3.4.2",			\
 	  "2 MSL are over")						\
+	R(TW_OVERFLOW,		"rfc9293", "3.4.2",			\
+	  "no TIME-WAIT: there are too many, or no memory")		\
 	R(ICMP_HARD,		"rfc9293", "3.9.2.2",			\
 	  "an ICMP error ends the open")				\
 	R(ICMP_SOFT,		"rfc9293", "3.9.2.2",			\

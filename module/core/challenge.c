@@ -25,6 +25,7 @@ enum challenge_kind challenge_kind(u16 rule, const struct segment *s)
 	case RULE_ACK_UNSENT:
 	case RULE_EMBRYO_SYN:
 	case RULE_TW_SYN_OLD:
+	case RULE_TW_SYN_NOBODY:
 		return CHALLENGE_PROOF;
 	case RULE_EMBRYO_SYN_AGAIN:
 		return CHALLENGE_REPEAT;

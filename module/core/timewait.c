@@ -70,12 +70,35 @@ void timewait_input(struct timewait *w, const struct segment *s,
 		   s->seq + seg_len(s) == w->rcv_nxt) {
 		timewait_ack(w, v, RULE_TW_FIN);
 		v->bits = V_TIME_WAIT;
-	} else if (!seg_len(s) && s->seq == w->rcv_nxt &&
-		   s->ack == w->snd_nxt) {
+	} else if (!seg_len(s) && s->seq == w->rcv_nxt) {
 		v->rule = RULE_TW_QUIET;
 	} else {
 		timewait_ack(w, v, RULE_TW_OTHER);
 	}
+}
+
+/**
+ * timewait_no_listener() - a SYN that could end TIME-WAIT finds no listener
+ * @w: the record
+ * @v: RULE_TW_SYN from timewait_input(); becomes what is done instead
+ *
+ * Nothing would come of it but a RST, and TIME-WAIT would be gone: any SYN
+ * is challenged then, as on a connection.
+ */
+void timewait_no_listener(struct timewait *w, struct verdict *v)
+{
+	v->bits = 0;
+	timewait_ack(w, v, RULE_TW_SYN_NOBODY);
+}
+
+/**
+ * timewait_ignore_rst() - rfc1337#section-3, fix F1: no RST ends TIME-WAIT
+ * @v: from timewait_input(); changed if it was a RST that did
+ */
+void timewait_ignore_rst(struct verdict *v)
+{
+	if (v->rule == RULE_TW_RST)
+		*v = (struct verdict){ .rule = RULE_TW_RST_IGNORED };
 }
 
 /**

@@ -240,11 +240,11 @@ int hosts_listener(const struct kind *k, int backlog)
 	return l;
 }
 
-/* Each host has its own ISN, and one port */
+/* Each host has an ISN and a port of its own */
 struct wire_seg host_syn(unsigned int host)
 {
 	return (struct wire_seg){
-		.host = host, .port = 4000, .kernel = HOSTS_PORT,
+		.host = host, .port = 4000 + host, .kernel = HOSTS_PORT,
 		.seq = host * 1000, .flags = SYN, .wnd = 20000, .mss = 1300,
 		.shift = 8,
 	};
