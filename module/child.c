@@ -156,34 +156,38 @@ static enum glass_record_fate drop_ready(struct glass_net *gn,
  * glass_embryo_ready() - the handshake's last ACK came: make a socket
  * @gn: the netns
  * @r: the embryo; may have left the table meanwhile
- * @skb: consumed; the ACK, perhaps with text
+ * @skb: consumed with RECORD_CONSUMED alone; the ACK, perhaps with text
  * @s: @skb decoded
  *
  * RCU read lock held, softirqs off.
+ *
+ * Return: RECORD_CONSUMED, or RECORD_AGAIN: another segment was faster, and
+ * what it made of the embryo will be found.
  */
-void glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
-			struct sk_buff *skb, const struct segment *s)
+enum glass_record_fate
+glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
+		   struct sk_buff *skb, const struct segment *s)
 {
 	struct glass_listener *l = r->listener;
 	struct sock *child;
 
 	if (sk_acceptq_is_full(l->sk)) {
-		drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
-		return;
+		/* perhaps by the child of this very embryo */
+		if (hlist_nulls_unhashed_lockless(&r->node))
+			return RECORD_AGAIN;
+		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
 	}
 	child = create_child(l->sk, &r->tuple, &r->embryo);
-	if (!child) {
-		drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
-		return;
-	}
+	if (!child)
+		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
 	if (!glass_table_replace_record(gn, r, child)) {
 		discard_child(child);
-		kfree_skb(skb);
-		return;
+		return RECORD_AGAIN;
 	}
 	glass_record_forget(gn, r);
 	start_child(l, child, skb, s);
+	return RECORD_CONSUMED;
 }
 
 /**

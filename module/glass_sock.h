@@ -265,8 +265,9 @@ bool glass_challenge_ok(struct glass_net *gn, u16 *last,
 			const struct segment *s, struct verdict *v, u64 now);
 
 /* child.c: from an embryo to a socket */
-void glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
-			struct sk_buff *skb, const struct segment *s);
+enum glass_record_fate
+glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
+		   struct sk_buff *skb, const struct segment *s);
 enum glass_record_fate
 glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_tuple *own, const struct embryo *e,

@@ -335,9 +335,10 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 }
 
 /* SYN-RECEIVED: the bucket is locked on entry, not on return */
-static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
-		       struct glass_record *r, struct sk_buff *skb,
-		       const struct segment *s)
+static enum glass_record_fate
+embryo_rcv(struct glass_net *gn, const struct glass_af *af,
+	   struct glass_record *r, struct sk_buff *skb,
+	   const struct segment *s)
 	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
@@ -357,10 +358,8 @@ static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 		hlist_nulls_del_init_rcu(&r->node);
 	spin_unlock_bh(&b->lock);
 
-	if (v.bits & V_ESTABLISHED) {
-		glass_embryo_ready(gn, r, skb, s);
-		return;
-	}
+	if (v.bits & V_ESTABLISHED)
+		return glass_embryo_ready(gn, r, skb, s);
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, &r->tuple, s, TCB_SYN_RECEIVED,
 		    v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,
@@ -372,6 +371,7 @@ static void embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
 	kfree_skb(skb);
+	return RECORD_CONSUMED;
 }
 
 /**
@@ -391,19 +391,17 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 		   const struct segment *s, u32 *above)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
-	enum glass_record_fate fate = RECORD_CONSUMED;
+	enum glass_record_fate fate;
 
 	spin_lock_bh(&b->lock);
 	if (hlist_nulls_unhashed(&r->node)) {
 		spin_unlock_bh(&b->lock);
 		return RECORD_AGAIN;
 	}
-	if (r->kind == RECORD_EMBRYO) {
-		embryo_rcv(gn, af, r, skb, s);
-	} else {
-		fate = timewait_rcv(gn, af, r, s, above);
-		if (fate == RECORD_CONSUMED)
-			kfree_skb(skb);
-	}
+	if (r->kind == RECORD_EMBRYO)
+		return embryo_rcv(gn, af, r, skb, s);
+	fate = timewait_rcv(gn, af, r, s, above);
+	if (fate == RECORD_CONSUMED)
+		kfree_skb(skb);
 	return fate;
 }
