@@ -22,6 +22,7 @@ extern struct kunit_suite glass_reset;
 extern struct kunit_suite glass_ack;
 extern struct kunit_suite glass_text;
 extern struct kunit_suite glass_closing;
+extern struct kunit_suite glass_defer;
 extern struct kunit_suite glass_cookies;
 extern struct kunit_suite glass_challenge;
 extern struct kunit_suite glass_timewait;

@@ -49,6 +49,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	child->sk_rx_dst = NULL;
 	RCU_INIT_POINTER(gs->listener, NULL);
 	gs->port = NULL;
+	gs->defer_accept = 0;
 	gs->ooo = RB_ROOT;
 	gs->hashed = 0;
 	gs->since = now_ms(glass_now());
@@ -152,6 +153,25 @@ static enum glass_record_fate drop_ready(struct glass_net *gn,
 	return RECORD_CONSUMED;
 }
 
+/* No room: the embryo stays and sends its SYN/ACK again, or is aborted */
+static enum glass_record_fate overflow(struct glass_net *gn,
+				       struct glass_record *r,
+				       struct sk_buff *skb,
+				       const struct segment *s)
+{
+	/* perhaps it was the child of this very embryo that filled the queue */
+	if (hlist_nulls_unhashed_lockless(&r->node))
+		return RECORD_AGAIN;
+	if (!READ_ONCE(gn->sysctl.abort_on_overflow))
+		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
+	if (!glass_table_remove_record(gn, r))
+		return RECORD_AGAIN;
+	glass_reject(gn, glass_sk(r->listener->sk)->af, &r->tuple, s,
+		     RULE_LISTEN_OVERFLOW_RST);
+	glass_record_forget(gn, r);
+	return drop_ready(gn, skb, RULE_LISTEN_OVERFLOW_RST);
+}
+
 /**
  * glass_embryo_ready() - the handshake's last ACK came: make a socket
  * @gn: the netns
@@ -171,12 +191,8 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 	struct glass_listener *l = r->listener;
 	struct sock *child;
 
-	if (sk_acceptq_is_full(l->sk)) {
-		/* perhaps by the child of this very embryo */
-		if (hlist_nulls_unhashed_lockless(&r->node))
-			return RECORD_AGAIN;
-		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
-	}
+	if (sk_acceptq_is_full(l->sk))
+		return overflow(gn, r, skb, s);
 	child = create_child(l->sk, &r->tuple, &r->embryo);
 	if (!child)
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);

@@ -208,6 +208,7 @@ struct glass_sysctl {
 	int invalid_ratelimit;
 	int max_tw_buckets;
 	int rfc1337;
+	int abort_on_overflow;
 	int rmem_default;
 	int wmem_default;
 };

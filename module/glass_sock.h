@@ -47,6 +47,7 @@
  * @queued_seq: one past the last octet in sk_receive_queue
  * @out_seq: one past the last octet in sk_write_queue
  * @since: when sk_state changed last, milliseconds
+ * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
  * @timer_deferred: the timer fired while a user held the lock
  * @hashed: in the connection table
  */
@@ -62,6 +63,7 @@ struct glass_sock {
 	u32 queued_seq;
 	u32 out_seq;
 	u32 since;
+	u8 defer_accept;
 	bool timer_deferred;
 	bool hashed;
 };
@@ -214,6 +216,7 @@ struct glass_record *glass_table_find_record(struct glass_net *gn,
 int glass_table_add(struct sock *sk);
 void glass_table_remove(struct sock *sk);
 int glass_table_add_record(struct glass_net *gn, struct glass_record *r);
+bool glass_table_remove_record(struct glass_net *gn, struct glass_record *r);
 bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 				struct sock *child);
 

@@ -11,8 +11,8 @@
  * The backlog's rule: either queue is full when it holds more than backlog
  * children, as in Linux' TCP. When the accept queue is, a SYN is dropped, and
  * so is the ACK that would complete a handshake: the embryo stays and sends
- * its SYN/ACK again. When only the SYN queue is, a SYN is answered with a
- * cookie, see cookie.c.
+ * its SYN/ACK again, or is aborted if net.glass.abort_on_overflow is set.
+ * When only the SYN queue is, a SYN is answered with a cookie, see cookie.c.
  */
 #include <linux/poll.h>
 #include <net/inet_hashtables.h>

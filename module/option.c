@@ -36,6 +36,11 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		return -EINVAL;
 	if (copy_from_sockptr(&value, val, sizeof(value)))
 		return -EFAULT;
+	if (name == GLASS_DEFER_ACCEPT) {
+		WRITE_ONCE(glass_sk(sk)->defer_accept,
+			   handshake_timeouts(value));
+		return 0;
+	}
 	if (name != GLASS_NODELAY)
 		return -ENOPROTOOPT;
 	lock_sock(sk);
@@ -75,6 +80,9 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 	switch (name) {
 	case GLASS_NODELAY:
 		value = t->nodelay;
+		break;
+	case GLASS_DEFER_ACCEPT:
+		value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept));
 		break;
 	case GLASS_MAXSEG:
 		value = t->snd.mss ?: glass_sk(sk)->af->default_mss;

@@ -131,12 +131,18 @@ static const struct glass_af *record_af(const struct glass_record *r)
 	return r->tuple.family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
 }
 
+static u8 listener_defers(const struct glass_record *r)
+{
+	return READ_ONCE(glass_sk(r->listener->sk)->defer_accept);
+}
+
 /* RCU read lock held; the record is off its list of deadlines */
 static void record_expired(struct glass_net *gn, struct glass_record *r)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
 	u16 rule = RULE_TW_EXPIRED;
 	struct segment s;
+	bool send;
 
 	spin_lock_bh(&b->lock);
 	if (hlist_nulls_unhashed(&r->node)) {
@@ -144,14 +150,16 @@ static void record_expired(struct glass_net *gn, struct glass_record *r)
 		return;
 	}
 	if (r->kind == RECORD_EMBRYO) {
-		if (embryo_timeout(&r->embryo,
-				   READ_ONCE(gn->sysctl.synack_retries)) &&
-		    embryo_output(&r->embryo, &s)) {
+		if (embryo_wait(&r->embryo,
+				READ_ONCE(gn->sysctl.synack_retries),
+				listener_defers(r))) {
+			send = embryo_output(&r->embryo, &s);
 			glass_record_schedule(gn, r,
 					      embryo_delay_ms(&r->embryo),
 					      r->embryo.sent);
 			spin_unlock_bh(&b->lock);
-			send_embryo(gn, record_af(r), r, &s);
+			if (send)
+				send_embryo(gn, record_af(r), r, &s);
 			return;
 		}
 		rule = RULE_EMBRYO_TIMEOUT;
@@ -349,6 +357,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	bool send;
 
 	embryo_input(e, s, &v);
+	embryo_defer(e, s, listener_defers(r), &v);
 	if (!glass_challenge_ok(gn, &e->challenged, s, &v, glass_now())) {
 		e->synack_due = 0;
 		e->ack_due = 0;

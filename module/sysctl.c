@@ -60,6 +60,8 @@ static const struct ctl_table entries[] = {
 	/* milliseconds between two such ACKs of one connection */
 	ENTRY(invalid_ratelimit, &zero, &minute_ms),
 	ENTRY(max_tw_buckets, &zero, NULL),
+	/* RST, not silence, for who completes a handshake too many */
+	ENTRY(abort_on_overflow, &zero, &one),
 	/*
 	 * Off, as rfc9293#section-3.10.7.4 reads and as TCP has it. A peer
 	 * that lost its memory, or another host behind the same NAT, opens

@@ -359,3 +359,23 @@ bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 	spin_unlock_bh(&b->lock);
 	return here;
 }
+
+/**
+ * glass_table_remove_record() - take a record out of the table
+ * @gn: the netns
+ * @r: the record; RCU read lock held since it was found
+ *
+ * Return: false if it was no longer in it; else the caller forgets it.
+ */
+bool glass_table_remove_record(struct glass_net *gn, struct glass_record *r)
+{
+	struct glass_bucket *b = glass_bucket(gn, r->hash);
+	bool here;
+
+	spin_lock_bh(&b->lock);
+	here = !hlist_nulls_unhashed(&r->node);
+	if (here)
+		hlist_nulls_del_init_rcu(&r->node);
+	spin_unlock_bh(&b->lock);
+	return here;
+}

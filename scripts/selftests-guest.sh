@@ -32,7 +32,7 @@ run() {
 			;;
 		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;
 		# TCP, by the same packets, shows that the test asks for what is right.
-		cookies | challenge | timewait)
+		cookies | challenge | timewait | isn)
 			"$programs/$name" ${slow:+-s} \
 				-k "tcp4,tcp6,${kinds:-glass4,glass6,own4,own6}" 2>&1
 			;;

@@ -91,6 +91,7 @@ struct tcb_params {
  * @sack_ok: it permitted SACK
  * @synack_due: a SYN/ACK is to be sent
  * @ack_due: an ACK is to be sent
+ * @acked: the ACK came, but what is waited for is text
  * @challenged: see challenge_spaced()
  */
 struct embryo {
@@ -112,6 +113,7 @@ struct embryo {
 	u8 sack_ok:1;
 	u8 synack_due:1;
 	u8 ack_due:1;
+	u8 acked:1;
 };
 
 /**
@@ -246,6 +248,11 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 void embryo_input(struct embryo *e, const struct segment *s,
 		  struct verdict *v);
 bool embryo_timeout(struct embryo *e, u8 retries);
+bool embryo_wait(struct embryo *e, u8 retries, u8 defer);
+void embryo_defer(struct embryo *e, const struct segment *s, u8 defer,
+		  struct verdict *v);
+u8 handshake_timeouts(int seconds);
+u32 handshake_seconds(u8 timeouts);
 u32 embryo_delay_ms(const struct embryo *e);
 bool embryo_output(struct embryo *e, struct segment *s);
 

@@ -60,6 +60,8 @@
 	  "RST: the cookie is too old")					\
 	R(LISTEN_ACCEPT_QUEUE_FULL, "rfc9293", "3.10.5",		\
 	  "drop: the accept queue is full")				\
+	R(LISTEN_OVERFLOW_RST,	"rfc9293", "3.10.5",			\
+	  "RST: the accept queue is full, and the sysctl says to abort") \
 	R(LISTEN_NO_MEMORY,	"rfc9293", "3.10.7.2",			\
 	  "drop: no memory or no route for the answer")			\
 	/* SYN-RECEIVED, still a record of the listener */		\
@@ -75,6 +77,8 @@
 	  "drop: no ACK in SYN-RECEIVED")				\
 	R(EMBRYO_BAD_ACK,	"rfc9293", "3.10.7.4",			\
 	  "RST: the ACK is not of our SYN/ACK")				\
+	R(EMBRYO_DEFER,		"rfc9293", "3.10.2",			\
+	  "the ACK is good, but the listener waits for text")		\
 	R(EMBRYO_ACK,		"rfc9293", "3.10.7.4",			\
 	  "our SYN is acknowledged: ESTABLISHED")			\
 	/* SYN-SENT */							\

@@ -196,17 +196,86 @@ bool embryo_timeout(struct embryo *e, u8 retries)
 }
 
 /**
- * embryo_delay_ms() - how long to wait for the ACK, rfc6298#section-5.5
+ * embryo_wait() - no ACK came in time, or no text if that is waited for
+ * @e: the embryo
+ * @retries: SYN/ACKs to send again before giving up
+ * @defer: timeouts to wait for text after the ACK, see embryo_defer()
+ *
+ * While text is waited for the SYN/ACK is not sent again until the last
+ * timeout of @defer: the ACK that answers it then opens.
+ *
+ * Return: false if it is to be forgotten; else output may have a SYN/ACK.
+ */
+bool embryo_wait(struct embryo *e, u8 retries, u8 defer)
+{
+	if (!e->acked || !defer)
+		return embryo_timeout(e, retries);
+	if (e->sent >= defer)
+		return embryo_timeout(e, max(retries, defer));
+	e->sent++;
+	return true;
+}
+
+/**
+ * embryo_defer() - a bare ACK may have to wait for text: TCP_DEFER_ACCEPT
+ * @e: the embryo
+ * @s: the segment
+ * @defer: timeouts of the SYN/ACK to wait for, 0 for none
+ * @v: from embryo_input(); V_ESTABLISHED is taken back if it waits
+ */
+void embryo_defer(struct embryo *e, const struct segment *s, u8 defer,
+		  struct verdict *v)
+{
+	if (!(v->bits & V_ESTABLISHED) || seg_len(s) || e->sent > defer)
+		return;
+	v->rule = RULE_EMBRYO_DEFER;
+	v->bits = 0;
+	e->acked = 1;
+}
+
+/* How long to wait after so many SYN/ACKs, rfc6298#section-5.5 */
+static u32 delay_ms(u32 sent)
+{
+	u32 tries = sent ? sent - 1 : 0;
+
+	return min(RTO_INITIAL_US / 1000 << min(tries, 10u),
+		   RTO_MAX_US / 1000);
+}
+
+/**
+ * handshake_timeouts() - how often does a SYN/ACK time out in some seconds?
+ * @seconds: any number; below 1 means 0
+ *
+ * Return: 0 to 255.
+ */
+u8 handshake_timeouts(int seconds)
+{
+	u8 timeouts = 0;
+
+	while (timeouts < 255 && seconds > 0)
+		seconds -= delay_ms(++timeouts) / 1000;
+	return timeouts;
+}
+
+/* The inverse, in whole seconds */
+u32 handshake_seconds(u8 timeouts)
+{
+	u32 seconds = 0;
+
+	for (; timeouts; timeouts--)
+		seconds += delay_ms(timeouts) / 1000;
+	return seconds;
+}
+
+/**
+ * embryo_delay_ms() - how long to wait for the ACK
  * @e: the embryo, its SYN/ACK sent
  *
  * Return: milliseconds, doubled with every SYN/ACK.
  */
 u32 embryo_delay_ms(const struct embryo *e)
 {
-	u32 tries = e->sent ? e->sent - 1 : 0;
-
-	return min(RTO_INITIAL_US / 1000 << min(tries, 10u),
-		   RTO_MAX_US / 1000);
+	return delay_ms(e->sent);
 }
 
 /**

@@ -20,8 +20,8 @@
 #define ANSWER_SIZE 1024
 
 static const struct test *const tables[] = {
-	oracle_address,
-	oracle_bind, oracle_reuse, oracle_connect, oracle_listen, oracle_send,
+	oracle_address, oracle_bind, oracle_reuse, oracle_connect,
+	oracle_listen, oracle_backlog, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
 	oracle_signal,
 };
@@ -132,10 +132,11 @@ static void compare(const struct test *t, int kind, const int *result)
 	same = same && !result[kind] && !result[oracle_of(kind)];
 	tap_ok(same, "%s %s", name, t->name);
 	if (!same) {
-		note("%s answers: %s", kinds[oracle_of(kind)].name, right);
-		note("%s answers: %s", name, got);
-	} else if (getenv("ORACLE_SHOW")) {
-		note("%s", got);
+		note("different: %s answers: %s", kinds[oracle_of(kind)].name,
+		     right);
+		note("different: %s answers: %s", name, got);
+	} else if (getenv("ORACLE_SHOW") || (t->flags & SHOW)) {
+		note("equal: %s", got);
 	}
 }
 

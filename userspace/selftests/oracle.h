@@ -15,6 +15,7 @@ extern const struct test oracle_bind[];
 extern const struct test oracle_reuse[];
 extern const struct test oracle_connect[];
 extern const struct test oracle_listen[];
+extern const struct test oracle_backlog[];
 extern const struct test oracle_send[];
 extern const struct test oracle_recv[];
 extern const struct test oracle_close[];

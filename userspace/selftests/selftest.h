@@ -44,6 +44,7 @@ enum {
 	SLOW = 1,	/* waits for minutes */
 	ONCE = 2,	/* does not depend on the kind: run with the first one */
 	PROTO = 4,	/* not for AF_GLASS */
+	SHOW = 8,	/* an oracle's answers are told also when they agree */
 };
 
 struct test {

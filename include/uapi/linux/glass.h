@@ -38,5 +38,6 @@
 
 #define GLASS_NODELAY	1	/* int, as TCP_NODELAY */
 #define GLASS_MAXSEG	2	/* int, as TCP_MAXSEG; reading only */
+#define GLASS_DEFER_ACCEPT 9	/* int, seconds, as TCP_DEFER_ACCEPT */
 
 #endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Initial sequence numbers: rfc6528. Nobody can tell one from others that he
+ * was given, and one of the same four-tuple lies above the last.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hosts.h"
+
+#define MANY 2048
+
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Numbers that ought to be random. Each bit is set in about half of them
+ * (five standard deviations are 113). The top octet, and that of the
+ * differences, is evenly spread: chi-square with 255 degrees of freedom is
+ * above 380 once in a million times. Of all differences of neighbours none
+ * should come twice; that two do by chance happens once in two thousand.
+ */
+static void must_be_random(const uint32_t *isn)
+{
+	static uint32_t step[MANY];
+	int bit, i, set, twice = 0;
+	double chi[2] = { 0 };
+	int bin[2][256] = { 0 };
+
+	for (bit = 0; bit < 32; bit++) {
+		set = 0;
+		for (i = 0; i < MANY; i++)
+			set += isn[i] >> bit & 1;
+		must(abs(set - MANY / 2) <= 113);
+	}
+	for (i = 0; i < MANY; i++) {
+		step[i] = isn[i] - isn[(i + MANY - 1) % MANY];
+		bin[0][isn[i] >> 24]++;
+		bin[1][step[i] >> 24]++;
+	}
+	for (i = 0; i < 256; i++) {
+		chi[0] += (bin[0][i] - 8.0) * (bin[0][i] - 8.0) / 8.0;
+		chi[1] += (bin[1][i] - 8.0) * (bin[1][i] - 8.0) / 8.0;
+	}
+	must(chi[0] < 380 && chi[1] < 380);
+	qsort(step, MANY, sizeof(step[0]), ascending);
+	for (i = 1; i < MANY; i++)
+		twice += step[i] == step[i - 1];
+	must(twice <= 1);
+}
+
+/* The ISN that a host's SYN is answered with; then it is forgotten. */
+static uint32_t isn_of_answer(const struct kind *k, unsigned int host, int port)
+{
+	struct wire_seg s = host_syn(host), rst;
+
+	s.port = port;
+	hosts_send(k, &s);
+	must(hosts_hear(k, &s, 500));
+	must_be(s.flags, SYN | ACK);
+	rst = host_ack(&s, 0);
+	rst.flags = RST;
+	hosts_send(k, &rst);
+	return s.seq;
+}
+
+/* Accepted connections, of one host and of many */
+static void accepted(const struct kind *k)
+{
+	static uint32_t isn[MANY];
+	int i;
+
+	hosts_listener(k, MANY);
+	for (i = 0; i < MANY; i++)
+		isn[i] = i % 2 ? isn_of_answer(k, 2, 4000 + i) :
+				 isn_of_answer(k, 2 + i, 4000);
+	must_be_random(isn);
+}
+
+/* Cookies are ISNs too. */
+static void cookies(const struct kind *k)
+{
+	static uint32_t isn[MANY];
+	int i;
+
+	hosts_listener(k, MANY);
+	set_sysctl(k, "syncookies", 2);
+	for (i = 0; i < MANY; i++)
+		isn[i] = isn_of_answer(k, 2 + i, 4000);
+	must_be_random(isn);
+}
+
+/* Opened ones, from ports that follow each other */
+static void opened(const struct kind *k)
+{
+	static uint32_t isn[MANY];
+	struct addr from, to;
+	struct wire_seg s;
+	int i, fd;
+
+	netns_own();
+	hosts_open();
+	for (i = 0; i < MANY; i++) {
+		fd = stream(k);
+		from = addr_kernel(k, 10000 + i);
+		to = addr_host(k, 2, 80);
+		must_be(bind(fd, &from.sa, from.len), 0);
+		set_nonblock(fd);
+		must_be(connect(fd, &to.sa, to.len), -1);
+		must_be(errno, EINPROGRESS);
+		must(hosts_hear(k, &s, 500));
+		must_be(s.flags, SYN);
+		isn[i] = s.seq;
+		close(fd);
+	}
+	must_be_random(isn);
+}
+
+/*
+ * The same four-tuple again and again: the number grows, by a tick every four
+ * microseconds (TCP's clock is faster), so that nothing of the last connection
+ * is taken for the next one's.
+ */
+static void same_tuple_grows(const struct kind *k)
+{
+	uint32_t before, isn, ticks;
+	long long at, then;
+	int i;
+
+	hosts_listener(k, 8);
+	before = isn_of_answer(k, 2, 4000);
+	then = now_us();
+	for (i = 0; i < 50; i++) {
+		pause_ms(1 + i * 7);
+		at = now_us();
+		isn = isn_of_answer(k, 2, 4000);
+		ticks = isn - before;
+		must((int32_t)ticks > 0);
+		if (k->glass) {
+			must(ticks >= (at - then) / 4 - 1);
+			/* The last one was chosen before it was heard. */
+			must(ticks <= (now_us() - then) / 4 + 2500);
+		}
+		before = isn;
+		then = now_us();
+	}
+}
+
+/* Another network namespace has another secret. */
+static void other_netns_differs(const struct kind *k)
+{
+	uint32_t isn[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		hosts_listener(k, 8);
+		isn[i] = isn_of_answer(k, 2, 4000);
+	}
+	/* TCP has one secret for all. */
+	if (k->glass)
+		must(isn[1] - isn[0] > 1000000);
+}
+
+static const struct test tests[] = {
+	TEST(accepted),
+	TEST(cookies),
+	TEST(opened),
+	TEST(same_tuple_grows),
+	TEST(other_netns_differs),
+};
+
+int main(int argc, char **argv)
+{
+	return tests_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}
