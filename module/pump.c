@@ -68,7 +68,7 @@ static void wake(struct sock *sk, const struct verdict *v)
 static void apply(struct sock *sk, const struct verdict *v, u64 now)
 {
 	struct glass_sock *gs = glass_sk(sk);
-	int err = verdict_error(sk, v);
+	int err = verdict_error(sk, v), before = sk->sk_state;
 
 	if (v->bits & V_WRITABLE)
 		glass_queue_acked(sk, gs->tcb.snd.una);
@@ -80,8 +80,12 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 		WRITE_ONCE(sk->sk_err, err);
 	if (!(v->bits & V_DEAD))
 		follow_state(sk, now);
-	if (!sock_flag(sk, SOCK_DEAD))
-		wake(sk, v);
+	if (sock_flag(sk, SOCK_DEAD))
+		return;
+	wake(sk, v);
+	/* close() may linger until the FIN is acknowledged */
+	if (before == TCP_FIN_WAIT1 && sk->sk_state == TCP_FIN_WAIT2)
+		sk->sk_state_change(sk);
 }
 
 /* The end of a TCB: TIME-WAIT lives on as a record, CLOSED not at all */
