@@ -27,11 +27,17 @@ static void v4_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
 				       IPPROTO_GLASS, 0);
 }
 
-/* A route for the ends of a connection that has no socket of its own */
+/*
+ * A route for the ends of a connection that has no socket of its own. There is
+ * none to an address of many hosts, though it arrives as a source address:
+ * rfc9293#section-3.9.2.3.
+ */
 static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 			       const struct glass_tuple *tuple,
 			       struct flowi4 *fl4)
 {
+	struct rtable *rt;
+
 	flowi4_init_output(fl4, tuple->ifindex, sk ? READ_ONCE(sk->sk_mark) : 0,
 			   sk ? READ_ONCE(inet_sk(sk)->tos) & INET_DSCP_MASK : 0,
 			   RT_SCOPE_UNIVERSE, IPPROTO_GLASS,
@@ -39,7 +45,12 @@ static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 			   tuple->raddr.s6_addr32[0], tuple->laddr.s6_addr32[0],
 			   htons(tuple->rport), htons(tuple->lport),
 			   sk ? sk->sk_uid : GLOBAL_ROOT_UID);
-	return ip_route_output_flow(gn->net, fl4, NULL);
+	rt = ip_route_output_flow(gn->net, fl4, NULL);
+	if (!IS_ERR(rt) && rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
+		ip_rt_put(rt);
+		return ERR_PTR(-ENETUNREACH);
+	}
+	return rt;
 }
 
 /* rfc9293: MUST-16, MUST-67 */
