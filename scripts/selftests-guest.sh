@@ -13,7 +13,7 @@ packets=$top/userspace/selftests/packet
 # "ok 3 - glass4 name" becomes "ok - program: glass4 name"
 label() {
 	sed -u -E "/^(TAP version|1\.\.[0-9]+$)/d
-		s/^((not )?ok) [0-9]+ - /\1 - $1: /"
+		s|^((not )?ok) [0-9]+ - |\1 - $1: |"
 }
 
 run() {

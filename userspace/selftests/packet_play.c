@@ -78,9 +78,9 @@ static void quiet(long long delay)
 }
 
 /*
- * How late a timer may be that was set @delay ago. It runs in jiffies, of
- * which the first and the last are not whole; the timer wheel counts long
- * times in eights, sixty-fours and so on.
+ * How late a timer may be that was set @delay ago. Its time becomes whole
+ * jiffies, counts from the next and ends with one; the timer wheel counts
+ * long times in eights, sixty-fours and so on.
  */
 static long long lateness(long long delay)
 {
@@ -92,9 +92,9 @@ static long long lateness(long long delay)
 	must_be(clock_getres(CLOCK_MONOTONIC_COARSE, &t), 0);
 	jiffy = t.tv_nsec / 1000;
 	granule = jiffy;
-	while (delay >= 63 * granule)
+	while (delay + 3 * jiffy >= 63 * granule)
 		granule *= 8;
-	return 2 * jiffy + (granule > jiffy ? granule : 0);
+	return 3 * jiffy + (granule > jiffy ? granule : 0);
 }
 
 static void check_time(long long at, long long delay, const char *what)
