@@ -70,8 +70,11 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 	struct glass_sock *gs = glass_sk(sk);
 	int err = verdict_error(sk, v), before = sk->sk_state;
 
-	if (v->bits & V_WRITABLE)
+	if (v->bits & V_WRITABLE) {
 		glass_queue_acked(sk, gs->tcb.snd.una);
+		/* what ICMP said is over */
+		WRITE_ONCE(sk->sk_err_soft, 0);
+	}
 	if (v->bits & V_PEER_CLOSED) {
 		sk->sk_shutdown |= RCV_SHUTDOWN;
 		sock_set_flag(sk, SOCK_DONE);
