@@ -7,7 +7,7 @@
 # tests which wait for minutes run there too.
 # Packet scripts: "packet" runs all, "packet:PART" those with PART in their path,
 # "packet-tcp" and "packet-tcp:PART" the same on the kernel's TCP, "figures"
-# prints the figures of RFC 9293 as ladders. "not ok # TODO" counts as skipped.
+# prints the figures of rfc9293 as ladders. "not ok # TODO" counts as skipped.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 

@@ -104,6 +104,7 @@ struct flow {
 enum given {
 	HAS_FLAGS = 1, HAS_SEQ = 2, HAS_ACK = 4, HAS_WND = 8, HAS_URGENT = 16,
 	HAS_OPTIONS = 32, HAS_TOS = 64, HAS_TTL = 128, HAS_MORE_OPTIONS = 256,
+	HAS_OFFSET = 512,
 };
 
 /* An option's values that may be anything: bits by kind of value */

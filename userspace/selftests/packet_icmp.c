@@ -27,7 +27,6 @@ static const struct message {
 	{ "prohibited", 3, 13, 1, 1 },
 	{ "source-quench", 4, 0, -1, 0 },
 	{ "time-exceeded", 11, 0, 3, 0 },
-	{ "reassembly-time-exceeded", 11, 1, 3, 1 },
 	{ "parameter-problem", 12, 0, 4, 0 },
 };
 

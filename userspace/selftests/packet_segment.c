@@ -128,8 +128,10 @@ static void parse_ack(struct sketch *k, char **at, bool inbound)
 }
 
 /* What only a script can do to a segment */
-static bool parse_damage(struct segment *s, const char *word, char **at)
+static bool parse_damage(struct sketch *k, const char *word, char **at)
 {
+	struct segment *s = &k->s;
+
 	if (!strcmp(word, "badsum"))
 		s->bad_sum = true;
 	else if (!strcmp(word, "ip-options"))
@@ -138,12 +140,14 @@ static bool parse_damage(struct segment *s, const char *word, char **at)
 		s->to_many = true;
 	else if (!strcmp(word, "from-many"))
 		s->from_many = true;
-	else if (!strcmp(word, "doff"))
-		s->words = number_next(at, "the offset", 0, 15);
 	else if (!strcmp(word, "cut"))
 		s->cut = number_next(at, "the length", 1, TEXT_MAX);
-	else
+	else if (strcmp(word, "doff"))
 		return false;
+	if (!strcmp(word, "doff")) {
+		s->words = number_next(at, "the offset", 0, 15);
+		k->given |= HAS_OFFSET;
+	}
 	return true;
 }
 
@@ -164,7 +168,7 @@ static void parse_field(struct sketch *k, const char *word, char **at,
 	} else if (!strcmp(word, "ttl")) {
 		k->given |= HAS_TTL;
 		k->s.ttl = number_next(at, "the octet", 1, 255);
-	} else if (!inbound || !parse_damage(&k->s, word, at)) {
+	} else if (!inbound || !parse_damage(k, word, at)) {
 		wrong("what is '%s'?", word);
 	}
 }
@@ -177,7 +181,7 @@ static void parse_defaults(struct sketch *k)
 		wrong("ack is missing");
 	if (!(k->given & HAS_WND))
 		k->s.wnd = 65535;
-	if (!k->s.words)
+	if (!(k->given & HAS_OFFSET))
 		k->s.words = 5 + k->s.options / 4;
 	if (!k->flow->theirs)
 		wrong("the kernel's port is not known yet: 'ports OURS THEIRS'");
