@@ -79,6 +79,7 @@ struct segment {
  * @theirs: the kernel's port, 0 until it is known
  * @isn: the script's initial sequence number
  * @peer_isn: the kernel's, from the last SYN heard
+ * @isn_step: by how much it is above the one before
  * @origin: what the script calls @isn
  * @peer_origin: what the script calls @peer_isn
  * @tsval: the last timestamp heard
@@ -90,6 +91,7 @@ struct flow {
 	uint16_t theirs;
 	uint32_t isn;
 	uint32_t peer_isn;
+	uint32_t isn_step;
 	uint32_t origin;
 	uint32_t peer_origin;
 	uint32_t tsval;
@@ -147,6 +149,7 @@ void options_parse(struct sketch *k, char *text, bool inbound);
 bool options_differ(const struct sketch *k, const struct segment *s);
 void options_text(char *to, size_t size, const struct segment *s,
 		  const struct flow *f, bool inbound);
+const char *options_flaw(const struct segment *s);
 const uint8_t *option_find(const struct segment *s, uint8_t kind);
 
 /* packet_call.c */

@@ -150,6 +150,21 @@ static unsigned int option_at(const struct segment *s, unsigned int *at)
 	return s->option[*at + 1];
 }
 
+/* What no list of options may have: a wrong length, padding but zeros */
+const char *options_flaw(const struct segment *s)
+{
+	unsigned int at = 0, len;
+
+	while ((len = option_at(s, &at)))
+		at += len;
+	if (at < s->options && s->option[at] != KIND_END)
+		return "an option whose length cannot be";
+	for (; at < s->options; at++)
+		if (s->option[at])
+			return "padding that is not zero";
+	return NULL;
+}
+
 /* An option of a segment, NULL if it has none of that kind */
 const uint8_t *option_find(const struct segment *s, uint8_t kind)
 {

@@ -177,6 +177,16 @@ static void check_state(char *rest)
 		wrong("the state is %s", is);
 }
 
+/* The kernel's ISN is so much above that of its SYN before, give or take 1 ms */
+static void check_isn_step(char *rest)
+{
+	const struct flow *f = flow_next(&rest, false);
+	long want = number_next(&rest, "the step", 0, UINT32_MAX);
+
+	if (labs((long)f->isn_step - want) > 250)
+		wrong("the ISN is %u above that before", f->isn_step);
+}
+
 static void check_rule(char *rest)
 {
 	char *name = word_next(&rest);
@@ -252,6 +262,8 @@ static bool arrange(const char *word, char *rest)
 		wire_mtu(number_next(&rest, "the MTU", 68, 65535));
 	else if (!strcmp(word, "state"))
 		check_state(rest);
+	else if (!strcmp(word, "isn-step"))
+		check_isn_step(rest);
 	else if (!strcmp(word, "rule"))
 		check_rule(rest);
 	else if (!strcmp(word, "include"))

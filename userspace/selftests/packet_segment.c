@@ -67,6 +67,7 @@ struct flow *flow_of(const struct segment *s)
 		return NULL;
 	if (s->flags & SYN) {
 		f->theirs = s->sport;
+		f->isn_step = s->seq - f->peer_isn;
 		f->peer_isn = s->seq;
 	}
 	f->last.seq = s->seq;

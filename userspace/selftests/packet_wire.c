@@ -215,7 +215,7 @@ static const char *get_segment(struct segment *s, const uint8_t *at,
 		return "a wrong checksum";
 	if (at[12] & 15)
 		return "reserved bits that are not zero";
-	return NULL;
+	return options_flaw(s);
 }
 
 /**
