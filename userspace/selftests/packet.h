@@ -3,6 +3,7 @@
  * The interpreter of packet scripts, Documentation/packet-scripts.rst.
  *
  *   kernel 10.8.0.1, fd08::1 ---- wire ---- 10.8.0.2, fd08::2 the script
+ *    and 10.8.0.3, fd08::3 when a script asks for another address
  *
  * A script plays the remote end of connections segment by segment: it says
  * what it sends and when, what must come and when, and what programs on the
@@ -46,6 +47,7 @@ enum {
  * @ip_options: to send: an IP header with options of its own
  * @to_many: to send: to an address of many hosts
  * @from_many: to send: from such an address
+ * @other: the kernel's end is its other address
  * @at: heard: when, microseconds
  */
 struct segment {
@@ -68,6 +70,7 @@ struct segment {
 	bool ip_options;
 	bool to_many;
 	bool from_many;
+	bool other;
 	uint8_t text[TEXT_MAX];
 	long long at;
 };
@@ -77,6 +80,7 @@ struct segment {
  * @name: what it is called, "" for the one that need not be named
  * @ours: the script's port
  * @theirs: the kernel's port, 0 until it is known
+ * @other: the kernel's end is its other address
  * @isn: the script's initial sequence number
  * @peer_isn: the kernel's, from the last SYN heard
  * @isn_step: by how much it is above the one before
@@ -89,6 +93,7 @@ struct flow {
 	char name[16];
 	uint16_t ours;
 	uint16_t theirs;
+	bool other;
 	uint32_t isn;
 	uint32_t peer_isn;
 	uint32_t isn_step;
@@ -130,6 +135,7 @@ struct sketch {
 void wire_open(const struct kind *k);
 int wire_fd(void);
 void wire_mtu(int mtu);
+void wire_other(void);
 void wire_send(const struct segment *s);
 bool wire_hear(struct segment *s, const char **flaw);
 void wire_icmp(uint8_t type, uint8_t code, uint32_t info,

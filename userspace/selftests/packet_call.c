@@ -65,6 +65,8 @@ static long do_bind(struct call *c)
 {
 	struct addr a = addr_any(play_kind, c->value[0]);
 
+	if (c->other_address)
+		a = addr_text(play_kind, "10.8.0.3", "fd08::3", c->value[0]);
 	return result(bind(c->s->fd, &a.sa, a.len));
 }
 
@@ -168,6 +170,13 @@ static void parse_one(struct call *c, char *at)
 	line_end(at);
 }
 
+static void parse_bind(struct call *c, char *at)
+{
+	c->value[0] = number_next(&at, "the port", 0, 65535);
+	c->other_address = word_is(&at, "other");
+	line_end(at);
+}
+
 static void parse_nothing(struct call *c, char *at)
 {
 	(void)c;
@@ -226,7 +235,7 @@ static void parse_shutdown(struct call *c, char *at)
 
 static const struct verb verbs[] = {
 	{ "socket", parse_nothing, do_socket },
-	{ "bind", parse_one, do_bind },
+	{ "bind", parse_bind, do_bind },
 	{ "listen", parse_one, do_listen },
 	{ "connect", parse_connect, do_connect },
 	{ "accept", parse_accept, do_accept },

@@ -30,6 +30,7 @@ struct call {
 	struct named *other;	/* what accept() makes */
 	struct flow *flow;	/* whom connect() is for */
 	bool many;
+	bool other_address;	/* bind() to the kernel's other one */
 	int level;
 	int option;
 	int value[2];

@@ -229,6 +229,9 @@ static void set_flow(const char *what, char *rest)
 	if (!strcmp(what, "ports")) {
 		f->ours = ours;
 		f->theirs = theirs;
+		f->other = word_is(&rest, "other");
+		if (f->other)
+			wire_other();
 	} else {
 		f->origin = ours;
 		f->peer_origin = theirs;

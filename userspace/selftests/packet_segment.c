@@ -61,7 +61,8 @@ struct flow *flow_of(const struct segment *s)
 	struct flow *f;
 
 	for (f = flows; f < flows + flow_count; f++)
-		if (f->ours == s->dport && (!f->theirs || f->theirs == s->sport))
+		if (f->ours == s->dport && f->other == s->other &&
+		    (!f->theirs || f->theirs == s->sport))
 			break;
 	if (f == flows + flow_count)
 		return NULL;
@@ -188,6 +189,7 @@ static void parse_defaults(struct sketch *k)
 		wrong("the kernel's port is not known yet: 'ports OURS THEIRS'");
 	k->s.sport = k->flow->ours;
 	k->s.dport = k->flow->theirs;
+	k->s.other = k->flow->other;
 }
 
 /**

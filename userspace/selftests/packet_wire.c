@@ -20,7 +20,7 @@ static const struct kind *kind;
 static int wire;
 
 /* Addresses as on the wire: in use are 4 or 16 octets of each */
-static uint8_t kernel[16], script[16], many[16];
+static uint8_t kernel[16], other[16], script[16], many[16];
 static unsigned int address_len;
 
 static unsigned int protocol(void)
@@ -38,6 +38,7 @@ void wire_open(const struct kind *k)
 	kind = k;
 	address_len = k->af == AF_INET ? 4 : 16;
 	address(kernel, "10.8.0.1", "fd08::1");
+	address(other, "10.8.0.3", "fd08::3");
 	address(script, "10.8.0.2", "fd08::2");
 	address(many, "10.8.0.255", "ff02::1");
 	wire = tun_device(DEVICE, "10.8.0.1", "fd08::1");
@@ -58,6 +59,13 @@ void wire_mtu(int mtu)
 	strcpy(ifr.ifr_name, DEVICE);
 	must_be(ioctl(ctl, SIOCSIFMTU, &ifr), 0);
 	close(ctl);
+}
+
+/* One more address for the kernel */
+void wire_other(void)
+{
+	command("ip address replace 10.8.0.3/24 dev " DEVICE);
+	command("ip address replace fd08::3/64 dev " DEVICE " nodad");
 }
 
 static uint32_t pseudo(const uint8_t *src, const uint8_t *dst,
@@ -136,7 +144,7 @@ void wire_send(const struct segment *s)
 {
 	static uint8_t packet[TEXT_MAX + 256], segment[TEXT_MAX + 128];
 	const uint8_t *src = s->from_many ? many : script;
-	const uint8_t *dst = s->to_many ? many : kernel;
+	const uint8_t *dst = s->to_many ? many : s->other ? other : kernel;
 	size_t len = put_segment(segment, s, src, dst), head;
 
 	head = put_ip(packet, src, dst, protocol(), len, s);
@@ -176,12 +184,14 @@ static size_t ip_header(const uint8_t *at, size_t len, struct segment *s)
 {
 	if (kind->af == AF_INET && at[0] >> 4 == 4 && len >= 40 &&
 	    at[9] == protocol() && !memcmp(at + 16, script, 4)) {
+		s->other = !memcmp(at + 12, other, 4);
 		s->tos = at[1];
 		s->ttl = at[8];
 		return (at[0] & 15) * 4;
 	}
 	if (kind->af == AF_INET6 && at[0] >> 4 == 6 && len >= 60 &&
 	    at[6] == protocol() && !memcmp(at + 24, script, 16)) {
+		s->other = !memcmp(at + 8, other, 16);
 		s->tos = get32(at) >> 20;
 		s->ttl = at[7];
 		return 40;
@@ -210,8 +220,8 @@ static const char *get_segment(struct segment *s, const uint8_t *at,
 	if (s->len > TEXT_MAX)
 		return "more text than a packet has";
 	memcpy(s->text, at + head, s->len);
-	if (sum_fold(sum_octets(pseudo(kernel, script, protocol(), len), at,
-				len)))
+	if (sum_fold(sum_octets(pseudo(s->other ? other : kernel, script,
+				       protocol(), len), at, len)))
 		return "a wrong checksum";
 	if (at[12] & 15)
 		return "reserved bits that are not zero";
