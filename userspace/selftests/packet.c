@@ -23,6 +23,7 @@ static struct script {
 	const char *name;	/* its path below the directory, no suffix */
 	char *todo;		/* why it fails, if it does for now */
 	char *tcp_differs;	/* why TCP does something else */
+	char *fails;		/* how it must fail: it tests the interpreter */
 	int af;			/* the only family it is about, or 0 */
 } scripts[SCRIPTS];
 
@@ -61,6 +62,8 @@ static void read_headings(struct script *s)
 		s->todo = value ?: s->todo;
 		value = heading(line, "tcp differs");
 		s->tcp_differs = value ?: s->tcp_differs;
+		value = heading(line, "must fail");
+		s->fails = value ?: s->fails;
 		value = heading(line, "only");
 		if (value)
 			s->af = strcmp(value, "ipv4") ? AF_INET6 : AF_INET;
@@ -151,7 +154,15 @@ static void parse_options(int argc, char **argv)
 
 static void run_script(const struct kind *k)
 {
-	play(playing->path, chosen.dir, k, chosen.ladder);
+	const struct play p = {
+		.path = playing->path,
+		.dir = chosen.dir,
+		.fails = playing->fails,
+		.k = k,
+		.ladder = chosen.ladder,
+	};
+
+	play(&p);
 }
 
 static bool suits(const struct script *s, int kind)

@@ -171,14 +171,24 @@ void icmp_play(char *rest);
 
 /* packet_play.c */
 extern const struct kind *play_kind;
-void play(const char *path, const char *dir, const struct kind *k, bool ladder);
+/* What to play */
+struct play {
+	const char *path;
+	const char *dir;	/* that included files are below */
+	const char *fails;	/* how it must fail, or NULL */
+	const struct kind *k;
+	bool ladder;
+};
+
+void play(const struct play *p);
 
 /* packet_tell.c: the ladder, and the end of a script that went wrong */
 void tell_line(const char *file, int number, const char *text);
 void tell_call(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_text(bool inbound, const struct flow *f, const char *text,
 	       const char *remark);
-void tell_begin(void);
+void tell_begin(const char *fails);
+void tell_end(void);
 void tell_ladder(void);
 void wrong(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));

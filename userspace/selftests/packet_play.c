@@ -395,28 +395,26 @@ static void play_file(const char *path, bool included)
 
 /**
  * play() - run one script from its first to its last line
- * @path: the script
- * @dir: the directory that included files are below
- * @k: on what
- * @ladder: print it
+ * @p: the script, and on what
  */
-void play(const char *path, const char *dir, const struct kind *k, bool ladder)
+void play(const struct play *p)
 {
-	play_kind = k;
-	snprintf(directory, sizeof(directory), "%s", dir);
+	play_kind = p->k;
+	snprintf(directory, sizeof(directory), "%s", p->dir);
 	netns_own();
-	if (!k->glass)
+	if (!p->k->glass)
 		plain_tcp();
-	wire_open(k);
+	wire_open(p->k);
 	flows_begin();
 	alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	must(alarm_clock >= 0);
-	tell_begin();
+	tell_begin(p->fails);
 	last = now_us();
-	play_file(path, false);
-	tell_line(path, 0, "the end");
+	play_file(p->path, false);
+	tell_line(p->path, 0, "the end");
 	if (listen_until(last))
 		unexpected();
-	if (ladder)
+	tell_end();
+	if (p->ladder)
 		tell_ladder();
 }
