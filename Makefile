@@ -6,7 +6,8 @@
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
 #	make mutate		a million mutated segments, on a debug kernel
-#	make bench		instructions per operation beside TCP (PROFILE=1)
+#	make bench		instructions per operation beside TCP (PROFILE=1);
+#				in a flood of SYNs with FLOOD=1
 #	make lint		style and static checks
 #	make rfcmap		Documentation/rfc9293.rst and rfcs.rst anew
 #	make clean		what was built here; the cache stays
@@ -39,7 +40,7 @@ mutate:
 	@scripts/mutate.sh
 
 bench:
-	@scripts/bench.sh $(if $(PROFILE),--profile)
+	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood)
 
 lint:
 	@scripts/lint.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's half of bench.sh: prints what the driver prints for every
 # transport and operation, and with "profile" keeps the kernel's symbols too:
-#   bench-guest.sh GLASS.KO DRIVER measure|profile
+#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood
 set -euo pipefail
 module=$1 program=$2 mode=$3
 kinds=(unix glass tcp mptcp sctp)
@@ -20,21 +20,39 @@ dmesg | grep -q 'crng init done' || fail "the random generator is not ready"
 # In memory, so that no page of it comes from the host while instructions count.
 cp "$program" /run/bench
 insmod "$module"
-modprobe -q sctp || fail "this kernel has no SCTP"
-[ "$(cat /proc/sys/net/mptcp/enabled)" = 1 ] || fail "MPTCP is off"
+if [ "$mode" != flood ]; then
+	modprobe -q sctp || fail "this kernel has no SCTP"
+	[ "$(cat /proc/sys/net/mptcp/enabled)" = 1 ] || fail "MPTCP is off"
+fi
 
 options=()
-if [ "$mode" = profile ]; then
+if [ "$mode" = flood ]; then
+	kinds=(glass tcp)
+	operations=(spoilt flood connection siege)
+	# Where answers to hosts that are not there go
+	ip link add flood0 type dummy || fail "no dummy device"
+	ip addr add 10.8.0.1/16 dev flood0
+	ip link set flood0 up arp off
+	# The listener's address is one of loopback
+	echo 1 >/proc/sys/net/ipv4/conf/flood0/route_localnet
+elif [ "$mode" = profile ]; then
 	options=(-p)
 	cat /proc/kallsyms >"$GLASS_OUT/symbols"
 else
 	operations=(memory "${operations[@]}")
 fi
+# Answers to the flood, so far
+answers() {
+	cat /sys/class/net/flood0/statistics/tx_packets
+}
+
 for operation in "${operations[@]}"; do
 	for kind in "${kinds[@]}"; do
 		# Nobody's connections should still be in TIME-WAIT.
 		sleep 150
+		[ "$operation" != flood ] || before=$(answers)
 		/run/bench "${options[@]}" "$kind" "$operation" ||
 			fail "$kind: $operation failed"
+		[ "$operation" != flood ] || echo "answers $kind $(($(answers) - before))"
 	done
 done

@@ -5,17 +5,20 @@
 #   bench.sh [--profile]
 # The table is kept in .build/bench/table.txt. With --profile a second boot
 # tells which functions cost most; .build/bench/profile.txt keeps that.
+#   bench.sh --flood
+# A flood of SYNs, and connections meanwhile; .build/bench/flood.txt keeps it.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 out=$top/.build/bench
-profile=0
+profile=0 flood=0
 TOP=25
 
 case ${1-} in
 '') ;;
 --profile) profile=1 ;;
+--flood) flood=1 ;;
 *)
-	echo "usage: bench.sh [--profile]" >&2
+	echo "usage: bench.sh [--profile|--flood]" >&2
 	exit 2
 	;;
 esac
@@ -78,10 +81,48 @@ table() {
 	}' "$1"
 }
 
+# The way of a SYN to the listener is the same for both: it is told apart.
+flood_table() {
+	awk '
+	$1 == "figure" && $4 == "instructions" { value[$2, $3] = $5 }
+	$1 == "operations" { made[$2, $3] = $4 }
+	$1 == "answers" { answers[$2] = $3 }
+	function row(title, glass, tcp) {
+		printf "%-52s %9.0f %9.0f %10.2f\n", title, glass, tcp, glass / tcp
+	}
+	function plain(title, op) { row(title, value["glass", op], value["tcp", op]) }
+	function less(title, op, from, n) {
+		row(title, value["glass", op] - n * value["glass", from],
+			value["tcp", op] - n * value["tcp", from])
+	}
+	END {
+		# A SYN that nobody answers costs little and shows nothing.
+		if (answers["glass"] < made["glass", "flood"] || answers["tcp"] < made["tcp", "flood"]) {
+			print "bench: the flood was not answered"
+			exit 1
+		}
+		printf "%-52s %9s %9s %10s\n", "instructions of the guest", "Glass", "TCP", "Glass/TCP"
+		plain("one SYN of a flood, answered by a cookie", "flood")
+		plain("  a packet with a bad checksum, by the same way", "spoilt")
+		less("  what the SYN itself costs", "flood", "spoilt", 1)
+		plain("connect, one byte each way, close, without a flood", "connection")
+		less("  with 20 SYNs before each, their cost not in it", "siege", "flood", 20)
+		printf "%-52s %9d %9d\n", "  connections made so, every one that was tried",
+			made["glass", "siege"], made["tcp", "siege"]
+	}' "$1"
+}
+
 "$top/scripts/setup/packages.sh" bench
 make -s -C "$top/userspace/bench" O="$out" driver plugin
 echo "bench: building the module" >&2
 module=$("$top/scripts/vm/build-module.sh" 6.12)
+
+if [ "$flood" = 1 ]; then
+	echo "bench: a guest of Linux 6.12 counts; this takes minutes" >&2
+	guest flood "$out/flood-figures"
+	flood_table "$out/flood-figures" | tee "$out/flood.txt"
+	exit
+fi
 
 echo "bench: a guest of Linux 6.12 counts; this takes minutes" >&2
 guest measure "$out/figures"

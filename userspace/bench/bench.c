@@ -5,7 +5,8 @@
  *	bench [-p] KIND OPERATION
  *
  * KIND is unix, glass, tcp, mptcp or sctp; OPERATION is round-trip,
- * connection, bulk or memory. One line of output for each figure:
+ * connection, bulk or memory, or, for glass and tcp, spoilt, flood or siege.
+ * One line of output for each figure:
  *
  *	figure KIND OPERATION NAME VALUE
  *

@@ -57,6 +57,13 @@ struct work {
 
 const struct work *work_find(const char *name);
 
+/* flood.c: SYNs of hosts that never answer */
+void flood_open(const struct kind *kind);
+void flood_close(void);
+void flood_run(unsigned int times);
+void flood_run_spoilt(unsigned int times);
+void flood_siege(void);
+
 /* memory.c: slab of idle connections */
 void memory_measure(const struct kind *kind);
 

@@ -148,11 +148,43 @@ static void run_bulk(unsigned int times)
 		errx(1, "the server has gone");
 }
 
+/* A flood of SYNs, alone and with connections that are meant */
+static void start_flood(const struct kind *k)
+{
+	start_server(k, serve_connections);
+	flood_open(k);
+}
+
+static void stop_flood(void)
+{
+	flood_close();
+	stop_server();
+}
+
+static void start_siege(const struct kind *k)
+{
+	start_flood(k);
+	/* more than fit into any SYN queue */
+	flood_run(512);
+}
+
+static void run_siege(unsigned int times)
+{
+	while (times--) {
+		flood_siege();
+		run_connections(1);
+	}
+}
+
 static const struct work works[] = {
 	{ "round-trip", 200, 2200, 200, true, start_trips, run_trips, stop_server },
 	{ "connection", 50, 450, 50, true,
 	  start_connections, run_connections, stop_server },
 	{ "bulk", 256, 4352, 4096, false, start_bulk, run_bulk, stop_server },
+	{ "spoilt", 200, 2200, 200, true,
+	  start_flood, flood_run_spoilt, stop_flood },
+	{ "flood", 200, 2200, 512, true, start_flood, flood_run, stop_flood },
+	{ "siege", 50, 450, 50, true, start_siege, run_siege, stop_flood },
 };
 
 const struct work *work_find(const char *name)
