@@ -125,7 +125,7 @@ static void one_story(struct script *s, u32 seed)
 	s->t.held = s->held;
 	s->unread = 0;
 	s->story.lines = 0;
-	s->t.nodelay = seed & 1;
+	s->t.opt.nodelay = seed & 1;
 	tcb_open(&s->t);
 	for (i = 0; i < EVENTS && s->t.state != TCB_TIME_WAIT; i++) {
 		for (n = 0; tcb_output(&s->t, s->now, 0, &s->out); n++) {

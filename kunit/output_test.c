@@ -74,7 +74,7 @@ static void established_nodelay_sends_at_once(struct kunit *test)
 {
 	struct script *s = script_established(test);
 
-	s->t.nodelay = 1;
+	s->t.opt.nodelay = 1;
 	user_writes(s, 1100);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect(s, "P.", 1001, 100, 1, 10000, RULE_SEND_PUSH);
@@ -102,7 +102,7 @@ static void established_nodelay_avoids_silly_window(struct kunit *test)
 {
 	struct script *s = window_of(test, 2400);
 
-	s->t.nodelay = 1;
+	s->t.opt.nodelay = 1;
 	user_writes(s, 5000);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect(s, ".", 1001, 1000, 1, 10000, RULE_SEND_TEXT);
@@ -132,7 +132,7 @@ static void established_half_window_held_by_nagle(struct kunit *test)
 	expect(s, "P.", 1, 300, 1, 10000, RULE_SEND_PUSH);
 	user_writes(s, 2000);
 	expect_nothing(s);
-	s->t.nodelay = 1;
+	s->t.opt.nodelay = 1;
 	expect(s, ".", 301, 500, 1, 10000, RULE_SEND_PUSH);
 	expect_nothing(s);
 }

@@ -130,7 +130,7 @@ static void established_sack_shortens_text(struct kunit *test)
 	struct script *s = permitted(test);
 
 	inject(s, ".", 101, 100, 1, 10000, RULE_TEXT_GAP);
-	s->t.nodelay = 1;
+	s->t.opt.nodelay = 1;
 	user_writes(s, 1500);
 	expect(s, ".", 1, 988, 1, ANY, RULE_SEND_TEXT);
 	sacked(s, 101, 201);

@@ -61,7 +61,8 @@ void script_establish(struct script *s)
 	now_in(s, TCB_ESTABLISHED, V_ESTABLISHED | V_WRITABLE);
 	expect(s, ".", 1, 0, 1, ANY, RULE_SYN_SENT_SYN_ACK);
 	expect_nothing(s);
-	no_timer(s);
+	if (!s->p.opt.keepalive)
+		no_timer(s);
 }
 
 struct script *script_established(struct kunit *test)

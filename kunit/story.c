@@ -118,7 +118,7 @@ const char *unsettled(const struct tcb *t)
 
 	if (t->state == TCB_CLOSED)
 		return t->armed || t->ack_now || t->ack_later || t->probe ||
-		       t->resend_una || t->rst_due ?
+		       t->keep_probe || t->resend_una || t->rst_due ?
 		       "CLOSED, but something is still due" : NULL;
 	if (t->ack_now)
 		return "an ACK is still owed";
@@ -129,7 +129,7 @@ const char *unsettled(const struct tcb *t)
 	if (t->snd.mss + (t->ts_ok ? SEG_TS_SIZE : 0u) < MSS_MIN ||
 	    t->cong.cwnd < mss)
 		return "less than one segment may be sent";
-	if (t->probe || t->resend_una)
+	if (t->probe || t->keep_probe || t->resend_una)
 		return "something is still to be sent again";
 	return unsettled_clocks(t);
 }

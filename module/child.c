@@ -41,7 +41,6 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 		       const struct embryo *e)
 {
 	struct glass_sock *gs = glass_sk(child);
-	bool nodelay = gs->tcb.nodelay;
 	struct tcb_params p;
 
 	sock_reset_flag(child, SOCK_RCU_FREE);
@@ -62,7 +61,6 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	p.path_mss = e->mss;
 	p.ts_offset = glass_ts_offset(glass_sk_net(child), own);
 	tcb_from_embryo(&gs->tcb, &p, e);
-	gs->tcb.nodelay = nodelay;
 	inet_sk_set_state(child, TCP_SYN_RECV);
 	gs->copied_seq = gs->tcb.rcv.nxt;
 	gs->queued_seq = gs->tcb.rcv.nxt;

@@ -31,6 +31,7 @@ int glass_sock_init(struct sock *sk)
 
 	gs->af = sk->sk_family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
 	gs->tcb.state = TCB_CLOSED;
+	gs->tcb.policy = &gn->sysctl.policy;
 	INIT_LIST_HEAD(&gs->accept_link);
 	gs->ooo = RB_ROOT;
 	gs->since = now_ms(glass_now());
@@ -78,6 +79,7 @@ static void glass_unhash(struct sock *sk)
 	.shutdown = glass_shutdown,		\
 	.setsockopt = glass_setsockopt,		\
 	.getsockopt = glass_getsockopt,		\
+	.keepalive = glass_keepalive,		\
 	.sendmsg = glass_sendmsg,		\
 	.recvmsg = glass_recvmsg,		\
 	.backlog_rcv = glass_backlog_rcv,	\

@@ -211,6 +211,7 @@ struct glass_sysctl {
 	int abort_on_overflow;
 	int rmem_default;
 	int wmem_default;
+	struct tcb_policy policy;
 };
 
 struct glass_stats {

@@ -288,6 +288,7 @@ void glass_port_wait(struct sock *sk, struct glass_record *r);
 void glass_port_unwait(struct glass_net *gn, struct glass_record *r);
 
 /* option.c: setsockopt() and getsockopt() */
+void glass_keepalive(struct sock *sk, int on);
 int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		     unsigned int len);
 int glass_getsockopt(struct sock *sk, int level, int name,

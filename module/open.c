@@ -25,6 +25,8 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 		.timestamps = READ_ONCE(gn->sysctl.timestamps),
 		.sack = READ_ONCE(gn->sysctl.sack),
 		.dsack = READ_ONCE(gn->sysctl.dsack),
+		.policy = &gn->sysctl.policy,
+		.opt = glass_sk(sk)->tcb.opt,
 	};
 }
 
@@ -38,7 +40,6 @@ int glass_connect_start(struct sock *sk)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	struct glass_net *gn = glass_sk_net(sk);
-	bool nodelay = gs->tcb.nodelay;
 	struct glass_tuple tuple;
 	struct tcb_params p;
 
@@ -51,7 +52,6 @@ int glass_connect_start(struct sock *sk)
 	p.ts_offset = glass_ts_offset(gn, &tuple);
 	kfree(gs->tcb.held);
 	tcb_init(&gs->tcb, &p);
-	gs->tcb.nodelay = nodelay;
 	/* an earlier connection of this socket is forgotten */
 	WRITE_ONCE(sk->sk_err, 0);
 	sock_reset_flag(sk, SOCK_DONE);

@@ -10,6 +10,72 @@
 
 #include "glass_sock.h"
 
+/* What an option may be: -EINVAL outside of it, as TCP says */
+static int set_range(int value, int low, int high)
+{
+	return value < low || value > high ? -EINVAL : 0;
+}
+
+static bool is_open(const struct sock *sk)
+{
+	return sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN;
+}
+
+/**
+ * glass_keepalive() - proto.keepalive: SO_KEEPALIVE is set
+ * @sk: the socket, locked
+ * @on: to what
+ */
+void glass_keepalive(struct sock *sk, int on)
+{
+	u64 now = glass_now();
+
+	keepalive_set(&glass_sk(sk)->tcb, on, now);
+	if (is_open(sk))
+		glass_clock_arm(sk, now);
+}
+
+static int set_keepidle(struct sock *sk, int seconds)
+{
+	u64 now = glass_now();
+
+	if (set_range(seconds, 1, MAX_TCP_KEEPIDLE))
+		return -EINVAL;
+	keepalive_set_idle(&glass_sk(sk)->tcb, seconds, now);
+	if (is_open(sk))
+		glass_clock_arm(sk, now);
+	return 0;
+}
+
+/* The socket is locked */
+static int set_option(struct sock *sk, int name, int value)
+{
+	struct tcb_options *opt = &glass_sk(sk)->tcb.opt;
+	int err = 0;
+
+	switch (name) {
+	case GLASS_NODELAY:
+		opt->nodelay = !!value;
+		/* what Nagle's algorithm held back may go now */
+		if (value && is_open(sk))
+			glass_push(sk, 0);
+		return 0;
+	case GLASS_KEEPIDLE:
+		return set_keepidle(sk, value);
+	case GLASS_KEEPINTVL:
+		err = set_range(value, 1, MAX_TCP_KEEPINTVL);
+		if (!err)
+			opt->keep_intvl = value;
+		return err;
+	case GLASS_KEEPCNT:
+		err = set_range(value, 1, MAX_TCP_KEEPCNT);
+		if (!err)
+			opt->keep_probes = value;
+		return err;
+	}
+	return -ENOPROTOOPT;
+}
+
 /**
  * glass_setsockopt() - proto.setsockopt
  * @sk: the socket; process context
@@ -25,7 +91,7 @@
 int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		     unsigned int len)
 {
-	int value;
+	int value, err;
 
 	if (level != SOL_GLASS && level != SOL_TCP) {
 		if (sk->sk_family == AF_INET6)
@@ -41,15 +107,10 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 			   handshake_timeouts(value));
 		return 0;
 	}
-	if (name != GLASS_NODELAY)
-		return -ENOPROTOOPT;
 	lock_sock(sk);
-	glass_sk(sk)->tcb.nodelay = !!value;
-	/* what Nagle's algorithm held back may go now */
-	if (value && sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
-		glass_push(sk, 0);
+	err = set_option(sk, name, value);
 	release_sock(sk);
-	return 0;
+	return err;
 }
 
 /**
@@ -79,13 +140,22 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 		return -EINVAL;
 	switch (name) {
 	case GLASS_NODELAY:
-		value = t->nodelay;
+		value = t->opt.nodelay;
 		break;
 	case GLASS_DEFER_ACCEPT:
 		value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept));
 		break;
 	case GLASS_MAXSEG:
 		value = t->snd.mss ?: glass_sk(sk)->af->default_mss;
+		break;
+	case GLASS_KEEPIDLE:
+		value = keepalive_idle(t);
+		break;
+	case GLASS_KEEPINTVL:
+		value = keepalive_interval(t);
+		break;
+	case GLASS_KEEPCNT:
+		value = keepalive_limit(t);
 		break;
 	default:
 		return -ENOPROTOOPT;

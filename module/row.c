@@ -18,6 +18,7 @@ static const struct {
 	[DUE_PERSIST]     = { "persist", 4 },
 	[DUE_DELAYED_ACK] = { "delayed-ack", 4 },
 	[DUE_ORPHAN]      = { "orphan", 2 },
+	[DUE_KEEPALIVE]   = { "keepalive", 2 },
 };
 
 /* The deadline that is next */

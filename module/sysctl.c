@@ -11,6 +11,7 @@ static int one = 1;
 static int two = 2;
 static int ten = 10;
 static int u7_max = 127;
+static int seconds_max = 32767;
 static int u8_max = 255;
 static int minute_ms = 60000;
 static int buffer_min = 4096;
@@ -34,15 +35,19 @@ static struct glass_sysctl template = {
 	.wmem_default = 1 << 19,
 };
 
-#define ENTRY(field, low, high) {			\
-	.procname = #field,				\
-	.data = &template.field,			\
+#define ENTRY_AT(name, at, low, high) {			\
+	.procname = name,				\
+	.data = &(at),					\
 	.maxlen = sizeof(int),				\
 	.mode = 0644,					\
 	.proc_handler = proc_dointvec_minmax,		\
 	.extra1 = (low),				\
 	.extra2 = (high),				\
 }
+
+#define ENTRY(field, low, high) ENTRY_AT(#field, template.field, low, high)
+#define POLICY(field, low, high) \
+	ENTRY_AT(#field, template.policy.field, low, high)
 
 static const struct ctl_table entries[] = {
 	ENTRY(syn_retries, &one, &u7_max),
@@ -71,6 +76,9 @@ static const struct ctl_table entries[] = {
 	ENTRY(rfc1337, &zero, &one),
 	ENTRY(rmem_default, &buffer_min, NULL),
 	ENTRY(wmem_default, &buffer_min, NULL),
+	POLICY(keepalive_time, &one, &seconds_max),
+	POLICY(keepalive_intvl, &one, &seconds_max),
+	POLICY(keepalive_probes, &one, &u8_max),
 };
 
 int glass_sysctl_init(struct glass_net *gn)
@@ -79,6 +87,7 @@ int glass_sysctl_init(struct glass_net *gn)
 	struct ctl_table *table;
 
 	gn->sysctl = template;
+	gn->sysctl.policy = tcb_policy_default;
 	table = kcalloc(GLASS_SYSCTL_ENTRIES(n), sizeof(*table), GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;

@@ -51,6 +51,8 @@ struct verdict {
  * @default_mss: what to send when the peer names no MSS (rfc9293#section-3.7.1)
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
+ * @policy: what the administrator set, or NULL for tcb_policy_default
+ * @opt: what the user set
  * @ts_offset: added to our timestamp clock, rfc7323#section-5.4
  * @wscale: offer the window scale option
  * @timestamps: offer timestamps
@@ -70,6 +72,8 @@ struct tcb_params {
 	bool sack;
 	bool dsack;
 	u32 ts_offset;
+	const struct tcb_policy *policy;
+	struct tcb_options opt;
 };
 
 /**
@@ -198,6 +202,7 @@ void receive_window(struct tcb *t);
 
 /* output.c: the one place that builds a connection's segments */
 bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s);
+void output_stamp(struct tcb *t, struct segment *s);
 
 /* timer.c: deadlines */
 void due_set(struct tcb *t, enum tcb_due which, u64 now, u32 delay_ms);
@@ -205,6 +210,16 @@ void due_clear(struct tcb *t, enum tcb_due which);
 void due_retransmit(struct tcb *t, u64 now);
 bool tcb_deadline(const struct tcb *t, u32 *when);
 void tcb_timeout(struct tcb *t, u64 now, struct verdict *v);
+
+/* keepalive.c: is the peer still there? rfc9293#section-3.8.4 */
+void keepalive_set(struct tcb *t, bool on, u64 now);
+void keepalive_set_idle(struct tcb *t, u16 seconds, u64 now);
+void keepalive_start(struct tcb *t, u64 now);
+void keepalive_timeout(struct tcb *t, u64 now, struct verdict *v);
+bool keepalive_output(struct tcb *t, struct segment *s);
+u32 keepalive_idle(const struct tcb *t);
+u32 keepalive_interval(const struct tcb *t);
+u32 keepalive_limit(const struct tcb *t);
 
 /* rtt.c: rfc6298 */
 void rtt_init(struct tcb *t);

@@ -37,6 +37,7 @@ typedef int64_t s64;
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 #define clamp(x, lo, hi)	min(max(x, lo), hi)
+#define READ_ONCE(x)		(x)
 #define div_u64(a, b)		((u64)(a) / (b))
 #define WARN_ON_ONCE(bad)	({ bool bad_ = (bad); assert(!bad_); bad_; })
 #endif

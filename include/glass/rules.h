@@ -212,6 +212,8 @@
 	  "the user closed")						\
 	R(SEND_PROBE,		"rfc9293", "3.8.6.1",			\
 	  "probe of a closed window")					\
+	R(SEND_KEEPALIVE,	"rfc9293", "3.8.4",			\
+	  "is the peer still there?")					\
 	R(RESEND_RTO,		"rfc6298", "5.4",			\
 	  "sent again: the retransmission timer expired")		\
 	R(RESEND_FAST,		"rfc5681", "3.2",			\
@@ -229,6 +231,8 @@
 #define GLASS_RULES_OTHER(R)						\
 	R(USER_TIMEOUT,		"rfc9293", "3.8.3",			\
 	  "timed out: sent again too often")				\
+	R(KEEPALIVE_TIMEOUT,	"rfc9293", "3.8.4",			\
+	  "timed out: keepalives without an answer")			\
 	R(ORPHAN_TIMEOUT,	"rfc9293", "3.6",			\
 	  "closed: nobody is left to wait in FIN-WAIT-2")		\
 	R(EMBRYO_TIMEOUT,	"rfc9293", "3.8.3",			\

@@ -3,9 +3,10 @@
  * The transmission control block, rfc9293#section-3.3.1: everything that the
  * protocol remembers of one connection.
  *
- * It holds no lock, no clock, no buffer and no pointer but two: the
- * congestion control's table of functions, and the memory for ranges held
- * out of order, which the glue lends. It can be copied and compared.
+ * It holds no lock, no clock, no buffer and no pointer but three: the
+ * congestion control's table of functions, the host's policy, and the memory
+ * for ranges held out of order, which the glue lends. It can be copied and
+ * compared.
  *
  *        send sequence space                  receive sequence space
  *
@@ -49,6 +50,7 @@ enum tcb_due {
 	DUE_PERSIST,		/* rfc9293#section-3.8.6.1 */
 	DUE_DELAYED_ACK,	/* rfc9293#section-3.8.6.3 */
 	DUE_ORPHAN,		/* nobody will read what FIN-WAIT-2 waits for */
+	DUE_KEEPALIVE,		/* rfc9293#section-3.8.4 */
 	DUE_COUNT,
 };
 
@@ -93,6 +95,41 @@ struct ranges {
 };
 
 /**
+ * struct tcb_policy - what the administrator of the host set
+ * @keepalive_time: seconds of silence before the first keepalive, 1 to 32767
+ * @keepalive_intvl: seconds from one keepalive to the next, 1 to 32767
+ * @keepalive_probes: keepalives without an answer before giving up, 1 to 255
+ *
+ * The glue owns it and may change it at any time, one field at a time: each
+ * is read once per decision, with READ_ONCE().
+ */
+struct tcb_policy {
+	int keepalive_time;
+	int keepalive_intvl;
+	int keepalive_probes;
+};
+
+extern const struct tcb_policy tcb_policy_default;
+
+/**
+ * struct tcb_options - what the user set for his socket
+ * @keep_idle: in place of keepalive_time, 0 if not set
+ * @keep_intvl: in place of keepalive_intvl, 0 if not set
+ * @keep_probes: in place of keepalive_probes, 0 if not set
+ * @keepalive: keepalives are sent
+ * @nodelay: Nagle's algorithm is off
+ *
+ * They outlive a connection, and a listener's children begin with a copy.
+ */
+struct tcb_options {
+	u16 keep_idle;
+	u16 keep_intvl;
+	u8 keep_probes;
+	u8 keepalive:1;
+	u8 nodelay:1;
+};
+
+/**
  * struct tcb - the transmission control block
  * @snd: send sequence variables. @una, @nxt, @wnd, @wl1, @wl2 are the RFC's.
  *	@cur is where output goes on: equal to @nxt but while lost text is
@@ -119,18 +156,21 @@ struct ranges {
  * @timed_seq: an ACK above this sequence number ends the running RTT sample
  * @timed_at: when that segment was sent, microseconds
  * @last_sent: when a segment with text was last sent, milliseconds
+ * @heard: when an acceptable ACK last came, milliseconds
  * @due: deadlines in milliseconds, valid where @armed has the bit
  * @cong: congestion control: windows in octets, NewReno's recovery point
+ * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
+ * @opt: what the user set
  * @adv_mss: the MSS option that we send
  * @state: enum tcb_state, changed only by tcb_set_state()
  * @armed: bit per enum tcb_due
  * @backoff: times that the retransmission or persist timer expired in a row
- * @silent: zero-window probes in a row that nothing answered
+ * @silent: zero-window probes or keepalives in a row that nothing answered
  * @syn_retries: how often a SYN is sent again before the open fails
  * @retries: how often anything else is (R2, rfc9293#section-3.8.3)
  *
- * The bits below them are facts that output acts on, or that the user set.
+ * The bits below them are facts that output acts on.
  */
 struct tcb {
 	struct {
@@ -172,6 +212,7 @@ struct tcb {
 	u32 timed_seq;
 	u32 timed_at;
 	u32 last_sent;
+	u32 heard;
 	u32 due[DUE_COUNT];
 
 	struct {
@@ -183,8 +224,10 @@ struct tcb {
 		u16 dup_acks;
 		u8 in_recovery;
 	} cong;
+	const struct tcb_policy *policy;
 	struct ranges *held;
 
+	struct tcb_options opt;
 	u16 adv_mss;
 	u8 state;
 	u8 armed;
@@ -204,14 +247,14 @@ struct tcb {
 	u8 ambiguous:1;		/* sent twice: only timestamps can tell the RTT */
 	u8 passive:1;		/* opened by a listener */
 	u8 orphan:1;		/* no user is left to read */
-	u8 nodelay:1;		/* Nagle's algorithm is off */
+	u8 keep_probe:1;	/* a keepalive is to be sent */
 	u8 wscale_ok:1;		/* both SYNs carried the window scale option */
 	u8 ts_ok:1;		/* both SYNs carried timestamps */
 	u8 sack_ok:1;		/* both SYNs permitted SACK */
 	u8 dsack_ok:1;		/* text that came twice is told */
 	u8 syn_acked:1;		/* the peer acknowledged our SYN */
 
-	u16 ack_rule;		/* why the owed ACK is owed */
+	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */
 };
 

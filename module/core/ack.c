@@ -55,13 +55,14 @@ void ack_window(struct tcb *t, const struct segment *s)
  * least three seconds (rfc6298#section-5.7), and after a second loss the
  * first window is one segment (rfc6928#section-2).
  */
-static void syn_acknowledged(struct tcb *t)
+static void syn_acknowledged(struct tcb *t, u64 now)
 {
 	t->syn_acked = 1;
 	if (t->backoff && !t->srtt)
 		t->rto = max(t->rto, RTO_AFTER_SYN_US);
 	if (t->backoff > 1)
 		t->cong.cwnd = t->snd.mss;
+	keepalive_start(t, now);
 }
 
 /**
@@ -81,7 +82,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 	if (t->syn_acked)
 		partial = recovery_new_ack(t, ack, bytes);
 	else
-		syn_acknowledged(t);
+		syn_acknowledged(t, now);
 	t->snd.una = ack;
 	t->snd.cur = seq_max(t->snd.cur, ack);
 	if (!partial)
@@ -179,6 +180,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		return false;
 	dup = is_duplicate(t, s);
 	t->silent = 0;
+	t->heard = now_ms(now);
 	if (seq_ge(s->ack, t->snd.una))
 		ack_window(t, s);
 	if (seq_gt(s->ack, t->snd.una)) {

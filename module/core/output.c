@@ -9,8 +9,13 @@
  */
 #include <glass/core.h>
 
-/* Every segment but the first SYN carries the ACK that may be owed */
-static void stamp(struct tcb *t, struct segment *s)
+/**
+ * output_stamp() - every segment but the first SYN carries the ACK that may
+ * be owed
+ * @t: the TCB
+ * @s: the segment being built
+ */
+void output_stamp(struct tcb *t, struct segment *s)
 {
 	receive_window(t);
 	s->flags |= SEG_ACK;
@@ -43,7 +48,7 @@ static bool output_rst(struct tcb *t, struct segment *s)
 	s->seq = t->snd.nxt;
 	s->ack = t->rcv.nxt;
 	s->flags = SEG_RST | SEG_ACK;
-	s->rule = RULE_SEND_RST_ABORT;
+	s->rule = t->ack_rule;
 	return true;
 }
 
@@ -61,7 +66,7 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 	s->wscale = t->rcv.shift;
 	s->rule = t->backoff ? RULE_SEND_SYN_AGAIN : RULE_SEND_SYN;
 	if (answer) {
-		stamp(t, s);
+		output_stamp(t, s);
 		s->rule = t->backoff ? RULE_SEND_SYN_ACK_AGAIN :
 				       RULE_SEND_SYN_ACK;
 	} else {
@@ -88,7 +93,7 @@ static void fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin)
 		s->flags |= SEG_PSH;	/* rfc9293#section-3.9.1.2 */
 	if (fin)
 		s->flags |= SEG_FIN;
-	stamp(t, s);
+	output_stamp(t, s);
 }
 
 /* Sequence space from @seq on that the user has filled, without the FIN */
@@ -145,7 +150,7 @@ static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 {
 	if (len >= text_room(t) || fin || resending(t))
 		return true;
-	if (!t->nodelay && t->snd.cur != t->snd.una)
+	if (!t->opt.nodelay && t->snd.cur != t->snd.una)
 		return false;
 	return len == avail || len >= t->snd.max_wnd / 2;
 }
@@ -251,7 +256,7 @@ static bool output_ack(struct tcb *t, struct segment *s)
 		return false;
 	s->seq = t->snd.nxt;
 	s->rule = t->ack_rule;
-	stamp(t, s);
+	output_stamp(t, s);
 	return true;
 }
 
@@ -271,7 +276,7 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	if (t->resend_una && output_resend(t, now, s))
 		return true;
 	return output_text(t, now, limit, s) || output_probe(t, now, s) ||
-	       output_ack(t, s);
+	       output_ack(t, s) || keepalive_output(t, s);
 }
 
 /**

@@ -22,6 +22,12 @@ static const char * const state_names[TCB_STATES] = {
 	[TCB_CLOSING]      = "CLOSING",
 };
 
+const struct tcb_policy tcb_policy_default = {
+	.keepalive_time = 7200,
+	.keepalive_intvl = 75,
+	.keepalive_probes = 9,
+};
+
 #define TO(state) (1u << (state))
 
 /* The arrows of rfc9293#section-3.3.2, figure 5; CLOSED is always allowed */
@@ -79,6 +85,8 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 		.ts_ok = p->timestamps,
 		.sack_ok = p->sack,
 		.dsack_ok = p->dsack,
+		.policy = p->policy ? p->policy : &tcb_policy_default,
+		.opt = p->opt,
 	};
 	t->snd.una = p->iss;
 	t->snd.nxt = p->iss;
@@ -254,6 +262,7 @@ void tcb_abort(struct tcb *t, struct verdict *v)
 	*v = (struct verdict){ .rule = RULE_SEND_RST_ABORT };
 	tcb_dead(t, v, 0);
 	t->rst_due = rst;
+	t->ack_rule = v->rule;
 }
 
 /**
@@ -269,6 +278,7 @@ void tcb_abort(struct tcb *t, struct verdict *v)
 void tcb_orphan(struct tcb *t, u64 now)
 {
 	t->orphan = 1;
+	due_clear(t, DUE_KEEPALIVE);
 	if (t->state == TCB_FIN_WAIT_2)
 		due_set(t, DUE_ORPHAN, now, ORPHAN_MS);
 }
@@ -314,5 +324,6 @@ void tcb_dead(struct tcb *t, struct verdict *v, u16 bits)
 	t->ack_later = 0;
 	t->resend_una = 0;
 	t->probe = 0;
+	t->keep_probe = 0;
 	v->bits |= bits | V_DEAD;
 }

@@ -6,6 +6,7 @@
  * DUE_PERSIST		text waits for a window: rfc9293#section-3.8.6.1
  * DUE_DELAYED_ACK	an ACK waits for company: rfc9293#section-3.8.6.3
  * DUE_ORPHAN		FIN-WAIT-2 with nobody left to read
+ * DUE_KEEPALIVE	nothing was heard for long: rfc9293#section-3.8.4
  *
  * The glue asks tcb_deadline() when to come back and calls tcb_timeout()
  * then, or later, or too early: only what has passed acts.
@@ -135,4 +136,6 @@ void tcb_timeout(struct tcb *t, u64 now, struct verdict *v)
 		timeout_retransmit(t, now, v);
 	if (passed(t, DUE_PERSIST, now))
 		timeout_persist(t, v);
+	if (passed(t, DUE_KEEPALIVE, now))
+		keepalive_timeout(t, now, v);
 }

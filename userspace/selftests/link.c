@@ -90,3 +90,16 @@ void link_pair(const struct kind *k, const struct link *l, struct pair *p)
 	p->s = accept(p->l, NULL, NULL);
 	must(p->s >= 0);
 }
+
+/* Whatever is sent from now on is lost, until link_mend(). */
+void link_cut(const struct link *l)
+{
+	command("tc qdisc replace dev near0 root netem loss 100%%");
+	link_far(l, "tc qdisc replace dev far0 root netem loss 100%%");
+}
+
+void link_mend(const struct link *l)
+{
+	command("tc qdisc del dev near0 root");
+	link_far(l, "tc qdisc del dev far0 root");
+}

@@ -23,6 +23,7 @@ extern const struct test oracle_poll[];
 extern const struct test oracle_edge[];
 extern const struct test oracle_option[];
 extern const struct test oracle_signal[];
+extern const struct test oracle_keep[];
 
 void tell(const char *what, long answer);
 void tell_text(const char *what, const char *text);

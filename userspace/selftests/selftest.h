@@ -141,6 +141,7 @@ void netns_own(void);
 int tun_device(const char *name, const char *v4, const char *v6);
 void command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool write_file(const char *path, const char *text);
+void sysctl(const struct kind *k, const char *name, const char *value);
 
 int stream(const struct kind *k);
 int stream_reuse(const struct kind *k);
@@ -172,6 +173,8 @@ void link_open(struct link *l);
 struct addr addr_near(const struct kind *k, unsigned int port);
 struct addr addr_far(const struct kind *k, unsigned int port);
 void link_pair(const struct kind *k, const struct link *l, struct pair *p);
+void link_cut(const struct link *l);
+void link_mend(const struct link *l);
 void link_far(const struct link *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

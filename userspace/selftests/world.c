@@ -205,3 +205,13 @@ bool write_file(const char *path, const char *text)
 	close(fd);
 	return n == (ssize_t)strlen(text);
 }
+
+/* What TCP and Glass have under the same name, in this network namespace */
+void sysctl(const struct kind *k, const char *name, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), k->glass ? "/proc/sys/net/glass/%s" :
+		 "/proc/sys/net/ipv4/tcp_%s", name);
+	must(write_file(path, value));
+}

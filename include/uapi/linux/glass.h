@@ -39,5 +39,8 @@
 #define GLASS_NODELAY	1	/* int, as TCP_NODELAY */
 #define GLASS_MAXSEG	2	/* int, as TCP_MAXSEG; reading only */
 #define GLASS_DEFER_ACCEPT 9	/* int, seconds, as TCP_DEFER_ACCEPT */
+#define GLASS_KEEPIDLE	4	/* int, seconds, as TCP_KEEPIDLE */
+#define GLASS_KEEPINTVL	5	/* int, seconds, as TCP_KEEPINTVL */
+#define GLASS_KEEPCNT	6	/* int, as TCP_KEEPCNT */
 
 #endif
