@@ -197,7 +197,7 @@ static void established_urgent_text_taken(struct kunit *test)
 {
 	struct script *s = script_established(test);
 
-	inject(s, "PU.", 1, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	inject(s, "PU.", 1, 100, 1, 10000, RULE_URG_NEW);
 	kept(s, 0, 100);
 }
 

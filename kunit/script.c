@@ -106,7 +106,9 @@ void script_inject(struct script *s, int line, const char *flags, u32 seq,
 		.flags = flags_of(flags),
 		.src = 7,
 		.dst = 54321,
+		.up = s->up,
 	};
+	s->up = 0;
 	if (s->in.flags & SEG_ACK)
 		s->in.ack = s->iss + ack;
 	arrives(s, line, rule);
@@ -285,6 +287,13 @@ void user_writes(struct script *s, u32 bytes)
 {
 	tcb_write(&s->t, bytes);
 	tell(s, "user writes", bytes);
+}
+
+void user_writes_urgent(struct script *s, u32 bytes)
+{
+	urgent_send(&s->t, bytes);
+	tcb_write(&s->t, bytes);
+	tell(s, "user writes urgent", bytes);
 }
 
 void user_reads(struct script *s, u32 bytes)

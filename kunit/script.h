@@ -49,6 +49,7 @@ struct isn {
  * @peer_sack: the peer's SYN permits SACK
  * @limit: given to tcb_output()
  * @unread: octets in the receive buffer
+ * @up: urgent pointer of the next segment
  * @no_room: the next segment finds no memory for its text
  * @in: the last segment injected
  * @v: the last verdict
@@ -73,6 +74,7 @@ struct script {
 	bool peer_sack;
 	u32 limit;
 	u32 unread;
+	u16 up;
 	bool no_room;
 	struct segment in;
 	struct verdict v;
@@ -117,6 +119,7 @@ void script_sacked(struct script *s, int line, const u32 *seqs, u32 n);
 void script_kept(struct script *s, int line, u32 skip, u32 keep);
 
 void user_writes(struct script *s, u32 bytes);
+void user_writes_urgent(struct script *s, u32 bytes);
 void user_reads(struct script *s, u32 bytes);
 void user_closes(struct script *s);
 void user_aborts(struct script *s);

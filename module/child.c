@@ -51,6 +51,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->defer_accept = 0;
 	gs->ooo = RB_ROOT;
 	gs->hashed = 0;
+	gs->urg_data = 0;
 	gs->since = now_ms(glass_now());
 	INIT_LIST_HEAD(&gs->accept_link);
 	glass_clock_init(child);

@@ -46,6 +46,8 @@
  * @copied_seq: sequence number of the next octet for the user
  * @queued_seq: one past the last octet in sk_receive_queue
  * @out_seq: one past the last octet in sk_write_queue
+ * @urg_seq: sequence number of the urgent mark
+ * @urg_data: the octet at it, see mark.c; 0 when there is no mark
  * @since: when sk_state changed last, milliseconds
  * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
  * @timer_deferred: the timer fired while a user held the lock
@@ -63,6 +65,8 @@ struct glass_sock {
 	u32 queued_seq;
 	u32 out_seq;
 	u32 since;
+	u32 urg_seq;
+	u16 urg_data;
 	u8 defer_accept;
 	bool timer_deferred;
 	bool hashed;
@@ -190,6 +194,19 @@ void glass_queue_purge(struct sock *sk);
 void glass_queue_drop_held(struct sock *sk);
 u32 glass_queue_capacity(const struct sock *sk);
 u32 glass_queue_room(const struct sock *sk);
+
+/* mark.c: the urgent mark */
+void glass_mark_input(struct sock *sk, struct sk_buff *skb,
+		      const struct segment *s, const struct verdict *v);
+void glass_mark_forget(struct sock *sk);
+bool glass_at_mark(const struct sock *sk, u32 seq);
+bool glass_mark_skips(const struct sock *sk);
+u32 glass_mark_before(const struct sock *sk, u32 seq, u32 len);
+void glass_mark_passed(struct sock *sk);
+u32 glass_mark_readable(const struct sock *sk, u32 octets);
+__poll_t glass_mark_poll(const struct sock *sk);
+int glass_mark_recv(struct sock *sk, struct msghdr *msg, size_t len,
+		    int flags);
 
 /* clock.c: one timer per socket */
 void glass_clock_init(struct sock *sk);

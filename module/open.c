@@ -55,6 +55,7 @@ int glass_connect_start(struct sock *sk)
 	/* an earlier connection of this socket is forgotten */
 	WRITE_ONCE(sk->sk_err, 0);
 	sock_reset_flag(sk, SOCK_DONE);
+	glass_mark_forget(sk);
 	gs->out_seq = gs->tcb.snd.end;
 	tcb_open(&gs->tcb);
 	glass_push(sk, 0);
@@ -138,6 +139,7 @@ int glass_disconnect(struct sock *sk, int flags)
 		glass_user_abort(sk);
 	}
 	glass_queue_purge(sk);
+	glass_mark_forget(sk);
 	glass_table_remove(sk);
 	release_port(sk);
 	inet_sk(sk)->inet_dport = 0;

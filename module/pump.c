@@ -196,6 +196,8 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	glass_trace_sock(sk, false, &tuple, s, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
 		glass_reject(glass_sk_net(sk), gs->af, &tuple, s, v.rule);
+	if (v.bits & V_URGENT || gs->urg_data)
+		glass_mark_input(sk, skb, s, &v);
 	if (v.text_keep)
 		glass_queue_text(sk, skb, s, &v);
 	else

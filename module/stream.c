@@ -57,6 +57,8 @@ static int send_some(struct sock *sk, struct msghdr *msg)
 			break;
 		done += n;
 	}
+	if (done && msg->msg_flags & MSG_OOB)
+		urgent_send(&glass_sk(sk)->tcb, done);
 	if (done)
 		glass_push(sk, done);
 	if (done || n >= 0)
@@ -96,7 +98,7 @@ static int send_all(struct sock *sk, struct msghdr *msg, int *copied)
 /**
  * glass_sendmsg() - proto.sendmsg
  * @sk: the socket; process context
- * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL
+ * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB
  * @size: unused
  *
  * Return: octets queued, or an error if none: -ENOTCONN, -EPIPE (with
@@ -107,10 +109,6 @@ int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	int copied = 0, err;
 
 	lock_sock(sk);
-	if (msg->msg_flags & MSG_OOB) {
-		release_sock(sk);
-		return -EOPNOTSUPP;
-	}
 	err = send_all(sk, msg, &copied);
 	if (!copied && err) {
 		copied = sk_stream_error(sk, msg->msg_flags, err);
@@ -164,15 +162,27 @@ static struct sk_buff *text_at(struct sock *sk, u32 seq, bool peek)
 	return NULL;
 }
 
-/* Copy from the queue what is there: octets, or -EFAULT if none */
+/*
+ * Copy from the queue what is there: octets, or -EFAULT if none. @begun: the
+ * call has some already, and ends at the urgent mark.
+ */
 static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
-		     int flags)
+		     int flags, bool begun)
 {
 	struct sk_buff *skb;
 	int done = 0, n;
 
 	while (len && (skb = text_at(sk, *seq, flags & MSG_PEEK))) {
+		if (glass_at_mark(sk, *seq)) {
+			if (done || begun)
+				break;
+			if (glass_mark_skips(sk)) {
+				WRITE_ONCE(*seq, *seq + 1);
+				continue;
+			}
+		}
 		n = min_t(u32, len, GLASS_CB(skb)->end - *seq);
+		n = glass_mark_before(sk, *seq, n);
 		if (!(flags & MSG_TRUNC) &&
 		    skb_copy_datagram_msg(skb, *seq - GLASS_CB(skb)->seq, msg,
 					  n))
@@ -181,8 +191,10 @@ static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
 		done += n;
 		len -= n;
 	}
-	if (!(flags & MSG_PEEK))
+	if (!(flags & MSG_PEEK)) {
 		text_at(sk, *seq, false);
+		glass_mark_passed(sk);
+	}
 	return done;
 }
 
@@ -192,19 +204,26 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
 	long timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
 	int target = sock_rcvlowat(sk, flags & MSG_WAITALL, len);
 	int copied = 0, n;
-	u32 peek = gs->copied_seq;
+	u32 peek = gs->copied_seq, from = peek;
 	u32 *seq = flags & MSG_PEEK ? &peek : &gs->copied_seq;
 
 	for (;;) {
 		/* another reader took what we were looking at */
-		if (peek - copied != gs->copied_seq)
+		if (from != gs->copied_seq)
 			peek = gs->copied_seq;
-		n = take_text(sk, msg, seq, len - copied, flags);
+		from = gs->copied_seq;
+		if (!copied && glass_at_mark(sk, *seq) &&
+		    signal_pending(current))
+			return timeo ? sock_intr_errno(timeo) : -EAGAIN;
+		n = take_text(sk, msg, seq, len - copied, flags, copied);
 		if (n < 0)
 			return copied ?: n;
 		copied += n;
-		if (n && !(flags & MSG_PEEK))
+		if (from != gs->copied_seq)
 			glass_after_read(sk);
+		from = gs->copied_seq;
+		if (copied && glass_at_mark(sk, *seq))
+			return copied;
 		if (copied >= target && !READ_ONCE(sk->sk_backlog.tail))
 			return copied;
 		if (copied) {
@@ -235,7 +254,8 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
  * @sk: the socket; process context
  * @msg: where to
  * @len: at most so much
- * @flags: MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, MSG_TRUNC (drop, do not copy)
+ * @flags: MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, MSG_TRUNC (drop, do not copy),
+ *	MSG_OOB
  * @addr_len: unused: a stream has no source address
  *
  * Return: octets, 0 at the end of the stream, or an error: -ENOTCONN,
@@ -252,7 +272,7 @@ int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 	if (sk->sk_state == TCP_LISTEN)
 		err = -ENOTCONN;
 	else if (flags & MSG_OOB)
-		err = -EINVAL;
+		err = glass_mark_recv(sk, msg, len, flags);
 	else
 		err = receive(sk, msg, min_t(size_t, len, INT_MAX), flags);
 	release_sock(sk);
@@ -275,8 +295,12 @@ static __poll_t poll_stream(struct sock *sk, struct socket *sock)
 			glass_queue_capacity(sk) / 2);
 	__poll_t mask = 0;
 
+	if (glass_at_mark(sk, READ_ONCE(glass_sk(sk)->copied_seq)) &&
+	    glass_mark_skips(sk))
+		low++;
 	if (readable(sk) >= max_t(u32, low, 1))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	mask |= glass_mark_poll(sk);
 	if (sk->sk_shutdown & SEND_SHUTDOWN)
 		return mask | EPOLLOUT | EPOLLWRNORM;
 	if (sk_stream_is_writeable(sk))
@@ -334,8 +358,8 @@ __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait)
 /**
  * glass_ioctl_value() - proto.ioctl
  * @sk: the socket; process context
- * @cmd: SIOCINQ, SIOCOUTQ, SIOCOUTQNSD
- * @value: octets
+ * @cmd: SIOCINQ, SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK
+ * @value: octets, or whether the next one is at the urgent mark
  *
  * Return: 0, -EINVAL in LISTEN, -ENOIOCTLCMD.
  */
@@ -348,12 +372,14 @@ int glass_ioctl_value(struct sock *sk, int cmd, int *value)
 	lock_sock(sk);
 	open = sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_SYN_SENT &&
 	       sk->sk_state != TCP_SYN_RECV;
-	if (cmd != SIOCINQ && cmd != SIOCOUTQ && cmd != SIOCOUTQNSD)
+	if (cmd == SIOCATMARK)
+		*value = glass_at_mark(sk, glass_sk(sk)->copied_seq);
+	else if (cmd != SIOCINQ && cmd != SIOCOUTQ && cmd != SIOCOUTQNSD)
 		err = -ENOIOCTLCMD;
 	else if (sk->sk_state == TCP_LISTEN)
 		err = -EINVAL;
 	else if (cmd == SIOCINQ)
-		*value = readable(sk);
+		*value = glass_mark_readable(sk, readable(sk));
 	else if (!open)
 		*value = 0;
 	else if (cmd == SIOCOUTQ)

@@ -79,6 +79,7 @@ static const struct ctl_table entries[] = {
 	POLICY(keepalive_time, &one, &seconds_max),
 	POLICY(keepalive_intvl, &one, &seconds_max),
 	POLICY(keepalive_probes, &one, &u8_max),
+	POLICY(stdurg, &zero, &one),
 };
 
 int glass_sysctl_init(struct glass_net *gn)

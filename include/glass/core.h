@@ -26,6 +26,7 @@ enum verdict_bits {
 	V_REJECT	= 0x080,	/* answer this segment with segment_reject() */
 	V_TIME_WAIT	= 0x100,	/* TIME-WAIT was entered: keep a record */
 	V_DEAD		= 0x200,	/* the TCB is CLOSED: take it off the table */
+	V_URGENT	= 0x400,	/* rcv.up moved: urgent text is to come */
 };
 
 /**
@@ -220,6 +221,12 @@ bool keepalive_output(struct tcb *t, struct segment *s);
 u32 keepalive_idle(const struct tcb *t);
 u32 keepalive_interval(const struct tcb *t);
 u32 keepalive_limit(const struct tcb *t);
+
+/* urgent.c: rfc9293#section-3.8.5 */
+void urgent_send(struct tcb *t, u32 bytes);
+void urgent_acked(struct tcb *t);
+void urgent_stamp(const struct tcb *t, struct segment *s);
+void urgent_check(struct tcb *t, const struct segment *s, struct verdict *v);
 
 /* rtt.c: rfc6298 */
 void rtt_init(struct tcb *t);

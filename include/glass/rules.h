@@ -163,6 +163,8 @@
 	  "text after the peer's FIN is ignored")			\
 	R(TEXT_AFTER_CLOSE,	"rfc9293", "3.6.1",			\
 	  "RST: text for a user who is gone")				\
+	R(URG_NEW,		"rfc9293", "3.8.5",			\
+	  "the urgent pointer has moved on: tell the user")		\
 	R(FIN_CLOSE_WAIT,	"rfc9293", "3.10.7.4",			\
 	  "the peer closes: CLOSE-WAIT")				\
 	R(FIN_CLOSING,		"rfc9293", "3.10.7.4",			\

@@ -99,6 +99,8 @@ struct ranges {
  * @keepalive_time: seconds of silence before the first keepalive, 1 to 32767
  * @keepalive_intvl: seconds from one keepalive to the next, 1 to 32767
  * @keepalive_probes: keepalives without an answer before giving up, 1 to 255
+ * @stdurg: the peer's urgent pointer points at the last urgent octet, not
+ *	behind it; 0 or 1
  *
  * The glue owns it and may change it at any time, one field at a time: each
  * is read once per decision, with READ_ONCE().
@@ -107,6 +109,7 @@ struct tcb_policy {
 	int keepalive_time;
 	int keepalive_intvl;
 	int keepalive_probes;
+	int stdurg;
 };
 
 extern const struct tcb_policy tcb_policy_default;
@@ -131,7 +134,8 @@ struct tcb_options {
 
 /**
  * struct tcb - the transmission control block
- * @snd: send sequence variables. @una, @nxt, @wnd, @wl1, @wl2 are the RFC's.
+ * @snd: send sequence variables. @una, @nxt, @wnd, @up, @wl1, @wl2 are the
+ *	RFC's; @up counts while @urgent is set.
  *	@cur is where output goes on: equal to @nxt but while lost text is
  *	sent again. @end is one past the last octet that the user queued.
  *	@max_wnd is the largest window seen, @mss the effective send MSS: text
@@ -139,7 +143,7 @@ struct tcb_options {
  *	peer takes and @path_mss what the path takes, without options; @shift
  *	the peer's window scale.
  * @iss: initial send sequence number
- * @rcv: receive sequence variables. @nxt and @wnd are the RFC's. @acked is
+ * @rcv: receive sequence variables. @nxt, @wnd and @up are the RFC's. @acked is
  *	the @nxt that the peer was last told: it was promised the octets up to
  *	@acked + @wnd, and that edge never moves back. @buff is the size of
  *	the receive buffer, @room what is free of it, @fin the sequence number
@@ -177,6 +181,7 @@ struct tcb {
 		u32 una;
 		u32 nxt;
 		u32 wnd;
+		u32 up;
 		u32 wl1;
 		u32 wl2;
 		u32 cur;
@@ -191,6 +196,7 @@ struct tcb {
 	struct {
 		u32 nxt;
 		u32 wnd;
+		u32 up;
 		u32 acked;
 		u32 buff;
 		u32 room;
@@ -248,6 +254,7 @@ struct tcb {
 	u8 passive:1;		/* opened by a listener */
 	u8 orphan:1;		/* no user is left to read */
 	u8 keep_probe:1;	/* a keepalive is to be sent */
+	u8 urgent:1;		/* snd.up is not acknowledged yet */
 	u8 wscale_ok:1;		/* both SYNs carried the window scale option */
 	u8 ts_ok:1;		/* both SYNs carried timestamps */
 	u8 sack_ok:1;		/* both SYNs permitted SACK */

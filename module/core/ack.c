@@ -84,6 +84,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 	else
 		syn_acknowledged(t, now);
 	t->snd.una = ack;
+	urgent_acked(t);
 	t->snd.cur = seq_max(t->snd.cur, ack);
 	if (!partial)
 		t->resend_una = 0;

@@ -116,7 +116,9 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 		return;
 	if (!input_check_ack(t, &seg, now, v))			/* fifth */
 		return;
-	/* sixth, the URG bit: the text is taken, urgent or not */
+	urgent_check(t, &seg, v);				/* sixth */
 	input_process_text(t, &seg, &in, now, v);		/* seventh */
 	input_check_fin(t, v);					/* eighth */
+	if (v->bits & V_URGENT && !(v->bits & V_DEAD))
+		v->rule = RULE_URG_NEW;
 }

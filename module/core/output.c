@@ -21,6 +21,7 @@ void output_stamp(struct tcb *t, struct segment *s)
 	s->flags |= SEG_ACK;
 	s->ack = t->rcv.nxt;
 	s->wnd = t->rcv.wnd >> t->rcv.shift;
+	urgent_stamp(t, s);
 	t->ack_now = 0;
 	t->ack_later = 0;
 	due_clear(t, DUE_DELAYED_ACK);
@@ -150,7 +151,7 @@ static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 {
 	if (len >= text_room(t) || fin || resending(t))
 		return true;
-	if (!t->opt.nodelay && t->snd.cur != t->snd.una)
+	if (!t->opt.nodelay && !t->urgent && t->snd.cur != t->snd.una)
 		return false;
 	return len == avail || len >= t->snd.max_wnd / 2;
 }
@@ -206,6 +207,9 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return false;
 	restart_after_idle(t, now);
 	usable = usable_window(t);
+	/* the pieces of one that is cut later would share its pointer */
+	if (t->urgent)
+		limit = 0;
 	len = min_of3(avail, usable, max(limit, room));
 	if (len > room)
 		len -= len % room;

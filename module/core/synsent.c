@@ -45,6 +45,7 @@ static void take_syn(struct tcb *t, const struct segment *s, u64 now)
 	t->irs = s->seq;
 	t->rcv.nxt = s->seq + 1;
 	t->rcv.acked = s->seq + 1;
+	t->rcv.up = s->seq + 1;
 	if (s->opts & SEG_OPT_MSS)
 		t->snd.peer_mss = max_t(u32, s->mss, MSS_MIN);
 	/* rfc7323#section-2.2: both or neither */

@@ -142,6 +142,7 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	t->irs = e->irs;
 	t->rcv.nxt = e->irs + 1;
 	t->rcv.acked = e->irs + 1;
+	t->rcv.up = e->irs + 1;
 	t->rcv.wnd = e->wnd;
 	t->rcv.shift = e->shift;
 	t->wscale_ok = e->wscale_ok;

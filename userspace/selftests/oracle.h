@@ -24,6 +24,8 @@ extern const struct test oracle_edge[];
 extern const struct test oracle_option[];
 extern const struct test oracle_signal[];
 extern const struct test oracle_keep[];
+extern const struct test oracle_urgent[];
+extern const struct test oracle_wire[];
 
 void tell(const char *what, long answer);
 void tell_text(const char *what, const char *text);
