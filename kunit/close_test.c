@@ -266,7 +266,7 @@ static void fin_wait_2_orphan_times_out(struct kunit *test)
 	struct script *s = script_fin_wait_2(test);
 
 	user_leaves(s);
-	expires(s, ORPHAN_MS, RULE_ORPHAN_TIMEOUT);
+	expires(s, 60000, RULE_ORPHAN_TIMEOUT);
 	now_in(s, TCB_CLOSED, V_DEAD);
 	expect_nothing(s);
 }
@@ -278,7 +278,7 @@ static void fin_wait_1_orphan_timer_starts_in_fin_wait_2(struct kunit *test)
 	user_leaves(s);
 	passes(s, 250);
 	inject(s, ".", 1, 0, 2, 10000, RULE_ACK_FIN_WAIT_2);
-	expires(s, ORPHAN_MS, RULE_ORPHAN_TIMEOUT);
+	expires(s, 60000, RULE_ORPHAN_TIMEOUT);
 	now_in(s, TCB_CLOSED, V_DEAD);
 }
 
@@ -298,7 +298,7 @@ static void fin_wait_2_user_waits_for_ever(struct kunit *test)
 {
 	struct script *s = script_fin_wait_2(test);
 
-	passes(s, 10 * ORPHAN_MS);
+	passes(s, 10 * 60000);
 	no_timer(s);
 }
 

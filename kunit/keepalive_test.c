@@ -249,7 +249,7 @@ static void orphan_is_not_probed(struct kunit *test)
 	expect(s, "F.", 1, 0, 1, 10000, RULE_SEND_FIN);
 	user_leaves(s);
 	inject(s, ".", 1, 0, 2, 10000, RULE_ACK_FIN_WAIT_2);
-	expires(s, ORPHAN_MS, RULE_ORPHAN_TIMEOUT);
+	expires(s, 60000, RULE_ORPHAN_TIMEOUT);
 	now_in(s, TCB_CLOSED, V_DEAD);
 }
 

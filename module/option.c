@@ -10,6 +10,9 @@
 
 #include "glass_sock.h"
 
+/* seconds, TCP's limit */
+#define LINGER2_MAX 120
+
 /* What an option may be: -EINVAL outside of it, as TCP says */
 static int set_range(int value, int low, int high)
 {
@@ -60,6 +63,19 @@ static int set_option(struct sock *sk, int name, int value)
 		if (value && is_open(sk))
 			glass_push(sk, 0);
 		return 0;
+	case GLASS_SYNCNT:
+		err = set_range(value, 1, MAX_TCP_SYNCNT);
+		if (!err)
+			opt->syn_retries = value;
+		return err;
+	case GLASS_LINGER2:
+		opt->linger2 = clamp(value, -1, LINGER2_MAX);
+		return 0;
+	case GLASS_USER_TIMEOUT:
+		err = set_range(value, 0, INT_MAX);
+		if (!err)
+			opt->user_timeout = value;
+		return err;
 	case GLASS_KEEPIDLE:
 		return set_keepidle(sk, value);
 	case GLASS_KEEPINTVL:
@@ -147,6 +163,16 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 		break;
 	case GLASS_MAXSEG:
 		value = t->snd.mss ?: glass_sk(sk)->af->default_mss;
+		break;
+	case GLASS_SYNCNT:
+		value = t->opt.syn_retries ?:
+			READ_ONCE(glass_sk_net(sk)->sysctl.syn_retries);
+		break;
+	case GLASS_LINGER2:
+		value = t->opt.linger2 ?: READ_ONCE(t->policy->fin_timeout);
+		break;
+	case GLASS_USER_TIMEOUT:
+		value = t->opt.user_timeout;
 		break;
 	case GLASS_KEEPIDLE:
 		value = keepalive_idle(t);

@@ -220,6 +220,8 @@ void glass_timeout(struct sock *sk)
 	if (t->state == TCB_CLOSED)
 		return;
 	tcb_timeout(t, now, &v);
+	if (v.bits & V_BAD_PATH)
+		dst_negative_advice(sk);
 	if (v.bits & V_DEAD)
 		glass_count(glass_sk_net(sk), v.rule);
 	beats(sk, &v, now);

@@ -79,6 +79,9 @@ static const struct ctl_table entries[] = {
 	POLICY(keepalive_time, &one, &seconds_max),
 	POLICY(keepalive_intvl, &one, &seconds_max),
 	POLICY(keepalive_probes, &one, &u8_max),
+	POLICY(retries1, &zero, &u8_max),
+	POLICY(orphan_retries, &zero, &u8_max),
+	POLICY(fin_timeout, &zero, &seconds_max),
 	POLICY(stdurg, &zero, &one),
 };
 

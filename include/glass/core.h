@@ -26,6 +26,7 @@ enum verdict_bits {
 	V_REJECT	= 0x080,	/* answer this segment with segment_reject() */
 	V_TIME_WAIT	= 0x100,	/* TIME-WAIT was entered: keep a record */
 	V_DEAD		= 0x200,	/* the TCB is CLOSED: take it off the table */
+	V_BAD_PATH	= 0x800,	/* R1: perhaps another route is better */
 	V_URGENT	= 0x400,	/* rcv.up moved: urgent text is to come */
 };
 
@@ -147,7 +148,6 @@ struct timewait {
 #define RTO_MIN_US		200000u
 #define RTO_MAX_US		120000000u
 #define DELAYED_ACK_MS		40u
-#define ORPHAN_MS		60000u
 #define ORPHAN_RETRIES		8	/* no user is left to wait longer */
 #define MSS_DEFAULT_V4		536u
 #define MSS_DEFAULT_V6		1220u
@@ -209,6 +209,9 @@ void output_stamp(struct tcb *t, struct segment *s);
 void due_set(struct tcb *t, enum tcb_due which, u64 now, u32 delay_ms);
 void due_clear(struct tcb *t, enum tcb_due which);
 void due_retransmit(struct tcb *t, u64 now);
+void due_orphan(struct tcb *t, u64 now);
+u32 due_patience_ms(const struct tcb *t, u64 now);
+void text_waits(struct tcb *t, u64 now);
 bool tcb_deadline(const struct tcb *t, u32 *when);
 void tcb_timeout(struct tcb *t, u64 now, struct verdict *v);
 

@@ -99,6 +99,11 @@ struct ranges {
  * @keepalive_time: seconds of silence before the first keepalive, 1 to 32767
  * @keepalive_intvl: seconds from one keepalive to the next, 1 to 32767
  * @keepalive_probes: keepalives without an answer before giving up, 1 to 255
+ * @retries1: retransmissions after which another route is looked for (R1,
+ *	rfc9293#section-3.8.3), 0 to 255
+ * @orphan_retries: retransmissions before giving up once no user is left,
+ *	0 to 255; 0 means ORPHAN_RETRIES
+ * @fin_timeout: seconds in FIN-WAIT-2 once no user is left, 0 to 32767
  * @stdurg: the peer's urgent pointer points at the last urgent octet, not
  *	behind it; 0 or 1
  *
@@ -109,6 +114,9 @@ struct tcb_policy {
 	int keepalive_time;
 	int keepalive_intvl;
 	int keepalive_probes;
+	int retries1;
+	int orphan_retries;
+	int fin_timeout;
 	int stdurg;
 };
 
@@ -116,6 +124,10 @@ extern const struct tcb_policy tcb_policy_default;
 
 /**
  * struct tcb_options - what the user set for his socket
+ * @user_timeout: milliseconds that text may wait for its ACK, 0 for as long
+ *	as the retransmissions take (rfc5482)
+ * @linger2: in place of fin_timeout, seconds, 0 if not set, -1 for no wait
+ * @syn_retries: in place of tcb.syn_retries, 0 if not set
  * @keep_idle: in place of keepalive_time, 0 if not set
  * @keep_intvl: in place of keepalive_intvl, 0 if not set
  * @keep_probes: in place of keepalive_probes, 0 if not set
@@ -125,9 +137,12 @@ extern const struct tcb_policy tcb_policy_default;
  * They outlive a connection, and a listener's children begin with a copy.
  */
 struct tcb_options {
+	u32 user_timeout;
+	s16 linger2;
 	u16 keep_idle;
 	u16 keep_intvl;
 	u8 keep_probes;
+	u8 syn_retries;
 	u8 keepalive:1;
 	u8 nodelay:1;
 };
@@ -160,6 +175,8 @@ struct tcb_options {
  * @timed_seq: an ACK above this sequence number ends the running RTT sample
  * @timed_at: when that segment was sent, microseconds
  * @last_sent: when a segment with text was last sent, milliseconds
+ * @waits_since: when the octet at @snd.una began to wait for its ACK, while
+ *	one does, milliseconds
  * @heard: when an acceptable ACK last came, milliseconds
  * @due: deadlines in milliseconds, valid where @armed has the bit
  * @cong: congestion control: windows in octets, NewReno's recovery point
@@ -218,6 +235,7 @@ struct tcb {
 	u32 timed_seq;
 	u32 timed_at;
 	u32 last_sent;
+	u32 waits_since;
 	u32 heard;
 	u32 due[DUE_COUNT];
 

@@ -85,6 +85,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 		syn_acknowledged(t, now);
 	t->snd.una = ack;
 	urgent_acked(t);
+	t->waits_since = now_ms(now);
 	t->snd.cur = seq_max(t->snd.cur, ack);
 	if (!partial)
 		t->resend_una = 0;
@@ -142,7 +143,7 @@ static void after_fin_acked(struct tcb *t, struct verdict *v, u64 now)
 		v->rule = RULE_ACK_FIN_WAIT_2;
 		tcb_set_state(t, TCB_FIN_WAIT_2);
 		if (t->orphan)
-			due_set(t, DUE_ORPHAN, now, ORPHAN_MS);
+			due_orphan(t, now);
 		break;
 	case TCB_CLOSING:
 		v->rule = RULE_ACK_TIME_WAIT;

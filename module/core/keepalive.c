@@ -105,6 +105,14 @@ static bool in_flight(const struct tcb *t)
 	return t->snd.una != t->snd.end + t->fin_queued;
 }
 
+/* The user's own limit counts the silence, not the questions: rfc5482 */
+static bool enough(const struct tcb *t, u32 silence)
+{
+	if (t->opt.user_timeout)
+		return t->silent && silence >= t->opt.user_timeout;
+	return t->silent >= keepalive_limit(t);
+}
+
 /**
  * keepalive_timeout() - DUE_KEEPALIVE passed
  * @t: the TCB
@@ -120,7 +128,7 @@ void keepalive_timeout(struct tcb *t, u64 now, struct verdict *v)
 		due_set(t, DUE_KEEPALIVE, now, idle);
 	} else if (silence < idle) {
 		due_set(t, DUE_KEEPALIVE, now, idle - silence);
-	} else if (t->silent >= keepalive_limit(t)) {
+	} else if (enough(t, silence)) {
 		v->rule = RULE_KEEPALIVE_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		t->rst_due = 1;

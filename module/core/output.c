@@ -75,6 +75,7 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 	}
 	/* a challenge ACK may have promised more than a SYN can tell */
 	s->wnd = min(t->rcv.wnd, 65535u);
+	text_waits(t, now);
 	if (t->snd.nxt == t->iss)
 		rtt_start(t, t->iss + 1, now);
 	t->snd.cur = t->iss + 1;
@@ -165,8 +166,10 @@ static void wait_for_window(struct tcb *t, u64 now)
 {
 	if (t->snd.cur != t->snd.una || t->armed & 1u << DUE_PERSIST)
 		return;
+	if (!t->probe)
+		text_waits(t, now);
 	due_clear(t, DUE_RETRANSMIT);
-	due_set(t, DUE_PERSIST, now, rtt_timeout_ms(t));
+	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
 }
 
 /* Text and FIN left snd.cur: what that means to the clocks */
@@ -174,6 +177,7 @@ static void sent(struct tcb *t, u32 len, u64 now)
 {
 	bool first = t->snd.cur == t->snd.nxt;
 
+	text_waits(t, now);
 	t->snd.cur += len;
 	if (first)
 		rtt_start(t, t->snd.cur, now);
@@ -250,7 +254,7 @@ static bool output_probe(struct tcb *t, u64 now, struct segment *s)
 	fill(t, s, t->snd.cur, len, fin);
 	s->rule = RULE_SEND_PROBE;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur + len + fin);
-	due_set(t, DUE_PERSIST, now, rtt_timeout_ms(t));
+	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
 	return true;
 }
 

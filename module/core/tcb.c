@@ -26,6 +26,8 @@ const struct tcb_policy tcb_policy_default = {
 	.keepalive_time = 7200,
 	.keepalive_intvl = 75,
 	.keepalive_probes = 9,
+	.retries1 = 3,
+	.fin_timeout = 60,
 };
 
 #define TO(state) (1u << (state))
@@ -281,7 +283,7 @@ void tcb_orphan(struct tcb *t, u64 now)
 	t->orphan = 1;
 	due_clear(t, DUE_KEEPALIVE);
 	if (t->state == TCB_FIN_WAIT_2)
-		due_set(t, DUE_ORPHAN, now, ORPHAN_MS);
+		due_orphan(t, now);
 }
 
 /**

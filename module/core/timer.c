@@ -31,7 +31,58 @@ void due_retransmit(struct tcb *t, u64 now)
 	if (t->snd.una == t->snd.nxt)
 		due_clear(t, DUE_RETRANSMIT);
 	else
-		due_set(t, DUE_RETRANSMIT, now, rtt_timeout_ms(t));
+		due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));
+}
+
+/* The user's limit, rfc5482: how long the oldest octet has waited for its ACK */
+static u32 user_patience_ms(const struct tcb *t, u64 now)
+{
+	u32 waited = now_ms(now) - t->waits_since;
+
+	if (!t->opt.user_timeout)
+		return ~0u;
+	return t->opt.user_timeout > waited ? t->opt.user_timeout - waited : 0;
+}
+
+/**
+ * due_patience_ms() - when to ask again
+ * @t: the TCB, with something unacknowledged
+ * @now: microseconds
+ *
+ * Return: milliseconds: the RTO, or less if the user's limit comes first.
+ */
+u32 due_patience_ms(const struct tcb *t, u64 now)
+{
+	return min(rtt_timeout_ms(t), user_patience_ms(t, now));
+}
+
+/**
+ * text_waits() - something is about to leave, or to wait for a window
+ * @t: the TCB
+ * @now: microseconds
+ */
+void text_waits(struct tcb *t, u64 now)
+{
+	if (t->snd.una == t->snd.nxt)
+		t->waits_since = now_ms(now);
+}
+
+/**
+ * due_orphan() - FIN-WAIT-2, and nobody is left to read
+ * @t: the TCB
+ * @now: microseconds
+ *
+ * As long as the user or else the administrator said, but long enough for
+ * the peer's FIN to be lost twice.
+ */
+void due_orphan(struct tcb *t, u64 now)
+{
+	u32 seconds = t->opt.linger2 ? t->opt.linger2 :
+				       READ_ONCE(t->policy->fin_timeout);
+	u32 ms = t->opt.linger2 < 0 ? 0 : max(seconds * 1000u,
+					      t->rto / 1000 * 7 / 2);
+
+	due_set(t, DUE_ORPHAN, now, ms);
 }
 
 /**
@@ -66,9 +117,26 @@ static bool passed(struct tcb *t, enum tcb_due which, u64 now)
 
 /* R2, rfc9293#section-3.8.3, and less patience where no user is left */
 /* rfc9293: MUST-20, MUST-22 */
-static bool given_up(const struct tcb *t, u8 times, u8 retries)
+static bool given_up(const struct tcb *t, u8 times, u8 retries, u64 now)
 {
-	return times >= retries || (t->orphan && t->backoff >= ORPHAN_RETRIES);
+	u32 orphan = READ_ONCE(t->policy->orphan_retries);
+
+	return times >= retries || !user_patience_ms(t, now) ||
+	       (t->orphan && t->backoff >= (orphan ? orphan : ORPHAN_RETRIES));
+}
+
+/* R1: at the first SYN without an answer, else after some retransmissions */
+static bool bad_path(const struct tcb *t)
+{
+	return t->backoff >= (t->syn_acked ? READ_ONCE(t->policy->retries1) :
+					     1);
+}
+
+static u8 retries(const struct tcb *t)
+{
+	if (t->syn_acked)
+		return t->retries;
+	return t->opt.syn_retries ? t->opt.syn_retries : t->syn_retries;
 }
 
 /*
@@ -80,11 +148,13 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 {
 	bool opening = !t->syn_acked;
 
-	if (given_up(t, t->backoff, opening ? t->syn_retries : t->retries)) {
+	if (given_up(t, t->backoff, retries(t), now)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
 	}
+	if (bad_path(t))
+		v->bits |= V_BAD_PATH;
 	v->rule = opening ? RULE_SEND_SYN_AGAIN : RULE_RESEND_RTO;
 	rtt_stop(t);
 	t->snd.cur = t->snd.una;
@@ -92,18 +162,19 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 	if (!opening)
 		recovery_timeout(t);
 	t->backoff++;
-	due_set(t, DUE_RETRANSMIT, now, rtt_timeout_ms(t));
+	due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));
 }
 
 /*
  * rfc9293#section-3.8.6.1: probing may go on for ever, as long as the peer
  * answers: each acceptable ACK clears tcb.silent. A peer that says nothing
- * is timed out like any other.
+ * is timed out like any other, and one that takes nothing when the user's own
+ * limit is over.
  * rfc9293: SHLD-30, MUST-37
  */
-static void timeout_persist(struct tcb *t, struct verdict *v)
+static void timeout_persist(struct tcb *t, u64 now, struct verdict *v)
 {
-	if (given_up(t, t->silent, t->retries)) {
+	if (given_up(t, t->silent, t->retries, now)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
@@ -130,12 +201,14 @@ void tcb_timeout(struct tcb *t, u64 now, struct verdict *v)
 	if (passed(t, DUE_ORPHAN, now)) {
 		v->rule = RULE_ORPHAN_TIMEOUT;
 		tcb_dead(t, v, 0);
+		t->rst_due = t->opt.linger2 < 0;
+		t->ack_rule = v->rule;
 		return;
 	}
 	if (passed(t, DUE_RETRANSMIT, now))
 		timeout_retransmit(t, now, v);
 	if (passed(t, DUE_PERSIST, now))
-		timeout_persist(t, v);
+		timeout_persist(t, now, v);
 	if (passed(t, DUE_KEEPALIVE, now))
 		keepalive_timeout(t, now, v);
 }

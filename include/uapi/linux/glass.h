@@ -42,5 +42,8 @@
 #define GLASS_KEEPIDLE	4	/* int, seconds, as TCP_KEEPIDLE */
 #define GLASS_KEEPINTVL	5	/* int, seconds, as TCP_KEEPINTVL */
 #define GLASS_KEEPCNT	6	/* int, as TCP_KEEPCNT */
+#define GLASS_SYNCNT	7	/* int, as TCP_SYNCNT */
+#define GLASS_LINGER2	8	/* int, seconds, as TCP_LINGER2 */
+#define GLASS_USER_TIMEOUT 18	/* int, milliseconds, as TCP_USER_TIMEOUT */
 
 #endif
