@@ -150,34 +150,6 @@ static void idle_user_timeout_ends_it(struct kunit *test)
 	now_in(s, TCB_CLOSED, V_TIMED_OUT | V_DEAD);
 }
 
-/* R1: after that many retransmissions IP hears of it, each time */
-static void established_r1_asks_for_another_route(struct kunit *test)
-{
-	struct script *s = script_established(test);
-	u32 ms = 300, i;
-
-	write_ten(s);
-	for (i = 0; i < 4; i++) {
-		expires(s, ms, RULE_RESEND_RTO);
-		now_in(s, TCB_ESTABLISHED, i < 3 ? 0 : V_BAD_PATH);
-		expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
-		ms *= 2;
-	}
-	timed_out(s, ms);
-}
-
-static void syn_sent_asks_for_another_route(struct kunit *test)
-{
-	struct script *s = script_begin(test);
-
-	script_open(s);
-	expires(s, 1000, RULE_SEND_SYN_AGAIN);
-	expect_syn(s, "S", 1000, -1, 10000, RULE_SEND_SYN_AGAIN);
-	expires(s, 2000, RULE_SEND_SYN_AGAIN);
-	now_in(s, TCB_SYN_SENT, V_BAD_PATH);
-	expect_syn(s, "S", 1000, -1, 10000, RULE_SEND_SYN_AGAIN);
-}
-
 /* The user's count of SYNs, not the administrator's */
 static void syn_sent_user_chooses_retries(struct kunit *test)
 {
@@ -275,8 +247,6 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(closed_window_user_timeout_ends_it),
 	SCRIPT_CASE(syn_sent_user_timeout_ends_it),
 	SCRIPT_CASE(idle_user_timeout_ends_it),
-	SCRIPT_CASE(established_r1_asks_for_another_route),
-	SCRIPT_CASE(syn_sent_asks_for_another_route),
 	SCRIPT_CASE(syn_sent_user_chooses_retries),
 	SCRIPT_CASE(orphan_retries_are_the_administrators),
 	SCRIPT_CASE(orphan_fin_timeout),

@@ -45,6 +45,20 @@ static inline void glass_compat_ipv6_flags(struct sock *sk)
 #endif
 }
 
+/* Does the user want to hear of soft errors? IP_RECVERR, IPV6_RECVERR */
+static inline bool glass_compat_recverr(const struct sock *sk)
+{
+#if GLASS_HAVE_INET_FLAGS
+	if (sk->sk_family == AF_INET6)
+		return inet6_test_bit(RECVERR6, sk);
+	return inet_test_bit(RECVERR, sk);
+#else
+	if (sk->sk_family == AF_INET6)
+		return inet6_sk(sk)->recverr;
+	return inet_sk(sk)->recverr;
+#endif
+}
+
 /* A child does not share its listener's flow labels */
 static inline void glass_compat_no_flow_labels(struct sock *sk)
 {

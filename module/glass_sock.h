@@ -180,6 +180,7 @@ struct glass_icmp_error {
 	u32 info;		/* the MTU, if the error names one */
 };
 
+void glass_soft_error(struct sock *sk, int err);
 int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,
 	       const struct glass_icmp_error *e);

@@ -43,6 +43,25 @@ static void learn_pmtu(struct sock *sk, u32 mtu)
 			 gs->af->path_mss(glass_sk_net(sk), sk, &tuple));
 }
 
+/**
+ * glass_soft_error() - something is wrong, but the connection goes on
+ * @sk: the socket, locked, not in a user's hands
+ * @err: a positive errno
+ *
+ * Who asked for it by IP_RECVERR hears of it, as in TCP. Not while the open is
+ * under way: an error then means that it failed.
+ *
+ * rfc9293: MUST-47, SHLD-20, SHLD-9
+ */
+void glass_soft_error(struct sock *sk, int err)
+{
+	if (!glass_compat_recverr(sk) || sock_flag(sk, SOCK_DEAD) ||
+	    sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV)
+		return;
+	WRITE_ONCE(sk->sk_err, err);
+	sk_error_report(sk);
+}
+
 /* An error other than about the size; the socket is not in a user's hands */
 /* rfc9293: SHLD-25, MUST-56 */
 static void report(struct glass_net *gn, struct sock *sk, int err)
@@ -54,6 +73,7 @@ static void report(struct glass_net *gn, struct sock *sk, int err)
 	}
 	glass_count(gn, RULE_ICMP_SOFT);
 	WRITE_ONCE(sk->sk_err_soft, err);
+	glass_soft_error(sk, err);
 }
 
 /**

@@ -72,7 +72,7 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 
 	if (v->bits & V_WRITABLE) {
 		glass_queue_acked(sk, gs->tcb.snd.una);
-		/* what ICMP said is over */
+		/* it arrives again: what went wrong before is past */
 		WRITE_ONCE(sk->sk_err_soft, 0);
 	}
 	if (v->bits & V_PEER_CLOSED) {
@@ -207,6 +207,18 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	beats(sk, &v, now);
 }
 
+/*
+ * Nothing of it arrives: IP may know another way, and who asked for soft
+ * errors hears of it, with what an ICMP error said if there was one.
+ * rfc9293: MUST-20, SHLD-9
+ */
+static void path_doubted(struct sock *sk)
+{
+	glass_count(glass_sk_net(sk), RULE_PATH_DOUBTED);
+	dst_negative_advice(sk);
+	glass_soft_error(sk, READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT);
+}
+
 /**
  * glass_timeout() - event: a deadline passed, or may have
  * @sk: its socket
@@ -220,10 +232,10 @@ void glass_timeout(struct sock *sk)
 	if (t->state == TCB_CLOSED)
 		return;
 	tcb_timeout(t, now, &v);
-	if (v.bits & V_BAD_PATH)
-		dst_negative_advice(sk);
 	if (v.bits & V_DEAD)
 		glass_count(glass_sk_net(sk), v.rule);
+	if (v.bits & V_BAD_PATH)
+		path_doubted(sk);
 	beats(sk, &v, now);
 }
 

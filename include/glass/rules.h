@@ -233,6 +233,8 @@
 #define GLASS_RULES_OTHER(R)						\
 	R(USER_TIMEOUT,		"rfc9293", "3.8.3",			\
 	  "timed out: sent again too often")				\
+	R(PATH_DOUBTED,		"rfc9293", "3.8.3",			\
+	  "sent again R1 times: does IP know another way?")		\
 	R(KEEPALIVE_TIMEOUT,	"rfc9293", "3.8.4",			\
 	  "timed out: keepalives without an answer")			\
 	R(ORPHAN_TIMEOUT,	"rfc9293", "3.6",			\

@@ -99,8 +99,8 @@ struct ranges {
  * @keepalive_time: seconds of silence before the first keepalive, 1 to 32767
  * @keepalive_intvl: seconds from one keepalive to the next, 1 to 32767
  * @keepalive_probes: keepalives without an answer before giving up, 1 to 255
- * @retries1: retransmissions after which another route is looked for (R1,
- *	rfc9293#section-3.8.3), 0 to 255
+ * @retries1: the retransmission at which another route is looked for (R1,
+ *	rfc9293#section-3.8.3), 0 to 255; 0 means never
  * @orphan_retries: retransmissions before giving up once no user is left,
  *	0 to 255; 0 means ORPHAN_RETRIES
  * @fin_timeout: seconds in FIN-WAIT-2 once no user is left, 0 to 32767

@@ -125,13 +125,6 @@ static bool given_up(const struct tcb *t, u8 times, u8 retries, u64 now)
 	       (t->orphan && t->backoff >= (orphan ? orphan : ORPHAN_RETRIES));
 }
 
-/* R1: at the first SYN without an answer, else after some retransmissions */
-static bool bad_path(const struct tcb *t)
-{
-	return t->backoff >= (t->syn_acked ? READ_ONCE(t->policy->retries1) :
-					     1);
-}
-
 static u8 retries(const struct tcb *t)
 {
 	if (t->syn_acked)
@@ -142,7 +135,7 @@ static u8 retries(const struct tcb *t)
 /*
  * rfc6298#section-5.4 to 5.7. The lost range is simply what output gives
  * next: snd.cur falls back to SND.UNA.
- * rfc9293: MUST-18, MUST-19, MUST-22
+ * rfc9293: MUST-18, MUST-19, MUST-20, MUST-22, SHLD-10
  */
 static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 {
@@ -153,8 +146,6 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
 	}
-	if (bad_path(t))
-		v->bits |= V_BAD_PATH;
 	v->rule = opening ? RULE_SEND_SYN_AGAIN : RULE_RESEND_RTO;
 	rtt_stop(t);
 	t->snd.cur = t->snd.una;
@@ -162,6 +153,8 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 	if (!opening)
 		recovery_timeout(t);
 	t->backoff++;
+	if (t->backoff == READ_ONCE(t->policy->retries1))	/* R1 */
+		v->bits |= V_BAD_PATH;
 	due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));
 }
 

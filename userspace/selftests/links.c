@@ -129,6 +129,12 @@ static void path_mtu(const struct kind *k)
 		must(rule_count("ICMP_PMTU") > 0);
 }
 
+static void netem(const struct link *l, const char *what)
+{
+	command("tc qdisc replace dev near0 root netem limit 10000 %s", what);
+	link_far(l, "tc qdisc replace dev far0 root netem limit 10000 %s", what);
+}
+
 /* The router knows no way to the end any more, or again. */
 static void lose_way(const struct link *l, const char *what)
 {
@@ -137,14 +143,45 @@ static void lose_way(const struct link *l, const char *what)
 		 what, what);
 }
 
-/* Routers say for a while that there is no way; the connection waits. */
-/* rfc9293: MUST-56, MUST-54 */
+/* What the socket's error is once a call that waits for text is woken */
+static int error_told(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int err;
+
+	must_be(poll(&p, 1, -1), 1);
+	must(p.revents & POLLERR);
+	err = get_int(fd, SOL_SOCKET, SO_ERROR);
+	note("SO_ERROR is %s", strerrorname_np(err));
+	return err;
+}
+
+static bool no_way_error(const struct kind *k, int err)
+{
+	return err == EHOSTUNREACH || (err == ENETUNREACH && k->af == AF_INET6);
+}
+
+static void ask_for_soft_errors(const struct kind *k, int fd)
+{
+	if (k->af == AF_INET)
+		must_be(set_int(fd, IPPROTO_IP, IP_RECVERR, 1), 0);
+	else
+		must_be(set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1), 0);
+}
+
+/*
+ * Routers say for a while that there is no way. The connection waits, and
+ * who did not ask hears nothing; once it goes on, what they said is past.
+ */
+/* rfc9293: MUST-56, MUST-54, SHLD-20 */
 static void way_lost_for_a_while(const struct kind *k)
 {
+	struct pollfd poller = { .events = POLLIN };
 	struct pair p;
 	struct link l;
 
 	behind_router(k, &l, &p, 1500);
+	poller.fd = p.c;
 	pattern_send(p.c, 5000, 0, 5000);
 	pattern_recv(p.s, 5000, 0, 5000);
 	lose_way(&l, "add");
@@ -152,8 +189,30 @@ static void way_lost_for_a_while(const struct kind *k)
 	pause_ms(20000);
 	if (k->glass)
 		must(rule_count("ICMP_SOFT") > 0);
+	must_be(poll(&poller, 1, 0), 0);
 	lose_way(&l, "del");
 	pattern_recv(p.s, 20000, 5000, 5000);
+	pattern_send(p.s, 5000, 0, 5000);
+	pattern_recv(p.c, 5000, 0, 5000);
+	netem(&l, "loss 100%");
+	must_be(send(p.c, "x", 1, 0), 1);
+	must_be(error_told(p.c), ETIMEDOUT);
+}
+
+/* Who asked hears of it while the connection goes on. */
+/* rfc9293: MUST-47 */
+static void way_lost_told(const struct kind *k)
+{
+	struct pair p;
+	struct link l;
+
+	behind_router(k, &l, &p, 1500);
+	ask_for_soft_errors(k, p.c);
+	lose_way(&l, "add");
+	pattern_send(p.c, 5000, 0, 5000);
+	must(no_way_error(k, error_told(p.c)));
+	lose_way(&l, "del");
+	pattern_recv(p.s, 5000, 0, 5000);
 	pattern_send(p.s, 5000, 0, 5000);
 	pattern_recv(p.c, 5000, 0, 5000);
 }
@@ -162,19 +221,13 @@ static void way_lost_for_a_while(const struct kind *k)
 /* rfc9293: SHLD-25 */
 static void way_lost_for_good(const struct kind *k)
 {
-	struct pollfd poller = { .events = POLLIN };
 	struct pair p;
 	struct link l;
-	int err;
 
 	behind_router(k, &l, &p, 1500);
 	lose_way(&l, "add");
 	must_be(send(p.c, "x", 1, 0), 1);
-	poller.fd = p.c;
-	must_be(poll(&poller, 1, -1), 1);
-	err = get_int(p.c, SOL_SOCKET, SO_ERROR);
-	note("SO_ERROR is %s", strerrorname_np(err));
-	must(err == EHOSTUNREACH || (err == ENETUNREACH && k->af == AF_INET6));
+	must(no_way_error(k, error_told(p.c)));
 }
 
 /* A router says that there is no way. */
@@ -208,12 +261,6 @@ static void no_host(const struct kind *k)
 	link_open(&l);
 	must_be(connect(stream(k), &at.sa, at.len), -1);
 	must_be(errno, EHOSTUNREACH);
-}
-
-static void netem(const struct link *l, const char *what)
-{
-	command("tc qdisc replace dev near0 root netem limit 10000 %s", what);
-	link_far(l, "tc qdisc replace dev far0 root netem limit 10000 %s", what);
 }
 
 static void lossy(const struct kind *k)
@@ -300,7 +347,6 @@ static void syn_lost(const struct kind *k)
 /* rfc9293: SHLD-11, MUST-20 */
 static void peer_dies(const struct kind *k)
 {
-	struct pollfd p = { .events = POLLIN };
 	struct pair pair;
 	struct link l;
 	long long at;
@@ -310,13 +356,34 @@ static void peer_dies(const struct kind *k)
 	netem(&l, "loss 100%");
 	at = now_us();
 	must_be(send(pair.c, "x", 1, 0), 1);
-	p.fd = pair.c;
-	must_be(poll(&p, 1, -1), 1);
+	must_be(error_told(pair.c), ETIMEDOUT);
 	at = now_us() - at;
-	must(p.revents & POLLERR);
-	must_be(get_int(pair.c, SOL_SOCKET, SO_ERROR), ETIMEDOUT);
 	note("%lld s", at / 1000000);
 	must(at >= 100000000);
+}
+
+/* Long before that IP is asked, and who asked for soft errors is told. */
+/* rfc9293: MUST-20, SHLD-9 */
+static void silence_told(const struct kind *k)
+{
+	struct pair p;
+	struct link l;
+	long long at;
+
+	/* TCP does not tell it */
+	if (!k->glass)
+		skip("of Glass alone");
+	link_open(&l);
+	link_pair(k, &l, &p);
+	ask_for_soft_errors(k, p.c);
+	netem(&l, "loss 100%");
+	at = now_us();
+	pattern_send(p.c, 5000, 0, 5000);
+	must_be(error_told(p.c), ETIMEDOUT);
+	must(now_us() - at < 60000000);
+	must(rule_count("PATH_DOUBTED") > 0);
+	netem(&l, "delay 1ms");
+	pattern_recv(p.s, 5000, 0, 5000);
 }
 
 static const struct test tests[] = {
@@ -326,6 +393,7 @@ static const struct test tests[] = {
 	TEST_FLAGS(small_mtu_at_one_end, SLOW),
 	TEST(path_mtu),
 	TEST_FLAGS(way_lost_for_a_while, SLOW),
+	TEST_FLAGS(way_lost_told, SLOW),
 	TEST_FLAGS(way_lost_for_good, SLOW),
 	TEST(no_way),
 	TEST_FLAGS(no_host, SLOW),
@@ -336,6 +404,7 @@ static const struct test tests[] = {
 	TEST_FLAGS(cable_pulled, SLOW),
 	TEST_FLAGS(syn_lost, SLOW),
 	TEST_FLAGS(peer_dies, SLOW),
+	TEST_FLAGS(silence_told, SLOW),
 };
 
 int main(int argc, char **argv)
