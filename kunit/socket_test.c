@@ -343,6 +343,33 @@ static void isn_other_tuple_differs(struct kunit *test)
 				    handshake_isn(one, 0));
 }
 
+/* Ten segments wait for a busy user and are acknowledged once */
+/* rfc9293: MUST-59 */
+static void established_backlog_acked_once(struct kunit *test)
+{
+	struct glass_net *gn = glass_net(&init_net);
+	u8 *buf = kunit_kzalloc(test, 10000, GFP_KERNEL);
+	struct socks *s = test->priv;
+	struct sock *sk;
+	u64 before;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	establish(test);
+	lock_sock(s->client->sk);
+	tcb_set_path_mss(&glass_sk(s->client->sk)->tcb, 1000);
+	release_sock(s->client->sk);
+	sk = s->child->sk;
+	before = glass_rule_count(gn, RULE_ACK_EVERY_SECOND);
+	lock_sock_nested(sk, SINGLE_DEPTH_NESTING);
+	KUNIT_EXPECT_EQ(test, 10000, send_bytes(s->client, buf, 10000));
+	KUNIT_EXPECT_NOT_NULL(test, READ_ONCE(sk->sk_backlog.tail));
+	release_sock(sk);
+	KUNIT_EXPECT_EQ(test, before + 1,
+			glass_rule_count(gn, RULE_ACK_EVERY_SECOND));
+	KUNIT_EXPECT_EQ(test, 10000, receive_bytes(s->child, buf, 10000,
+						   MSG_DONTWAIT));
+}
+
 /* rfc9293: MUST-15 */
 static void closed_default_mss_is_the_familys(struct kunit *test)
 {
@@ -375,6 +402,7 @@ static struct kunit_case socket_cases[] = {
 	KUNIT_CASE_PARAM(bound_bind_again_in_use, way_gen_params),
 	KUNIT_CASE_PARAM(established_same_tuple_refused, way_gen_params),
 	KUNIT_CASE_PARAM(isn_other_tuple_differs, way_gen_params),
+	KUNIT_CASE_PARAM(established_backlog_acked_once, way_gen_params),
 	KUNIT_CASE_PARAM(closed_default_mss_is_the_familys, way_gen_params),
 	KUNIT_CASE(syn_received_record_is_small),
 	{}

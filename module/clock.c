@@ -24,6 +24,8 @@ void glass_clock_init(struct sock *sk)
 {
 	timer_setup(&sk->sk_timer, clock_fired, 0);
 	glass_sk(sk)->timer_deferred = 0;
+	glass_sk(sk)->in_backlog = false;
+	glass_sk(sk)->answer_deferred = false;
 }
 
 /**
@@ -32,6 +34,8 @@ void glass_clock_init(struct sock *sk)
  */
 void glass_release_cb(struct sock *sk)
 {
+	if (glass_sk(sk)->answer_deferred)
+		glass_backlog_done(sk);
 	if (!glass_sk(sk)->timer_deferred)
 		return;
 	glass_sk(sk)->timer_deferred = 0;
@@ -67,5 +71,6 @@ void glass_clock_arm(struct sock *sk, u64 now)
 void glass_clock_stop(struct sock *sk)
 {
 	glass_sk(sk)->timer_deferred = 0;
+	glass_sk(sk)->answer_deferred = false;
 	sk_stop_timer(sk, &sk->sk_timer);
 }

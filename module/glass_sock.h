@@ -51,6 +51,8 @@
  * @since: when sk_state changed last, milliseconds
  * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
  * @timer_deferred: the timer fired while a user held the lock
+ * @in_backlog: a segment that waited for the user is being processed
+ * @answer_deferred: what it calls for is said when all of them are
  * @hashed: in the connection table
  */
 struct glass_sock {
@@ -69,6 +71,8 @@ struct glass_sock {
 	u16 urg_data;
 	u8 defer_accept;
 	bool timer_deferred;
+	bool in_backlog;
+	bool answer_deferred;
 	bool hashed;
 };
 
@@ -142,6 +146,7 @@ void glass_write_space(struct sock *sk);
 void glass_input(struct sock *sk, struct sk_buff *skb,
 		 const struct segment *s);
 void glass_timeout(struct sock *sk);
+void glass_backlog_done(struct sock *sk);
 void glass_push(struct sock *sk, u32 bytes);
 void glass_after_read(struct sock *sk);
 void glass_user_close(struct sock *sk);

@@ -108,9 +108,27 @@ static void finish(struct sock *sk, const struct verdict *v)
 		sk_error_report(sk);
 }
 
+/*
+ * Segments that waited for a busy user are all processed before anything is
+ * said. Not while text is held above a gap: the peer counts its ACKs.
+ * rfc9293: MUST-59
+ */
+static bool answer_later(struct sock *sk, const struct verdict *v)
+{
+	struct glass_sock *gs = glass_sk(sk);
+
+	if (!gs->in_backlog || v->bits & (V_TIME_WAIT | V_DEAD) ||
+	    (gs->tcb.held && gs->tcb.held->n))
+		return false;
+	gs->answer_deferred = true;
+	return true;
+}
+
 static void beats(struct sock *sk, const struct verdict *v, u64 now)
 {
 	apply(sk, v, now);
+	if (answer_later(sk, v))
+		return;
 	drain(sk, now);
 	if (v->bits & (V_TIME_WAIT | V_DEAD))
 		finish(sk, v);
@@ -237,6 +255,19 @@ void glass_timeout(struct sock *sk)
 	if (v.bits & V_BAD_PATH)
 		path_doubted(sk);
 	beats(sk, &v, now);
+}
+
+/**
+ * glass_backlog_done() - event: all that waited for the user is processed
+ * @sk: its socket
+ */
+void glass_backlog_done(struct sock *sk)
+{
+	u64 now = glass_now();
+
+	glass_sk(sk)->answer_deferred = false;
+	drain(sk, now);
+	glass_clock_arm(sk, now);
 }
 
 /**

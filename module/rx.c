@@ -147,7 +147,9 @@ int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 	struct segment s;
 
 	segment_decode(&s, skb->data, skb->len);
+	glass_sk(sk)->in_backlog = true;
 	glass_input(sk, skb, &s);
+	glass_sk(sk)->in_backlog = false;
 	return 0;
 }
 
