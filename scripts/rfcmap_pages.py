@@ -38,9 +38,8 @@ def entry(item):
     """One row of a page"""
     where = "" if item.key == item.section else f" rfc{item.rfc}#section-{item.section}"
     lines = [f"**{item.key}** *{VERDICTS[item.verdict]}*{where}", wrap(item.phrase, "  "), ""]
-    if item.why:
-        name = "Note" if item.verdict == "done" else "Why"
-        lines.append(wrap(item.why, "    ", f"  :{name}: "))
+    if item.verdict != "done":	# or what was missing yesterday would stand there
+        lines.append(wrap(item.why, "    ", "  :Why: "))
     if item.code:
         lines.append(wrap("; ".join(item.code), "    ", "  :Code: "))
     if item.tests:
