@@ -208,7 +208,7 @@ static void records_limited(const struct kind *k)
 	must_have(k, "CHALLENGE_SOON", 29);
 
 	fd = host_connects(k, l, 3, &next);
-	close(fd);
+	close_with_fin(fd);
 	must(hosts_hear(k, &s, 100));
 	must_be(s.flags, FIN | ACK);
 	next = host_ack(&s, 0);

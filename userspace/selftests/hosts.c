@@ -226,18 +226,32 @@ void hosts_hear_nothing(const struct kind *k, int ms)
 		     s.port, s.flags, s.seq, s.ack);
 }
 
-/* A listener that hosts can reach, in a network namespace of the test's own */
+/*
+ * A listener that hosts can reach, in a network namespace of the test's own.
+ * What it accepts is closed with a RST, also at the end of the test: nobody
+ * is left then to acknowledge a FIN. close_with_fin() is for those who are.
+ */
 int hosts_listener(const struct kind *k, int backlog)
 {
+	struct linger off = { .l_onoff = 1, .l_linger = 0 };
 	struct addr at = addr_kernel(k, HOSTS_PORT);
 	int l;
 
 	netns_own();
 	hosts_open();
 	l = stream_reuse(k);
+	must_be(setsockopt(l, SOL_SOCKET, SO_LINGER, &off, sizeof(off)), 0);
 	must_be(bind(l, &at.sa, at.len), 0);
 	must_be(listen(l, backlog), 0);
 	return l;
+}
+
+void close_with_fin(int fd)
+{
+	struct linger none = { .l_onoff = 0 };
+
+	must_be(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)), 0);
+	must_be(close(fd), 0);
 }
 
 /* Each host has an ISN and a port of its own */

@@ -49,6 +49,7 @@ int hosts_listener(const struct kind *k, int backlog);
 void hosts_send(const struct kind *k, const struct wire_seg *s);
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms);
 void hosts_hear_nothing(const struct kind *k, int ms);
+void close_with_fin(int fd);
 struct wire_seg host_syn(unsigned int host);
 struct wire_seg host_ack(const struct wire_seg *heard, unsigned int len);
 struct wire_seg host_shake(const struct kind *k, unsigned int host);
