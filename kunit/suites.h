@@ -33,6 +33,7 @@ extern struct kunit_suite glass_shrink;
 extern struct kunit_suite glass_timer;
 extern struct kunit_suite glass_keepalives;
 extern struct kunit_suite glass_urgent;
+extern struct kunit_suite glass_nagle;
 extern struct kunit_suite glass_patience;
 extern struct kunit_suite glass_stuck;
 extern struct kunit_suite glass_recovery;

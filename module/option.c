@@ -50,6 +50,30 @@ static int set_keepidle(struct sock *sk, int seconds)
 	return 0;
 }
 
+/* What Nagle's algorithm or a cork held back may go now */
+static void release_tail(struct sock *sk)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+
+	if (!is_open(sk))
+		return;
+	t->push = t->opt.nodelay;
+	glass_push(sk, 0);
+}
+
+/* An ACK that was delayed goes at once; an even number means: only that one */
+static void set_quickack(struct sock *sk, int value)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+
+	t->opt.quick_ack = value & 1;
+	t->opt.lazy_ack = !value || (t->ack_later && !(value & 1));
+	if (!value || !t->ack_later)
+		return;
+	input_owe_ack(t, RULE_ACK_QUICK);
+	glass_push(sk, 0);
+}
+
 /* The socket is locked */
 static int set_option(struct sock *sk, int name, int value)
 {
@@ -59,9 +83,27 @@ static int set_option(struct sock *sk, int name, int value)
 	switch (name) {
 	case GLASS_NODELAY:
 		opt->nodelay = !!value;
-		/* what Nagle's algorithm held back may go now */
-		if (value && is_open(sk))
-			glass_push(sk, 0);
+		if (value)
+			release_tail(sk);
+		return 0;
+	case GLASS_CORK:
+		opt->cork = !!value;
+		if (!value)
+			release_tail(sk);
+		return 0;
+	case GLASS_QUICKACK:
+		set_quickack(sk, value);
+		return 0;
+	case GLASS_MAXSEG:
+		if (value && set_range(value, TCP_MIN_MSS, MAX_TCP_WINDOW))
+			return -EINVAL;
+		opt->max_seg = value;
+		return 0;
+	case GLASS_WINDOW_CLAMP:
+		if (!value && sk->sk_state != TCP_CLOSE)
+			return -EINVAL;
+		opt->window_clamp = value ?
+			max_t(u32, value, SOCK_MIN_RCVBUF / 2) : 0;
 		return 0;
 	case GLASS_SYNCNT:
 		err = set_range(value, 1, MAX_TCP_SYNCNT);
@@ -163,6 +205,17 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 		break;
 	case GLASS_MAXSEG:
 		value = t->snd.mss ?: glass_sk(sk)->af->default_mss;
+		if (t->opt.max_seg && !is_open(sk))
+			value = t->opt.max_seg;
+		break;
+	case GLASS_CORK:
+		value = t->opt.cork;
+		break;
+	case GLASS_QUICKACK:
+		value = !t->opt.lazy_ack;
+		break;
+	case GLASS_WINDOW_CLAMP:
+		value = t->opt.window_clamp;
 		break;
 	case GLASS_SYNCNT:
 		value = t->opt.syn_retries ?:

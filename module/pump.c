@@ -277,11 +277,14 @@ void glass_backlog_done(struct sock *sk)
  */
 void glass_push(struct sock *sk, u32 bytes)
 {
+	struct tcb *t = &glass_sk(sk)->tcb;
 	u64 now = glass_now();
 
-	tcb_write(&glass_sk(sk)->tcb, bytes);
+	tcb_write(t, bytes);
 	follow_state(sk, now);
 	drain(sk, now);
+	t->more = 0;
+	t->push = 0;
 	glass_clock_arm(sk, now);
 }
 

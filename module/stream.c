@@ -44,6 +44,22 @@ static bool may_write(const struct sock *sk)
 /* Text queued for one push: as much as two full GSO skbs would hold */
 #define PUSH_EVERY 131072
 
+/*
+ * The user has more to say, in this call or the next: a tail may wait for it,
+ * but not once the buffer is full and he has to wait himself.
+ */
+static void send_push(struct sock *sk, struct msghdr *msg, u32 bytes)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+
+	if (msg->msg_flags & MSG_OOB)
+		urgent_send(t, bytes);
+	t->push = msg_data_left(msg) && !sk_stream_memory_free(sk);
+	t->more = !t->push &&
+		  (msg->msg_flags & MSG_MORE || msg_data_left(msg));
+	glass_push(sk, bytes);
+}
+
 /* Copy what fits the send buffer now: octets, or an error if none */
 static int send_some(struct sock *sk, struct msghdr *msg)
 {
@@ -57,10 +73,8 @@ static int send_some(struct sock *sk, struct msghdr *msg)
 			break;
 		done += n;
 	}
-	if (done && msg->msg_flags & MSG_OOB)
-		urgent_send(&glass_sk(sk)->tcb, done);
 	if (done)
-		glass_push(sk, done);
+		send_push(sk, msg, done);
 	if (done || n >= 0)
 		return done;
 	return n;
@@ -98,7 +112,7 @@ static int send_all(struct sock *sk, struct msghdr *msg, int *copied)
 /**
  * glass_sendmsg() - proto.sendmsg
  * @sk: the socket; process context
- * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB
+ * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_MORE
  * @size: unused
  *
  * Return: octets queued, or an error if none: -ENOTCONN, -EPIPE (with

@@ -156,6 +156,7 @@ struct timewait {
 /* tcb.c: life, state, what the user does */
 const char *tcb_state_name(u8 state);
 void tcb_set_state(struct tcb *t, u8 state);
+u16 mss_limit(const struct tcb_options *opt, u16 mss);
 void tcb_init(struct tcb *t, const struct tcb_params *p);
 void tcb_open(struct tcb *t);
 void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,

@@ -212,6 +212,8 @@
 	  "all that is queued fits and may go")				\
 	R(SEND_FIN,		"rfc9293", "3.10.4",			\
 	  "the user closed")						\
+	R(SEND_HELD,		"rfc9293", "3.8.6.2.1",			\
+	  "the user corked it, but for long enough")			\
 	R(SEND_PROBE,		"rfc9293", "3.8.6.1",			\
 	  "probe of a closed window")					\
 	R(SEND_KEEPALIVE,	"rfc9293", "3.8.4",			\
@@ -221,7 +223,11 @@
 	R(RESEND_FAST,		"rfc5681", "3.2",			\
 	  "sent again: duplicate ACKs name it lost")			\
 	R(ACK_EVERY_SECOND,	"rfc9293", "3.8.6.3",			\
-	  "ACK: two full segments arrived")				\
+	  "ACK: more than a full segment arrived")				\
+	R(ACK_TAIL,		"rfc9293", "3.8.6.3",			\
+	  "ACK: a small segment behind full ones")			\
+	R(ACK_QUICK,		"rfc9293", "3.8.6.3",			\
+	  "ACK: the user wants none delayed")				\
 	R(ACK_DELAYED,		"rfc9293", "3.8.6.3",			\
 	  "ACK: the delayed-ACK timer expired")				\
 	R(ACK_WINDOW_UPDATE,	"rfc9293", "3.8.6.2.2",			\

@@ -126,6 +126,8 @@ extern const struct tcb_policy tcb_policy_default;
  * struct tcb_options - what the user set for his socket
  * @user_timeout: milliseconds that text may wait for its ACK, 0 for as long
  *	as the retransmissions take (rfc5482)
+ * @window_clamp: octets that the window may promise, 0 for all of the buffer
+ * @max_seg: octets of text in one segment, either way, 0 for as the path has it
  * @linger2: in place of fin_timeout, seconds, 0 if not set, -1 for no wait
  * @syn_retries: in place of tcb.syn_retries, 0 if not set
  * @keep_idle: in place of keepalive_time, 0 if not set
@@ -133,11 +135,16 @@ extern const struct tcb_policy tcb_policy_default;
  * @keep_probes: in place of keepalive_probes, 0 if not set
  * @keepalive: keepalives are sent
  * @nodelay: Nagle's algorithm is off
+ * @cork: nothing but full segments leaves, for a while
+ * @quick_ack: text is acknowledged at once
+ * @lazy_ack: the user asked for the contrary
  *
  * They outlive a connection, and a listener's children begin with a copy.
  */
 struct tcb_options {
 	u32 user_timeout;
+	u32 window_clamp;
+	u16 max_seg;
 	s16 linger2;
 	u16 keep_idle;
 	u16 keep_intvl;
@@ -145,6 +152,9 @@ struct tcb_options {
 	u8 syn_retries;
 	u8 keepalive:1;
 	u8 nodelay:1;
+	u8 cork:1;
+	u8 quick_ack:1;
+	u8 lazy_ack:1;
 };
 
 /**
@@ -153,6 +163,7 @@ struct tcb_options {
  *	RFC's; @up counts while @urgent is set.
  *	@cur is where output goes on: equal to @nxt but while lost text is
  *	sent again. @end is one past the last octet that the user queued.
+ *	@small is one past the last segment that was smaller than @mss.
  *	@max_wnd is the largest window seen, @mss the effective send MSS: text
  *	that fits beside the options of every segment; @peer_mss is what the
  *	peer takes and @path_mss what the path takes, without options; @shift
@@ -204,6 +215,7 @@ struct tcb {
 		u32 cur;
 		u32 end;
 		u32 max_wnd;
+		u32 small;
 		u16 mss;
 		u16 peer_mss;
 		u16 path_mss;
@@ -271,6 +283,9 @@ struct tcb {
 	u8 ambiguous:1;		/* sent twice: only timestamps can tell the RTT */
 	u8 passive:1;		/* opened by a listener */
 	u8 orphan:1;		/* no user is left to read */
+	u8 more:1;		/* the user is about to add text to what is queued */
+	u8 push:1;		/* ... or cannot: do not hold back the tail */
+	u8 full_before:1;	/* the text that came last was a full segment */
 	u8 keep_probe:1;	/* a keepalive is to be sent */
 	u8 urgent:1;		/* snd.up is not acknowledged yet */
 	u8 wscale_ok:1;		/* both SYNs carried the window scale option */

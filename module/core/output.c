@@ -144,6 +144,22 @@ static bool resending(const struct tcb *t)
 }
 
 /*
+ * May the tail of what is queued wait for company? Nagle's algorithm
+ * (rfc9293#section-3.7.4) as Minshall mended it: it does while another small
+ * segment is in flight, not behind full ones, whose ACK may be delayed until
+ * the tail arrives.
+ */
+static bool held_back(const struct tcb *t)
+{
+	if (t->push || t->urgent)
+		return false;
+	if (t->opt.cork || t->more)
+		return true;
+	return !t->opt.nodelay && seq_gt(t->snd.small, t->snd.una) &&
+	       seq_le(t->snd.small, t->snd.nxt);
+}
+
+/*
  * Silly-window avoidance and Nagle's algorithm, rfc9293#section-3.8.6.2.1
  * and 3.7.4, for text that has not been sent before.
  * rfc9293: MAY-16, SHLD-28, MUST-38, SHLD-7, MUST-17
@@ -152,7 +168,7 @@ static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 {
 	if (len >= text_room(t) || fin || resending(t))
 		return true;
-	if (!t->opt.nodelay && !t->urgent && t->snd.cur != t->snd.una)
+	if (held_back(t))
 		return false;
 	return len == avail || len >= t->snd.max_wnd / 2;
 }
@@ -176,11 +192,14 @@ static void wait_for_window(struct tcb *t, u64 now)
 static void sent(struct tcb *t, u32 len, u64 now)
 {
 	bool first = t->snd.cur == t->snd.nxt;
+	bool small = len % t->snd.mss;
 
 	text_waits(t, now);
 	t->snd.cur += len;
 	if (first)
 		rtt_start(t, t->snd.cur, now);
+	if (first && small)
+		t->snd.small = t->snd.cur;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
 	t->last_sent = now_ms(now);
 	if (t->armed & 1u << DUE_PERSIST) {
@@ -252,7 +271,8 @@ static bool output_probe(struct tcb *t, u64 now, struct segment *s)
 	if (!len && !fin)
 		return false;
 	fill(t, s, t->snd.cur, len, fin);
-	s->rule = RULE_SEND_PROBE;
+	s->rule = usable_window(t) > len && t->opt.cork ? RULE_SEND_HELD :
+							  RULE_SEND_PROBE;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur + len + fin);
 	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
 	return true;

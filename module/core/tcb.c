@@ -69,6 +69,18 @@ void tcb_set_state(struct tcb *t, u8 state)
 }
 
 /**
+ * mss_limit() - the user's own limit on segments
+ * @opt: his options
+ * @mss: octets of text in one segment
+ *
+ * Return: @mss, or less.
+ */
+u16 mss_limit(const struct tcb_options *opt, u16 mss)
+{
+	return opt->max_seg ? min(mss, opt->max_seg) : mss;
+}
+
+/**
  * tcb_init() - a TCB in CLOSED
  * @t: the TCB; every field is written
  * @p: what it starts with
@@ -80,7 +92,7 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 	*t = (struct tcb){
 		.state = TCB_CLOSED,
 		.iss = p->iss,
-		.adv_mss = p->adv_mss,
+		.adv_mss = mss_limit(&p->opt, p->adv_mss),
 		.syn_retries = p->syn_retries,
 		.retries = p->retries,
 		.wscale_ok = p->wscale,
@@ -94,10 +106,11 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 	t->snd.nxt = p->iss;
 	t->snd.cur = p->iss;
 	t->snd.end = p->iss + 1;
-	t->snd.path_mss = p->path_mss;
+	t->snd.path_mss = mss_limit(&p->opt, p->path_mss);
 	t->snd.peer_mss = p->default_mss;
 	t->ts.offset = p->ts_offset;
 	tcb_update_mss(t);
+	t->snd.small = p->iss;
 	t->rcv.buff = p->buff;
 	t->rcv.room = p->buff;
 	t->rcv.shift = handshake_shift(p->buff);
@@ -136,6 +149,7 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	t->snd.nxt = e->iss + 1;
 	t->snd.cur = e->iss + 1;
 	t->snd.end = e->iss + 1;
+	t->snd.small = e->iss;
 	t->snd.peer_mss = e->mss;
 	t->snd.wnd = e->peer_wnd;
 	t->snd.max_wnd = e->peer_wnd;
@@ -179,6 +193,8 @@ void tcb_write(struct tcb *t, u32 bytes)
  */
 void tcb_buffer(struct tcb *t, u32 buff, u32 room)
 {
+	if (t->opt.window_clamp)
+		buff = min(buff, t->opt.window_clamp);
 	t->rcv.buff = min(buff, 65535u << t->rcv.shift);
 	t->rcv.room = min(room, t->rcv.buff);
 }
@@ -295,7 +311,7 @@ void tcb_orphan(struct tcb *t, u64 now)
  */
 void tcb_set_path_mss(struct tcb *t, u32 mss)
 {
-	t->snd.path_mss = clamp(mss, MSS_MIN, 65535u);
+	t->snd.path_mss = mss_limit(&t->opt, clamp(mss, MSS_MIN, 65535u));
 	tcb_update_mss(t);
 }
 

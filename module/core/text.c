@@ -82,12 +82,24 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 	return false;
 }
 
-/* rfc9293#section-3.8.6.3: at least every second full segment, and soon */
+/*
+ * rfc9293#section-3.8.6.3: at least every second full segment, and soon. A
+ * small one behind a full one counts as the second: it may be all that the
+ * sender's buffer still holds. As long as all are small, none counts as full.
+ */
 /* rfc9293: MUST-58, SHLD-18, MUST-40, SHLD-19 */
-static void ack_text(struct tcb *t, u64 now)
+static void ack_text(struct tcb *t, u32 len, u64 now)
 {
-	if (t->rcv.nxt - t->rcv.acked >= 2u * t->rcv.mss) {
+	u32 full = max(t->rcv.mss, min_t(u16, t->adv_mss, MSS_DEFAULT_V4));
+	bool tail = t->full_before && len < full;
+
+	t->full_before = len >= full;
+	if (t->rcv.nxt - t->rcv.acked > full) {
 		input_owe_ack(t, RULE_ACK_EVERY_SECOND);
+	} else if (tail) {
+		input_owe_ack(t, RULE_ACK_TAIL);
+	} else if (t->opt.quick_ack) {
+		input_owe_ack(t, RULE_ACK_QUICK);
 	} else if (!t->ack_later) {
 		t->ack_later = 1;
 		due_set(t, DUE_DELAYED_ACK, now, DELAYED_ACK_MS);
@@ -139,7 +151,7 @@ static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
 		v->rule = RULE_TEXT_FILLS;
 		input_owe_ack(t, RULE_TEXT_FILLS);
 	} else {
-		ack_text(t, now);
+		ack_text(t, in->len, now);
 	}
 }
 

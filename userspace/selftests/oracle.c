@@ -16,7 +16,7 @@
 
 #include "oracle.h"
 
-#define ANSWER_SIZE 1024
+#define ANSWER_SIZE 2048
 
 static const struct test *const tables[] = {
 	oracle_address, oracle_bind, oracle_reuse, oracle_connect,

@@ -37,13 +37,16 @@
 #endif
 
 #define GLASS_NODELAY	1	/* int, as TCP_NODELAY */
-#define GLASS_MAXSEG	2	/* int, as TCP_MAXSEG; reading only */
-#define GLASS_DEFER_ACCEPT 9	/* int, seconds, as TCP_DEFER_ACCEPT */
+#define GLASS_MAXSEG	2	/* int, as TCP_MAXSEG */
+#define GLASS_CORK	3	/* int, as TCP_CORK */
 #define GLASS_KEEPIDLE	4	/* int, seconds, as TCP_KEEPIDLE */
 #define GLASS_KEEPINTVL	5	/* int, seconds, as TCP_KEEPINTVL */
 #define GLASS_KEEPCNT	6	/* int, as TCP_KEEPCNT */
 #define GLASS_SYNCNT	7	/* int, as TCP_SYNCNT */
 #define GLASS_LINGER2	8	/* int, seconds, as TCP_LINGER2 */
+#define GLASS_DEFER_ACCEPT 9	/* int, seconds, as TCP_DEFER_ACCEPT */
+#define GLASS_WINDOW_CLAMP 10	/* int, octets, as TCP_WINDOW_CLAMP */
+#define GLASS_QUICKACK	12	/* int, as TCP_QUICKACK */
 #define GLASS_USER_TIMEOUT 18	/* int, milliseconds, as TCP_USER_TIMEOUT */
 
 #endif
