@@ -200,6 +200,29 @@ static void fin_wait_1_orphan_text_rejected(struct kunit *test)
 	no_timer(s);
 }
 
+/* A user who has shut down both ways is told too */
+static void fin_wait_2_shut_both_ways_text_resets(struct kunit *test)
+{
+	struct script *s = script_fin_wait_2(test);
+
+	tcb_shut_read(&s->t);
+	inject(s, "P.", 1, 100, 2, 10000, RULE_TEXT_AFTER_CLOSE);
+	now_in(s, TCB_CLOSED, V_DEAD | V_REJECT | V_RESET);
+	kept(s, 0, 0);
+	expect_reject(s, "R", 2, 0);
+	expect_nothing(s);
+}
+
+/* Shut down for reading alone: text is taken all the same */
+static void established_shut_for_reading_takes_text(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	tcb_shut_read(&s->t);
+	inject(s, "P.", 1, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	kept(s, 0, 100);
+}
+
 /* rfc9293: MAY-1, SHLD-3 */
 static void fin_wait_2_orphan_text_rejected(struct kunit *test)
 {
@@ -239,6 +262,8 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(fin_wait_text_taken),
 	SCRIPT_CASE(fin_wait_1_orphan_text_rejected),
 	SCRIPT_CASE(fin_wait_2_orphan_text_rejected),
+	SCRIPT_CASE(fin_wait_2_shut_both_ways_text_resets),
+	SCRIPT_CASE(established_shut_for_reading_takes_text),
 	SCRIPT_CASE(fin_wait_2_orphan_old_text_acked),
 	{}
 };

@@ -156,10 +156,12 @@ int glass_disconnect(struct sock *sk, int flags)
 /**
  * glass_shutdown() - proto.shutdown
  * @sk: the socket, locked, connected
- * @how: RCV_SHUTDOWN, SEND_SHUTDOWN or both; the former is not ours to do
+ * @how: RCV_SHUTDOWN, SEND_SHUTDOWN or both
  */
 void glass_shutdown(struct sock *sk, int how)
 {
+	if (how & RCV_SHUTDOWN)
+		tcb_shut_read(&glass_sk(sk)->tcb);
 	if (how & SEND_SHUTDOWN)
 		glass_user_close(sk);
 }

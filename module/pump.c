@@ -42,7 +42,7 @@ static int verdict_error(const struct sock *sk, const struct verdict *v)
 	if (v->bits & V_REFUSED)
 		return ECONNREFUSED;
 	if (v->bits & V_RESET)
-		return sk->sk_shutdown & RCV_SHUTDOWN ? EPIPE : ECONNRESET;
+		return sk->sk_state == TCP_CLOSE_WAIT ? EPIPE : ECONNRESET;
 	if (v->bits & V_TIMED_OUT)
 		return READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT;
 	return 0;

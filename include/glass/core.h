@@ -165,6 +165,7 @@ void tcb_write(struct tcb *t, u32 bytes);
 void tcb_buffer(struct tcb *t, u32 buff, u32 room);
 void tcb_read(struct tcb *t);
 void tcb_close(struct tcb *t, struct verdict *v);
+void tcb_shut_read(struct tcb *t);
 void tcb_abort(struct tcb *t, struct verdict *v);
 void tcb_orphan(struct tcb *t, u64 now);
 void tcb_set_path_mss(struct tcb *t, u32 mss);

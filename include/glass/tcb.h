@@ -283,6 +283,7 @@ struct tcb {
 	u8 ambiguous:1;		/* sent twice: only timestamps can tell the RTT */
 	u8 passive:1;		/* opened by a listener */
 	u8 orphan:1;		/* no user is left to read */
+	u8 shut_read:1;		/* the user will not read what comes from now on */
 	u8 more:1;		/* the user is about to add text to what is queued */
 	u8 push:1;		/* ... or cannot: do not hold back the tail */
 	u8 full_before:1;	/* the text that came last was a full segment */

@@ -249,6 +249,15 @@ void tcb_close(struct tcb *t, struct verdict *v)
 	tcb_set_state(t, after_close[t->state]);
 }
 
+/**
+ * tcb_shut_read() - the user will not read what comes from now on
+ * @t: the TCB, in any state
+ */
+void tcb_shut_read(struct tcb *t)
+{
+	t->shut_read = 1;
+}
+
 /* States in which ABORT tells the peer, rfc9293#section-3.10.5 */
 static bool abort_resets(const struct tcb *t)
 {

@@ -155,6 +155,15 @@ static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
 	}
 }
 
+/*
+ * rfc9293#section-3.6.1: whoever has closed both ways hears by a RST of text
+ * that comes after it; a half-close the other way round is kept to ourselves.
+ */
+static bool nobody_reads(const struct tcb *t)
+{
+	return t->orphan || (t->shut_read && t->state != TCB_ESTABLISHED);
+}
+
 /**
  * input_process_text() - seventh, process the segment text
  * @t: the TCB
@@ -176,9 +185,9 @@ void input_process_text(struct tcb *t, const struct segment *s,
 	}
 	if (text_refused(t, s, in, v))
 		return;
-	if (in->len && t->orphan) {
+	if (in->len && nobody_reads(t)) {
 		v->rule = RULE_TEXT_AFTER_CLOSE;
-		tcb_dead(t, v, V_REJECT);
+		tcb_dead(t, v, t->orphan ? V_REJECT : V_REJECT | V_RESET);
 		return;
 	}
 	if (in->len) {

@@ -26,6 +26,7 @@ extern const struct test oracle_signal[];
 extern const struct test oracle_keep[];
 extern const struct test oracle_urgent[];
 extern const struct test oracle_wire[];
+extern const struct test oracle_matrix[];
 extern const struct test oracle_patience[];
 
 void tell(const char *what, long answer);
