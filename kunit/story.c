@@ -126,8 +126,8 @@ const char *unsettled(const struct tcb *t)
 		return "una, cur and nxt are out of order";
 	if (t->syn_acked && seq_gt(t->snd.nxt, t->snd.end + t->fin_queued))
 		return "snd.nxt is beyond what was queued";
-	if (t->snd.mss + (t->ts_ok ? SEG_TS_SIZE : 0u) < MSS_MIN ||
-	    t->cong.cwnd < mss)
+	if (t->snd.mss + (t->ts_ok ? SEG_TS_SIZE : 0u) <
+	    min_t(u32, MSS_MIN, t->snd.path_mss) || t->cong.cwnd < mss)
 		return "less than one segment may be sent";
 	if (t->probe || t->keep_probe || t->resend_una)
 		return "something is still to be sent again";

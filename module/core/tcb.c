@@ -335,7 +335,7 @@ void tcb_update_mss(struct tcb *t)
 {
 	u32 mss = min(t->snd.peer_mss, t->snd.path_mss);
 
-	t->snd.mss = max(mss, MSS_MIN) - (t->ts_ok ? SEG_TS_SIZE : 0);
+	t->snd.mss = t->ts_ok ? max(mss, MSS_MIN) - SEG_TS_SIZE : mss;
 }
 
 /**
