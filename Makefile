@@ -5,6 +5,7 @@
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
+#	make explore		every state of two cores and a bad channel
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1);
 #				in a flood of SYNs with FLOOD=1
@@ -36,6 +37,9 @@ check:
 check-core:
 	@scripts/check-core.sh
 
+explore:
+	@scripts/explore.sh
+
 mutate:
 	@scripts/mutate.sh
 
@@ -54,4 +58,4 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools demo check check-core mutate bench lint rfcmap clean
+.PHONY: all modules modules_install tools demo check check-core explore mutate bench lint rfcmap clean

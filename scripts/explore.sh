@@ -4,11 +4,12 @@
 # userspace/sim/cases.c, and mutants of the core that this must catch:
 #
 #	explore.sh			everything, minutes
-#	explore.sh --quick		as TAP, seconds: small cases, all mutants
+#	explore.sh --quick		as TAP, seconds: the beginning of each
+#					case, all mutants
 #	explore.sh --mutant NAME	one mutant with its ladder
 #
-# A mutant is a patch in userspace/sim/mutants/; its first comment says what
-# is wrong. Objects go to .build/explore/.
+# A mutant is a patch in userspace/sim/mutants/; its comments say what is wrong
+# and in which case it must show. Objects go to .build/explore/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,8 +17,8 @@ out=.build/explore
 mutants=userspace/sim/mutants
 flags=(-std=gnu11 -O2 -g -Iinclude -Ikunit -Ikunit/shim)
 warn=(-Wall -Wextra -Werror)
-# A mutant that is not found among so many states of each case survives.
-mutant_limit=150000
+# A mutant that is not found among so many states of its case survives.
+mutant_limit=300000
 
 object() { echo "$out/obj/$(tr / _ <<<"${1%.c}").o"; }
 
@@ -37,8 +38,9 @@ build() {
 
 # mutant NAME: prints its line; fails if it cannot be built or survives
 mutant() {
-	local name=$1 dir=$out/mutants/$1 file object what line
+	local name=$1 dir=$out/mutants/$1 file object what case line
 	what=$(sed -n '2s/^# //p' "$mutants/$name.patch")
+	case=$(sed -n '3s/^# case: //p' "$mutants/$name.patch")
 	mkdir -p "$dir/module"
 	cp -r module/core "$dir/module/"
 	if ! patch -s -p1 -d "$dir" <"$mutants/$name.patch" >"$dir/patch.log" 2>&1; then
@@ -55,7 +57,7 @@ mutant() {
 		echo "$name: it does not compile"
 		return 1
 	fi
-	if "$dir/explore" --first --limit "$mutant_limit" >"$dir/explore.log" 2>&1; then
+	if "$dir/explore" --limit "$mutant_limit" "$case" >"$dir/explore.log" 2>&1; then
 		echo "$name: SURVIVES: $what"
 		return 1
 	fi
@@ -71,19 +73,25 @@ names() { for patch in "$mutants"/*.patch; do basename "$patch" .patch; done; }
 
 # A line for each mutant, "ok" or "not ok" first
 all_mutants() {
-	names | xargs -P "$(nproc)" -I{} sh -c \
-		'if line=$("$0" --one "$1"); then echo "ok $line"; else echo "not ok $line"; fi' \
-		"$0" {} | sort -k 2
+	names | xargs -P "$(nproc)" -I{} "$0" --one {} | LC_ALL=C sort -k 2
+}
+
+one() {
+	local line
+	if line=$(mutant "$1"); then
+		echo "ok $line"
+	else
+		echo "not ok $line"
+	fi
 }
 
 # TAP lines of programs side by side become one list with one plan
 quick() {
-	local n failed
-
 	{
-		"$out/explore" --quick --tap --jobs "$(nproc)" || true
+		"$out/explore" --tap --flight 2 --limit 150000 --jobs "$(nproc)" || true
 		all_mutants | sed -E 's/^(not )?ok /&0 - mutant /'
 	} | awk '
+		BEGIN { print "TAP version 13" }
 		/^TAP|^1\.\./ { next }
 		/^(not )?ok / { sub(/ok [0-9]+/, "ok " ++n) }
 		/^not ok / { failed++ }
@@ -109,7 +117,7 @@ full() {
 
 case ${1-} in
 --compile) compile_one "$2" ;;
---one) mutant "$2" ;;
+--one) one "$2" ;;
 --mutant)
 	build
 	mutant "$2" || true

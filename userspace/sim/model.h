@@ -75,7 +75,6 @@ enum sim_role { SIM_ACTIVE = 1, SIM_PASSIVE = 2 };
  *	SEG_ACK, SEG_RST, SEG_FIN
  * @forged: segments of somebody who knows the ends and guesses a number in
  *	the window, but no more
- * @quick: it belongs to the quick form
  */
 struct sim_case {
 	const char *name;
@@ -97,7 +96,6 @@ struct sim_case {
 	bool lazy;
 	bool nodelay;
 	bool forged;
-	bool quick;
 };
 
 /**

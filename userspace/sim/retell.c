@@ -15,7 +15,7 @@
 
 bool telling;
 
-#define WHERE(id, rfc, section, phrase) [RULE_##id] = rfc "#section-" section,
+#define WHERE(id, rfc, section, phrase) rfc "#section-" section,
 static const char * const rule_wheres[RULE_COUNT] = {
 	GLASS_RULES(WHERE)
 };
