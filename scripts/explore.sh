@@ -85,10 +85,25 @@ one() {
 	fi
 }
 
+# Only distances between sequence numbers may count: other ISNs, same states
+other_isns() {
+	local isn states=()
+	for isn in 0x10000000 0x5a5a5a5a; do
+		states+=("$("$out/explore" --tap --flight 2 --isn "$isn" handshake |
+			sed -n 's/^ok .*handshake: \([0-9]*\) states, all of them$/\1/p')")
+	done
+	if [ -n "${states[0]}" ] && [ "${states[0]}" = "${states[1]}" ]; then
+		echo "ok other ISNs: ${states[0]} states of handshake, the same"
+	else
+		echo "not ok other ISNs: ${states[*]} states of handshake"
+	fi
+}
+
 # TAP lines of programs side by side become one list with one plan
 quick() {
 	{
 		"$out/explore" --tap --flight 2 --limit 150000 --jobs "$(nproc)" || true
+		other_isns | sed -E 's/^(not )?ok /&0 - explore /'
 		all_mutants | sed -E 's/^(not )?ok /&0 - mutant /'
 	} | awk '
 		BEGIN { print "TAP version 13" }
@@ -107,6 +122,9 @@ full() {
 	local status=0 caught
 
 	"$out/explore" --jobs "$(nproc)" || status=1
+	other_isns >"$out/isns.log"
+	sed -E 's/^(not )?ok //' "$out/isns.log"
+	! grep -q '^not ok ' "$out/isns.log" || status=1
 	all_mutants >"$out/mutants.log"
 	sed -E 's/^(not )?ok /mutant /' "$out/mutants.log"
 	caught=$(grep -c '^ok ' "$out/mutants.log" || true)

@@ -44,10 +44,11 @@ const struct sim_case sim_cases[] = {
 		.isns = { 2, 2 },
 		.bytes = { 2, 0 },
 		.mss = 1,
-		.buff = 1,
+		.buff = 2,
 		.flight = 2,
 		.retries = 1,
 		.lazy = true,
+		.dear = true,
 	},
 	{
 		.name = "overlap",

@@ -19,9 +19,11 @@
  *    room, for to keep it allows all that could happen without it.
  *    @flight bounds the set; a segment that finds it full is lost.
  *  - Sequence numbers are used by their distances alone (the check seq.py
- *    watches over that), so one pair of ISNs stands for all; those here lie
- *    so that the streams cross the wrap. search.c can be run with others:
- *    it must count the same states.
+ *    watches over that), so one pair of ISNs stands for all; explore.sh runs
+ *    a case with two others and must count the same states. One number is
+ *    absolute: the SEQ of 0 of a RST that answers a SYN. The ISNs here lie so
+ *    that the streams cross the wrap and 0 is in the window, which adds to
+ *    what can happen.
  *  - The users have few octets to write; retransmissions are few (R2); counts
  *    are cut where the core no longer tells them apart, see sim_freeze().
  *
@@ -70,6 +72,7 @@ enum sim_role { SIM_ACTIVE = 1, SIM_PASSIVE = 2 };
  * @aborts: users may abort
  * @orphans: users may go away after they have closed
  * @lazy: users read when they like, else at once
+ * @dear: an octet that is not read takes the room of two, as memory does
  * @nodelay: without Nagle's algorithm
  * @stale: old duplicates in the channel from the beginning: bits of SEG_SYN,
  *	SEG_ACK, SEG_RST, SEG_FIN
@@ -94,6 +97,7 @@ struct sim_case {
 	bool aborts;
 	bool orphans;
 	bool lazy;
+	bool dear;
 	bool nodelay;
 	bool forged;
 };

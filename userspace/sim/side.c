@@ -54,6 +54,14 @@ static void sends(struct sim *m, const struct sim_case *c, int i,
 	sim_send(m, c, i, s, pos);
 }
 
+/* What is free of the receive buffer; it may shrink below what was promised */
+static u32 room(const struct sim_end *e, const struct sim_case *c)
+{
+	u32 taken = (e->taken - e->read) << c->dear;
+
+	return c->buff > taken ? c->buff - taken : 0;
+}
+
 static void pump_tcb(struct sim *m, const struct sim_case *c, int i)
 {
 	struct sim_end *e = &m->end[i];
@@ -66,7 +74,7 @@ static void pump_tcb(struct sim *m, const struct sim_case *c, int i)
 		tcb_buffer(&e->t, c->buff, c->buff);
 		tcb_read(&e->t);
 	}
-	tcb_buffer(&e->t, c->buff, c->buff - (e->taken - e->read));
+	tcb_buffer(&e->t, c->buff, room(e, c));
 	while (!sim_wrong && tcb_output(&e->t, SIM_NOW, 0, &s)) {
 		must(n++ < 8, "output ends");
 		pos = e->written - (e->t.snd.end - s.seq);
@@ -332,6 +340,9 @@ static void timewait_arrive(struct sim *m, const struct sim_case *c, int i,
 	struct verdict v;
 
 	timewait_input(&e->w, &w->s, &v);
+	if (v.rule == RULE_TW_SYN)
+		must(seq_gt(w->s.seq, e->w.rcv_nxt),
+		     "only a new SYN ends TIME-WAIT");
 	if (!(v.bits & V_DEAD)) {
 		done(m, c, i, step, &v);
 		return;
