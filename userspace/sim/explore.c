@@ -79,26 +79,6 @@ static void job_start(struct job *j)
 		job_run(j);
 }
 
-static void jobs_run(u32 at_once)
-{
-	u32 started = 0, ended = 0, i;
-	int status;
-	pid_t pid;
-
-	while (ended < job_count) {
-		while (started < job_count && started - ended < at_once)
-			job_start(&jobs[started++]);
-		pid = wait(&status);
-		ended++;
-		for (i = 0; i < started; i++)
-			if (jobs[i].pid == pid && status)
-				snprintf(jobs[i].r->wrong,
-					 sizeof(jobs[i].r->wrong),
-					 "explore itself ended: status %d",
-					 status);
-	}
-}
-
 static void print_ladder(const struct job *j)
 {
 	char text[512];
@@ -156,7 +136,7 @@ static void print_job(const struct job *j, u32 number)
 		       (unsigned long long)r->states,
 		       r->all ? " (all of them)" : "",
 		       (unsigned long long)r->steps, r->depth);
-		printf("%llu on the way to an end; %.1f s, %u MiB\n",
+		printf("%llu on the way to an end; %.1f s of CPU, %u MiB\n",
 		       (unsigned long long)r->fair, r->seconds,
 		       r->kilobytes / 1024);
 		if (r->storms)
@@ -167,6 +147,29 @@ static void print_job(const struct job *j, u32 number)
 		print_ladder(j);
 		printf("%sviolated: %s (%s, %llu states)\n", tap ? "# " : "",
 		       r->wrong, j->c.name, (unsigned long long)r->states);
+	}
+	fflush(stdout);
+}
+
+static void jobs_run(u32 at_once)
+{
+	u32 started = 0, ended = 0, i;
+	int status;
+	pid_t pid;
+
+	while (ended < job_count) {
+		while (started < job_count && started - ended < at_once)
+			job_start(&jobs[started++]);
+		pid = wait(&status);
+		ended++;
+		for (i = 0; i < started && jobs[i].pid != pid; i++)
+			continue;
+		if (i < started && status)
+			snprintf(jobs[i].r->wrong, sizeof(jobs[i].r->wrong),
+				 "explore itself ended: status %d", status);
+		/* in the order of TAP, or as they come */
+		if (i < started && !tap)
+			print_job(&jobs[i], i + 1);
 	}
 }
 
@@ -195,7 +198,8 @@ static int report(void)
 	if (tap)
 		printf("TAP version 13\n1..%u\n", job_count + whole);
 	for (i = 0; i < job_count; i++) {
-		print_job(&jobs[i], i + 1);
+		if (tap)
+			print_job(&jobs[i], i + 1);
 		bad += !!jobs[i].r->wrong[0];
 		all += jobs[i].r->all;
 		states += jobs[i].r->states;
@@ -229,7 +233,7 @@ static void choose(char **names)
 		j->c = *c;
 		j->c.iss[0] += isn_shift;
 		j->c.iss[1] += isn_shift;
-		if (flight && !c->stale && !c->forged)
+		if (flight)
 			j->c.flight = min(c->flight, (u8)flight);
 	}
 }
