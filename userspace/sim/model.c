@@ -68,10 +68,17 @@ static void freeze(struct sim_end *e)
 	t->timed_seq = 0;
 	t->timed_at = 0;
 	t->last_sent = 0;
+	t->waits_since = 0;
+	t->heard = 0;
+	t->ambiguous = 0;
+	memset(((struct ranges *)e->held)->recent, 0,
+	       sizeof(((struct ranges *)e->held)->recent));
+	t->snd.small = seq_max(t->snd.small, t->snd.una);
 	t->ack_rule = 0;
 	if (!t->fin_seen)
 		t->rcv.fin = 0;
 	t->cong.ops = NULL;
+	t->policy = NULL;
 	t->cong.cwnd = min(t->cong.cwnd, 10u * t->snd.path_mss);
 	t->cong.dup_acks = min_t(u16, t->cong.dup_acks, 4);
 	/* an orphan counts further than R2 */
@@ -89,6 +96,7 @@ static void thaw(struct sim_end *e)
 	e->t.held = (struct ranges *)e->held;
 	e->t.held->cap = SIM_RANGES;
 	e->t.cong.ops = &cong_reno;
+	e->t.policy = &tcb_policy_default;
 }
 
 static void put(struct sim *m, const struct sim_wire *w)

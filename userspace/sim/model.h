@@ -151,7 +151,7 @@ struct sim_end {
 		struct embryo e;
 		struct timewait w;
 	};
-	u32 held[1 + 2 * SIM_RANGES];
+	u32 held[sizeof(struct ranges) / 4 + 2 * SIM_RANGES];
 };
 
 /* A state; everything but the used wires is zero beyond what is said */

@@ -19,6 +19,7 @@ static struct tcb_params params(const struct sim *m, const struct sim_case *c,
 		.default_mss = c->mss,
 		.syn_retries = retries,
 		.retries = retries,
+		.opt.nodelay = c->nodelay,
 	};
 }
 
@@ -135,7 +136,6 @@ void side_open(struct sim *m, const struct sim_case *c, int i, bool active)
 		e->isn++;
 		p = params(m, c, i);
 		tcb_init(&e->t, &p);
-		e->t.nodelay = c->nodelay;
 		lend(e);
 		tcb_open(&e->t);
 	}
@@ -321,7 +321,6 @@ static void embryo_arrive(struct sim *m, const struct sim_case *c, int i,
 		embryo = e->e;
 		become(e, SIM_TCB);
 		tcb_from_embryo(&e->t, &p, &embryo);
-		e->t.nodelay = c->nodelay;
 		lend(e);
 		tcb_arrive(m, c, i, w, step);
 		return;
