@@ -5,6 +5,7 @@
 #include "script.h"
 #include "suites.h"
 
+#define TS_ALL	0x1cu	/* an echo that says: scale 12, SACK */
 #define NOW	(10ull * COOKIE_SLOT_MS * 1000)
 
 /* Hashes of three slots, far from each other; the parameter moves them */
@@ -79,7 +80,7 @@ static void cookie_syn_ack_fields(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, out.seq - isn->iss < COOKIE_CLASSES);
 	KUNIT_EXPECT_EQ(test, out.wnd, 65535);
 	KUNIT_EXPECT_EQ(test, out.mss, 1400);
-	/* window scale would have to be remembered */
+	/* without timestamps nothing could bring window scale back */
 	KUNIT_EXPECT_EQ(test, out.opts, SEG_OPT_MSS);
 }
 
@@ -102,6 +103,69 @@ static void cookie_ack_establishes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, e.wnd, 65535);
 	KUNIT_EXPECT_FALSE(test, e.wscale_ok);
 	KUNIT_EXPECT_FALSE(test, embryo_output(&e, &none));
+}
+
+/* With timestamps the ACK's echo brings back what was agreed; rfc4987: 3.6 */
+static void cookie_options_survive_in_echo(struct kunit *test)
+{
+	const struct hashes hash = hashes_of(test);
+	struct segment syn = {
+		.seq = isn_of(test)->irs, .flags = SEG_SYN, .mss = 1460,
+		.tsval = 70,
+	};
+	struct tcb_params p = listener;
+	struct segment out, s;
+	struct verdict v;
+	struct embryo e;
+	u32 clock, told;
+	u8 scale, sack;
+
+	p.timestamps = true;
+	p.sack = true;
+	for (clock = 0xffffffc0; clock != 200; clock++) {
+		scale = clock % 16;
+		sack = clock & 16 ? SEG_OPT_SACK_OK : 0;
+		syn.opts = SEG_OPT_MSS | SEG_OPT_TS | sack |
+			   (scale < 15 ? SEG_OPT_WSCALE : 0);
+		syn.wscale = scale;
+		cookie_open(&e, &syn, &p, hash.slot[0], NOW);
+		KUNIT_ASSERT_TRUE(test, embryo_output(&e, &out));
+		KUNIT_ASSERT_EQ(test, out.opts, syn.opts);
+		told = cookie_timestamp(&e, clock);
+		KUNIT_ASSERT_TRUE(test, clock - told < 64);
+		s = (struct segment){
+			.seq = syn.seq + 1, .ack = out.seq + 1, .wnd = 4000,
+			.flags = SEG_ACK, .opts = SEG_OPT_TS, .tsval = 75,
+			.tsecr = told,
+		};
+		cookie_input(&e, &s, &p, hash.slot, NOW, &v);
+		KUNIT_ASSERT_EQ(test, v.bits, V_ESTABLISHED);
+		KUNIT_ASSERT_TRUE(test, e.ts_ok);
+		KUNIT_ASSERT_EQ(test, e.ts_recent, 75);
+		KUNIT_ASSERT_TRUE(test, e.wscale_ok == (scale < 15));
+		KUNIT_ASSERT_TRUE(test, e.peer_shift ==
+				  (scale < 15 ? scale : 0));
+		KUNIT_ASSERT_TRUE(test, e.sack_ok == !!sack);
+	}
+}
+
+/* Timestamps are off here: what an ACK carries is not believed */
+static void cookie_echo_without_timestamps_ignored(struct kunit *test)
+{
+	const struct hashes hash = hashes_of(test);
+	struct segment out = answer_to(test, SEG_OPT_MSS | SEG_OPT_TS, 1460,
+				       hash.slot[0]);
+	struct segment s = {
+		.seq = isn_of(test)->irs + 1, .ack = out.seq + 1,
+		.flags = SEG_ACK, .opts = SEG_OPT_TS, .tsecr = TS_ALL,
+	};
+	struct verdict v;
+	struct embryo e;
+
+	KUNIT_EXPECT_EQ(test, out.opts, SEG_OPT_MSS);
+	cookie_input(&e, &s, &listener, hash.slot, NOW, &v);
+	KUNIT_EXPECT_EQ(test, v.bits, V_ESTABLISHED);
+	KUNIT_EXPECT_FALSE(test, e.ts_ok || e.wscale_ok || e.sack_ok);
 }
 
 /* The TCB that comes of it takes the same segment, and the text in it */
@@ -211,6 +275,8 @@ static void cookie_slots_are_minutes(struct kunit *test)
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(cookie_syn_ack_fields),
 	SCRIPT_CASE(cookie_ack_establishes),
+	SCRIPT_CASE(cookie_options_survive_in_echo),
+	SCRIPT_CASE(cookie_echo_without_timestamps_ignored),
 	SCRIPT_CASE(cookie_tcb_takes_ack_and_text),
 	SCRIPT_CASE(cookie_mss_survives),
 	SCRIPT_CASE(cookie_grows_old),

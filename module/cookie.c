@@ -116,6 +116,9 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	if (READ_ONCE(l->cookie_sent) != slot)
 		WRITE_ONCE(l->cookie_sent, slot);
 	embryo_output(&e, &out);
+	if (out.opts & SEG_OPT_TS)
+		out.tsval = cookie_timestamp(&e, timestamp_clock(now,
+						glass_ts_offset(gn, own)));
 	glass_reply(gn, l->sk, af, own, &out, TCB_LISTEN);
 }
 

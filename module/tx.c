@@ -71,7 +71,7 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
  * @sk: whose mark, priority and route it takes: a listener, or NULL
  * @af: IPv4 or IPv6
  * @tuple: the ends, ours first
- * @s: the segment; gets its ports; no text
+ * @s: the segment; gets its ports, and its timestamp if that is 0; no text
  * @state: the state to show in the trace
  *
  * Softirq or process context, RCU read lock held.
@@ -85,7 +85,7 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 
 	s->src = tuple->lport;
 	s->dst = tuple->rport;
-	if (s->opts & SEG_OPT_TS)
+	if (s->opts & SEG_OPT_TS && !s->tsval)
 		s->tsval = timestamp_clock(glass_now(),
 					   glass_ts_offset(gn, tuple));
 	glass_count_sent(gn, s->rule);

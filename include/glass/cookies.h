@@ -4,7 +4,8 @@
  *
  * The initial sequence number of such a SYN/ACK is a keyed hash of the
  * four-tuple and the peer's ISN, plus a small number that names the peer's
- * MSS. The ACK that completes the handshake brings all of it back. Time is
+ * MSS; the other options are in the low bits of the SYN/ACK's timestamp, if
+ * there is one. The ACK that completes the handshake brings all of it back. Time is
  * cut into slots, each with a secret of its own; a cookie is good in its slot
  * and the next one, so it lives one to two slots.
  *
@@ -24,6 +25,7 @@
 u32 cookie_slot(u64 now);
 void cookie_open(struct embryo *e, const struct segment *syn,
 		 const struct tcb_params *p, u32 keyed_hash, u64 now);
+u32 cookie_timestamp(const struct embryo *e, u32 clock);
 void cookie_input(struct embryo *e, const struct segment *s,
 		  const struct tcb_params *p, const u32 *keyed_hash, u64 now,
 		  struct verdict *v);

@@ -34,12 +34,51 @@ u32 cookie_slot(u64 now)
 }
 
 /*
- * What can be agreed on without memory. MSS is in the cookie; the rest would
- * have to come back in the ACK's timestamp, which is yet to be sent.
+ * The low bits of the SYN/ACK's timestamp, which the ACK echoes: the peer's
+ * window scale, or all ones without, and whether it permits SACK.
  */
-static void drop_options(struct segment *syn)
+#define TS_SCALE	0x0fu
+#define TS_SACK		0x10u
+#define TS_BITS		0x3fu
+
+/* What can be agreed on without memory: but for MSS, what timestamps carry */
+static void drop_options(struct segment *syn, const struct tcb_params *p)
 {
-	syn->opts &= SEG_OPT_MSS;
+	if (!p->timestamps || !(syn->opts & SEG_OPT_TS))
+		syn->opts &= SEG_OPT_MSS;
+}
+
+/**
+ * cookie_timestamp() - a timestamp that brings the options back
+ * @e: from cookie_open()
+ * @clock: timestamp_clock()
+ *
+ * Return: TSval of the SYN/ACK, at most 64 ms behind @clock and never before
+ * it.
+ */
+u32 cookie_timestamp(const struct embryo *e, u32 clock)
+{
+	u32 told = clock & ~TS_BITS;
+
+	told |= e->wscale_ok ? e->peer_shift : TS_SCALE;
+	told |= e->sack_ok ? TS_SACK : 0;
+	return timestamp_old(clock, told) ? told - TS_BITS - 1 : told;
+}
+
+static void options_of_echo(struct segment *syn, const struct segment *s)
+{
+	u32 shift = s->tsecr & TS_SCALE;
+
+	if (!(s->opts & SEG_OPT_TS))
+		return;
+	syn->opts |= SEG_OPT_TS;
+	syn->tsval = s->tsval;
+	if (shift <= SEG_WSCALE_MAX) {
+		syn->opts |= SEG_OPT_WSCALE;
+		syn->wscale = shift;
+	}
+	if (s->tsecr & TS_SACK)
+		syn->opts |= SEG_OPT_SACK_OK;
 }
 
 /**
@@ -55,7 +94,7 @@ void cookie_open(struct embryo *e, const struct segment *syn,
 {
 	struct segment bare = *syn;
 
-	drop_options(&bare);
+	drop_options(&bare, p);
 	embryo_open(e, &bare, p, now);
 	e->iss = keyed_hash + class_of_mss(e->mss);
 	e->rule = RULE_SEND_SYN_COOKIE;
@@ -105,6 +144,8 @@ void cookie_input(struct embryo *e, const struct segment *s,
 	v->rule = RULE_COOKIE_ACK;
 	v->bits = V_ESTABLISHED;
 	syn.mss = mss_of_class[class];
+	if (p->timestamps)
+		options_of_echo(&syn, s);
 	embryo_open(e, &syn, &params, now);
 	e->synack_due = 0;
 	e->sent = 1;

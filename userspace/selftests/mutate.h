@@ -56,6 +56,7 @@ struct victim {
 	uint32_t first;		/* its initial sequence number */
 	unsigned int left;	/* mutants until it is replaced */
 	unsigned int resets;	/* RSTs that it answered with */
+	bool modern;		/* agrees to timestamps and SACK */
 };
 
 /* mutate_wire.c */

@@ -33,6 +33,28 @@ static uint32_t below(uint32_t n)
 	return random_u32() % n;
 }
 
+static void put32(uint8_t *at, uint32_t n)
+{
+	at[0] = n >> 24;
+	at[1] = n >> 16;
+	at[2] = n >> 8;
+	at[3] = n;
+}
+
+/* Timestamps, and in a SYN the permission to SACK */
+static void modern_options(struct seg *s)
+{
+	static uint32_t clock = 1000;
+
+	s->option[0] = s->flags & SYN ? 4 : 1;
+	s->option[1] = s->flags & SYN ? 2 : 1;
+	s->option[2] = 8;
+	s->option[3] = 10;
+	put32(s->option + 4, ++clock);
+	s->options = 12;
+	s->words = 8;
+}
+
 /* What a good peer would send now */
 void seg_plain(struct seg *s, const struct victim *v, uint8_t flags)
 {
@@ -45,6 +67,8 @@ void seg_plain(struct seg *s, const struct victim *v, uint8_t flags)
 	s->words = 5;
 	s->wnd = 30000;
 	s->cut = -1;
+	if (v->modern)
+		modern_options(s);
 }
 
 /* Numbers near the edges that matter, and far from them */
@@ -118,6 +142,9 @@ static void bad_options(struct seg *s)
 
 static void mutate_header(struct seg *s)
 {
+	/* an old timestamp, one from the future, a strange echo */
+	if (s->options >= 12 && one_in(16))
+		s->option[4 + below(8)] = random_u32();
 	if (one_in(3))
 		good_options(s);
 	else if (one_in(3))

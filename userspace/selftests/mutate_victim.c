@@ -162,6 +162,7 @@ static void make(struct victim *v)
 			next_peer = 20000;
 	} while (by_peer[f][next_peer]);
 	v->fd = -1;
+	v->modern = one_in(2);
 	v->port = v->target == T_LISTEN ? TARGET : DOOR;
 	v->peer = next_peer;
 	v->seq = random_u32();
