@@ -26,8 +26,11 @@ static void option_values(int fd, int name)
 	}
 }
 
+/* Glass tries longer, for rfc9293's sake. */
 static void patience_syncnt(const struct kind *k)
 {
+	netns_own();
+	sysctl(k, "syn_retries", "6");
 	option_values(stream(k), TCP_SYNCNT);
 }
 

@@ -135,6 +135,7 @@ static void wire_cork(const struct kind *k)
 	say(p.c, 20, 0);
 	tell_segments(k, "corked", raw);
 	tell("uncork", set_int(p.c, IPPROTO_TCP, TCP_CORK, 0));
+	await_acked(p.c);
 	tell_segments(k, "uncorked", raw);
 	say(p.c, 3, MSG_MORE);
 	tell_segments(k, "more", raw);
@@ -173,12 +174,13 @@ static void wire_cork_nodelay(const struct kind *k)
 	say(p.c, 10, 0);
 	tell_segments(k, "corked", raw);
 	set_int(p.c, IPPROTO_TCP, TCP_NODELAY, 1);
-	tell_segments(k, "nodelay", raw);
 	await_acked(p.c);
+	tell_segments(k, "nodelay", raw);
 	say(p.c, 5, 0);
 	tell_segments(k, "again", raw);
 	tell("cork", get_int(p.c, IPPROTO_TCP, TCP_CORK));
 	set_int(p.c, IPPROTO_TCP, TCP_CORK, 0);
+	await_acked(p.c);
 	tell_segments(k, "uncorked", raw);
 }
 
@@ -190,8 +192,8 @@ static void wire_cork_close(const struct kind *k)
 	set_int(p.c, IPPROTO_TCP, TCP_CORK, 1);
 	say(p.c, 10, 0);
 	close(p.c);
-	tell_segments(k, "closed", raw);
 	tell("recv", do_recv(p.s, 99, MSG_WAITALL));
+	tell_segments(k, "closed", raw);
 }
 
 static void wire_maxseg(const struct kind *k)
@@ -200,7 +202,6 @@ static void wire_maxseg(const struct kind *k)
 	int l, c, s;
 
 	netns_own();
-	write_file("/proc/sys/net/ipv4/tcp_timestamps", "0");
 	l = listener(k, &at, 1);
 	c = stream(k);
 	tell("set", set_int(c, IPPROTO_TCP, TCP_MAXSEG, 500));
