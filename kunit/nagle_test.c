@@ -135,6 +135,21 @@ static void established_tail_of_bulk_is_acknowledged(struct kunit *test)
 	expect(s, ".", 1, 0, 2201, ANY, RULE_ACK_DELAYED);
 }
 
+/* The full one has its ACK: the small one is alone, and may wait */
+static void established_small_after_delayed_ack_waits(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, ".", 1, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect_nothing(s);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 1001, ANY, RULE_ACK_DELAYED);
+	inject(s, "P.", 1001, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect_nothing(s);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 1101, ANY, RULE_ACK_DELAYED);
+}
+
 static void established_quick_ack(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -198,6 +213,7 @@ static void listen_max_seg_bounds_both_ways(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	SCRIPT_CASE(established_small_after_delayed_ack_waits),
 	SCRIPT_CASE(established_tail_follows_full_segment),
 	SCRIPT_CASE(established_tail_waits_behind_small_segment),
 	SCRIPT_CASE(established_full_segment_passes_small_one),

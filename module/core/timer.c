@@ -189,6 +189,7 @@ void tcb_timeout(struct tcb *t, u64 now, struct verdict *v)
 	*v = (struct verdict){};
 	if (passed(t, DUE_DELAYED_ACK, now)) {
 		v->rule = RULE_ACK_DELAYED;
+		t->full_before = 0;
 		input_owe_ack(t, RULE_ACK_DELAYED);
 	}
 	if (passed(t, DUE_ORPHAN, now)) {
