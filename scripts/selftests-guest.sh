@@ -28,6 +28,8 @@ run() {
 		packet | packet:* | packet-tcp | packet-tcp:*)
 			[ "${name%:*}" != packet-tcp ] || options=(-p 6 ${slow:+-s})
 			[ "$name" = "${name%:*}" ] || part=("${name#*:}")
+			# Two kinds elsewhere; here, where all is slow, one.
+			[ "$name" != packet ] || [ -z "$kinds" ] || options+=(-k "${kinds##*,}")
 			"$programs/packet" "${options[@]}" -d "$packets" "${part[@]}" 2>&1
 			;;
 		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;
