@@ -38,6 +38,7 @@ static void challenge_text_outside_not_limited(struct kunit *test)
 {
 	static const u16 outside[] = {
 		RULE_SEQ_OLD, RULE_SEQ_WINDOW, RULE_EMBRYO_WINDOW, RULE_TW_OTHER,
+		RULE_PAWS,
 	};
 	size_t i;
 

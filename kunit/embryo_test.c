@@ -135,8 +135,8 @@ static void race(struct kunit *test, int backlog)
 	local_bh_disable();
 	rcu_read_lock();
 	r = hashed_embryo(gn, listener->sk);
-	won = glass_embryo_ready(gn, r, ack, &a);
-	lost = glass_embryo_ready(gn, r, text, &t);
+	won = glass_embryo_ready(gn, r, &r->embryo, ack, &a);
+	lost = glass_embryo_ready(gn, r, &r->embryo, text, &t);
 	found = lost == RECORD_AGAIN && again_finds_socket(gn, r, text, &t);
 	rcu_read_unlock();
 	local_bh_enable();

@@ -107,6 +107,21 @@ static void established_cork_does_not_hold_for_ever(struct kunit *test)
 	no_timer(s);
 }
 
+/* It is nobody's fault but the user's own: no reason to give up */
+static void established_cork_outlasts_user_timeout(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->t.opt.cork = 1;
+	s->t.opt.user_timeout = 100;
+	user_writes(s, 10);
+	expect_nothing(s);
+	expires(s, 100, RULE_SEND_PROBE);
+	now_in(s, TCB_ESTABLISHED, 0);
+	expect(s, "P.", 1, 10, 1, 10000, RULE_SEND_HELD);
+	expect_nothing(s);
+}
+
 static void established_cork_does_not_hold_fin(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -221,6 +236,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_more_to_come_waits),
 	SCRIPT_CASE(established_cork_holds_tail),
 	SCRIPT_CASE(established_cork_does_not_hold_for_ever),
+	SCRIPT_CASE(established_cork_outlasts_user_timeout),
 	SCRIPT_CASE(established_cork_does_not_hold_fin),
 	SCRIPT_CASE(established_tail_of_bulk_is_acknowledged),
 	SCRIPT_CASE(established_quick_ack),

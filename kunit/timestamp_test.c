@@ -180,6 +180,42 @@ static void established_does_not_echo_outside_the_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->t.ts.recent, 1000);
 }
 
+/* What anybody can forge leaves no trace either; rfc7323: 5.3 */
+static void established_forged_segments_do_not_move_the_clock(struct kunit *test)
+{
+	struct script *s = agreed(test);
+
+	s->peer_ts = 1000 + (1u << 30);
+	inject(s, "R", 5, 0, 0, 0, RULE_RST_CHALLENGE);
+	expect(s, ".", 1, 0, 1, ANY, RULE_RST_CHALLENGE);
+	inject(s, "S", 1, 0, 0, 10000, RULE_SYN_CHALLENGE);
+	expect(s, ".", 1, 0, 1, ANY, RULE_SYN_CHALLENGE);
+	inject(s, ".", 1, 10, 5000, 10000, RULE_ACK_UNSENT);
+	expect(s, ".", 1, 0, 1, ANY, RULE_ACK_UNSENT);
+	inject(s, "P", 1, 10, 0, 10000, RULE_ACK_MISSING);
+	s->peer_ts = 1;
+	inject(s, "R", 5, 0, 0, 0, RULE_RST_CHALLENGE);
+	expect(s, ".", 1, 0, 1, ANY, RULE_RST_CHALLENGE);
+	KUNIT_EXPECT_EQ(test, s->t.ts.recent, 1000);
+	s->peer_ts = 1001;
+	inject(s, ".", 1, 10, 1, 10000, RULE_TEXT_IN_ORDER);
+}
+
+/* Old text that never came is not told as if it had; rfc2883: 4 */
+static void established_paws_tells_no_strange_text(struct kunit *test)
+{
+	struct script *s = offered(test);
+
+	s->p.sack = true;
+	s->p.dsack = true;
+	s->peer_sack = true;
+	script_establish(s);
+	s->peer_ts = 999;
+	inject(s, ".", 1001, 1000, 1, 10000, RULE_PAWS);
+	expect(s, ".", 1, 0, 1, ANY, RULE_PAWS);
+	not_sacked(s);
+}
+
 /* What was sent twice is timed by its echo; rfc7323: 4.1 */
 static void timeout_echo_measures(struct kunit *test)
 {
@@ -267,6 +303,21 @@ static void embryo_paws(struct kunit *test)
 	embryo_input(&e, &s, &v);
 	KUNIT_EXPECT_EQ(test, v.bits, V_ESTABLISHED);
 	KUNIT_EXPECT_EQ(test, e.ts_recent, 41);
+}
+
+/* An ACK out of nowhere does not move what the handshake's own must pass */
+static void embryo_forged_ack_does_not_move_the_clock(struct kunit *test)
+{
+	struct segment s;
+	struct embryo e = embryo_of(test, &s);
+	struct verdict v;
+
+	s = (struct segment){
+		.seq = 77, .ack = 5, .flags = SEG_ACK,
+		.opts = SEG_OPT_TS, .tsval = 40000,
+	};
+	embryo_input(&e, &s, &v);
+	KUNIT_EXPECT_EQ(test, e.ts_recent, 40);
 }
 
 /* The SYN itself again, sent later: its own time is echoed then */
@@ -362,10 +413,13 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_echoes_the_earliest),
 	SCRIPT_CASE(established_does_not_echo_beyond_a_gap),
 	SCRIPT_CASE(established_does_not_echo_outside_the_window),
+	SCRIPT_CASE(established_forged_segments_do_not_move_the_clock),
+	SCRIPT_CASE(established_paws_tells_no_strange_text),
 	SCRIPT_CASE(timeout_echo_measures),
 	SCRIPT_CASE(timeout_echo_from_the_future_ignored),
 	SCRIPT_CASE(abort_carries_timestamp),
 	KUNIT_CASE(embryo_paws),
+	KUNIT_CASE(embryo_forged_ack_does_not_move_the_clock),
 	KUNIT_CASE(embryo_syn_again_echoes_anew),
 	KUNIT_CASE(embryo_hands_timestamps_on),
 	KUNIT_CASE(time_wait_reopened_by_timestamp),

@@ -3,6 +3,8 @@
  * From an embryo, kept or brought back by a cookie, to a socket: a copy of the
  * listener with two ends of its own, put into the accept queue.
  */
+#include <linux/filter.h>
+
 #include "glass_sock.h"
 
 /* Both ends, and what the copy of the listener must not share with it */
@@ -128,10 +130,14 @@ static void start_child(struct glass_listener *l, struct sock *child,
 			struct sk_buff *skb, const struct segment *s)
 	__releases(child->sk_lock.slock)
 {
+	struct segment seg = *s;
+
+	/* the listener's filter may have cut it */
+	seg.len = min(seg.len, skb->len - glass_header_len(skb));
 	nf_reset_ct(skb);
 	skb->dev = NULL;
 	if (queue_child(l, child)) {
-		glass_input(child, skb, s);
+		glass_input(child, skb, &seg);
 		bh_unlock_sock(child);
 		l->sk->sk_data_ready(l->sk);
 	} else {
@@ -175,6 +181,7 @@ static enum glass_record_fate overflow(struct glass_net *gn,
  * glass_embryo_ready() - the handshake's last ACK came: make a socket
  * @gn: the netns
  * @r: the embryo; may have left the table meanwhile
+ * @e: what it said under its bucket's lock
  * @skb: consumed with RECORD_CONSUMED alone; the ACK, perhaps with text
  * @s: @skb decoded
  *
@@ -185,14 +192,17 @@ static enum glass_record_fate overflow(struct glass_net *gn,
  */
 enum glass_record_fate
 glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
-		   struct sk_buff *skb, const struct segment *s)
+		   const struct embryo *e, struct sk_buff *skb,
+		   const struct segment *s)
 {
 	struct glass_listener *l = r->listener;
 	struct sock *child;
 
+	if (sk_filter_trim_cap(l->sk, skb, SEG_HEADER_MAX))
+		return drop_ready(gn, skb, RULE_POLICY_DROP);
 	if (sk_acceptq_is_full(l->sk))
 		return overflow(gn, r, skb, s);
-	child = create_child(l->sk, &r->tuple, &r->embryo);
+	child = create_child(l->sk, &r->tuple, e);
 	if (!child)
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);

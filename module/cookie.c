@@ -115,6 +115,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	slot = cookie_slot(now) + 1;
 	if (READ_ONCE(l->cookie_sent) != slot)
 		WRITE_ONCE(l->cookie_sent, slot);
+	memzero_explicit(&key, sizeof(key));
 	embryo_output(&e, &out);
 	if (out.opts & SEG_OPT_TS)
 		out.tsval = cookie_timestamp(&e, timestamp_clock(now,

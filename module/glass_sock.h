@@ -293,7 +293,8 @@ bool glass_challenge_ok(struct glass_net *gn, u16 *last,
 /* child.c: from an embryo to a socket */
 enum glass_record_fate
 glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
-		   struct sk_buff *skb, const struct segment *s);
+		   const struct embryo *e, struct sk_buff *skb,
+		   const struct segment *s);
 enum glass_record_fate
 glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_tuple *own, const struct embryo *e,

@@ -189,6 +189,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	u64 now = glass_now();
 	u8 old = t->state;
 	struct verdict v;
+	bool owed;
 
 	/*
 	 * It was looked up before the connection ended. The socket may listen
@@ -202,8 +203,10 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	seg.no_room = no_room(sk, s);
 	if (tcb_wants_ranges(t, s))
 		lend_ranges(t);
+	owed = t->ack_now;	/* to a segment that waited with this one */
 	tcb_input(t, &seg, now, &v);
-	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v, now))
+	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v,
+				now) && !owed)
 		tcb_withhold(t);
 	if (old == TCB_SYN_SENT && t->state != TCB_SYN_SENT) {
 		gs->copied_seq = t->rcv.nxt;

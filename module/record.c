@@ -352,6 +352,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
 	struct embryo *e = &r->embryo;
 	u32 iss = e->iss, irs = e->irs;
+	struct embryo copy;
 	struct segment out;
 	struct verdict v;
 	bool send;
@@ -365,10 +366,11 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	send = embryo_output(e, &out);
 	if (v.bits & V_DEAD)
 		hlist_nulls_del_init_rcu(&r->node);
+	copy = *e;
 	spin_unlock_bh(&b->lock);
 
 	if (v.bits & V_ESTABLISHED)
-		return glass_embryo_ready(gn, r, skb, s);
+		return glass_embryo_ready(gn, r, &copy, skb, s);
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, &r->tuple, s, TCB_SYN_RECEIVED,
 		    v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,

@@ -196,7 +196,7 @@ struct text_span {
 
 bool window_acceptable(u32 nxt, u32 edge, const struct segment *s);
 bool input_check_sequence(struct tcb *t, const struct segment *s,
-			  struct text_span *in, u64 now, struct verdict *v);
+			  struct text_span *in, struct verdict *v);
 void input_process_text(struct tcb *t, const struct segment *s,
 			const struct text_span *in, u64 now, struct verdict *v);
 void input_check_fin(struct tcb *t, struct verdict *v);

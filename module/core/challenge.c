@@ -29,6 +29,7 @@ enum challenge_kind challenge_kind(u16 rule, const struct segment *s)
 		return CHALLENGE_PROOF;
 	case RULE_EMBRYO_SYN_AGAIN:
 		return CHALLENGE_REPEAT;
+	case RULE_PAWS:
 	case RULE_SEQ_OLD:
 	case RULE_SEQ_WINDOW:
 	case RULE_EMBRYO_WINDOW:
@@ -81,7 +82,7 @@ bool challenge_take(struct challenge_budget *b, u64 now, u32 limit, u32 random)
 
 /**
  * tcb_withhold() - the ACK that is owed at once is not sent
- * @t: the TCB, after tcb_input() and before tcb_output()
+ * @t: the TCB, after tcb_input() and before tcb_output(); owed none before
  */
 void tcb_withhold(struct tcb *t)
 {

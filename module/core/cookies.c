@@ -30,7 +30,7 @@ static u32 class_of_mss(u32 mss)
  */
 u32 cookie_slot(u64 now)
 {
-	return now_ms(now) / COOKIE_SLOT_MS;
+	return (u32)div_u64(now, COOKIE_SLOT_MS * 1000);
 }
 
 /*
@@ -53,8 +53,8 @@ static void drop_options(struct segment *syn, const struct tcb_params *p)
  * @e: from cookie_open()
  * @clock: timestamp_clock()
  *
- * Return: TSval of the SYN/ACK, at most 64 ms behind @clock and never before
- * it.
+ * Return: TSval of the SYN/ACK, less than 128 ms behind @clock, never ahead of
+ * it, never 0.
  */
 u32 cookie_timestamp(const struct embryo *e, u32 clock)
 {
@@ -62,7 +62,10 @@ u32 cookie_timestamp(const struct embryo *e, u32 clock)
 
 	told |= e->wscale_ok ? e->peer_shift : TS_SCALE;
 	told |= e->sack_ok ? TS_SACK : 0;
-	return timestamp_old(clock, told) ? told - TS_BITS - 1 : told;
+	/* 0 would say that it is still to be added */
+	if (timestamp_old(clock, told) || !told)
+		told -= TS_BITS + 1;
+	return told;
 }
 
 static void options_of_echo(struct segment *syn, const struct segment *s)

@@ -112,6 +112,8 @@ static bool embryo_syn_again(struct embryo *e, const struct segment *s,
 	if (s->seq != e->irs ||
 	    (s->flags & (SEG_SYN | SEG_ACK | SEG_RST)) != SEG_SYN)
 		return false;
+	if (e->ts_ok)
+		e->ts_recent = s->tsval;
 	v->rule = RULE_EMBRYO_SYN_AGAIN;
 	e->rule = RULE_EMBRYO_SYN_AGAIN;
 	e->synack_due = 1;
@@ -132,8 +134,6 @@ static bool embryo_timestamp(struct embryo *e, const struct segment *s,
 		embryo_challenge(e, v, RULE_PAWS);
 		return false;
 	}
-	if (seq_le(s->seq, e->irs + 1))
-		e->ts_recent = s->tsval;
 	return true;
 }
 
@@ -173,6 +173,8 @@ void embryo_input(struct embryo *e, const struct segment *s,
 		v->rule = RULE_EMBRYO_BAD_ACK;
 		v->bits = V_REJECT;
 	} else {
+		if (e->ts_ok && s->seq == nxt)
+			e->ts_recent = s->tsval;
 		v->rule = RULE_EMBRYO_ACK;
 		v->bits = V_ESTABLISHED;
 	}
@@ -247,13 +249,13 @@ static u32 delay_ms(u32 sent)
  * handshake_timeouts() - how often does a SYN/ACK time out in some seconds?
  * @seconds: any number; below 1 means 0
  *
- * Return: 0 to 255.
+ * Return: 0 to 254: one more and an embryo would never be given up.
  */
 u8 handshake_timeouts(int seconds)
 {
 	u8 timeouts = 0;
 
-	while (timeouts < 255 && seconds > 0)
+	while (timeouts < 254 && seconds > 0)
 		seconds -= delay_ms(++timeouts) / 1000;
 	return timeouts;
 }

@@ -107,7 +107,7 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 	trim_known_syn(t, &seg);
 	if (!timestamp_check(t, &seg, now, v))			/* PAWS */
 		return;
-	if (!input_check_sequence(t, &seg, &in, now, v))	/* first */
+	if (!input_check_sequence(t, &seg, &in, v))		/* first */
 		return;
 	if (!input_check_rst(t, &seg, v))			/* second */
 		return;
@@ -116,6 +116,7 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 		return;
 	if (!input_check_ack(t, &seg, now, v))			/* fifth */
 		return;
+	timestamp_keep(t, &seg, now);
 	urgent_check(t, &seg, v);				/* sixth */
 	input_process_text(t, &seg, &in, now, v);		/* seventh */
 	input_check_fin(t, v);					/* eighth */

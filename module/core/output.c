@@ -189,10 +189,9 @@ static void wait_for_window(struct tcb *t, u64 now)
 }
 
 /* Text and FIN left snd.cur: what that means to the clocks */
-static void sent(struct tcb *t, u32 len, u64 now)
+static void sent(struct tcb *t, u32 len, bool small, u64 now)
 {
 	bool first = t->snd.cur == t->snd.nxt;
-	bool small = len % t->snd.mss;
 
 	text_waits(t, now);
 	t->snd.cur += len;
@@ -202,7 +201,7 @@ static void sent(struct tcb *t, u32 len, u64 now)
 		t->snd.small = t->snd.cur;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
 	t->last_sent = now_ms(now);
-	if (t->armed & 1u << DUE_PERSIST) {
+	if (t->probe || t->armed & 1u << DUE_PERSIST) {
 		due_clear(t, DUE_PERSIST);
 		t->backoff = 0;
 	}
@@ -248,7 +247,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		s->rule = RULE_SEND_FIN;
 	else
 		s->rule = len < room ? RULE_SEND_PUSH : RULE_SEND_TEXT;
-	sent(t, len + fin, now);
+	sent(t, len + fin, len % room, now);
 	return true;
 }
 
@@ -311,8 +310,9 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
  * tcb_output() - the next segment to send
  * @t: the TCB, after an event
  * @now: microseconds
- * @limit: octets of text that one call may give; below snd.mss means snd.mss.
- *	More than a segment is a multiple of snd.mss, to be cut later.
+ * @limit: octets of text that one call may give; at least one segment is
+ *	given. More than a segment is a multiple of what text_room() leaves
+ *	beside the options, to be cut later.
  * @s: gets the segment without its ports; @s->seq and @s->len name the range
  *	of the send stream that it carries, @s->rule says why it is sent
  *

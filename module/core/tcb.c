@@ -167,8 +167,8 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	t->sack_ok = e->sack_ok;
 	tcb_update_mss(t);
 	/* the SYN/ACK's time is known only by its echo */
-	t->ambiguous = 1;
-	t->backoff = e->sent > 1 ? e->sent - 1 : 0;
+	t->ambiguous = !e->acked;
+	t->backoff = e->sent > 1 && !e->acked ? e->sent - 1 : 0;
 	recovery_init(t);
 }
 

@@ -57,19 +57,17 @@ static void trim(const struct tcb *t, const struct segment *s,
  * @t: the TCB, past SYN-SENT
  * @s: the segment
  * @in: gets the part of it that lies in the window
- * @now: microseconds
  * @v: what came of it
  *
  * Return: false if nothing of the segment is acceptable.
  */
 bool input_check_sequence(struct tcb *t, const struct segment *s,
-			  struct text_span *in, u64 now, struct verdict *v)
+			  struct text_span *in, struct verdict *v)
 {
 	u32 text = seg_text(s);
 
 	sack_duplicate(t, text, seq_min(text + s->len, t->rcv.nxt));
 	if (window_acceptable(t->rcv.nxt, window_edge(t), s)) {
-		timestamp_keep(t, s, now);
 		trim(t, s, in);
 		return true;
 	}
@@ -129,7 +127,8 @@ static void held_duplicate(struct tcb *t, const struct text_span *in)
 {
 	u16 i = 0;
 
-	if (!t->held || !t->sack_ok)
+	/* a part below RCV.NXT comes first, and was noted */
+	if (!t->held || !t->sack_ok || t->dsack.start != t->dsack.end)
 		return;
 	while (i < t->held->n && seq_le(t->held->r[i].end, in->seq))
 		i++;

@@ -167,6 +167,12 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
  */
 static void timeout_persist(struct tcb *t, u64 now, struct verdict *v)
 {
+	/* a cork holds the text, not the peer: its own time is over */
+	if (t->snd.una == t->snd.nxt && t->snd.wnd >= t->snd.mss) {
+		v->rule = RULE_SEND_PROBE;
+		t->probe = 1;
+		return;
+	}
 	if (given_up(t, t->silent, t->retries, now)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
@@ -174,7 +180,7 @@ static void timeout_persist(struct tcb *t, u64 now, struct verdict *v)
 	}
 	v->rule = RULE_SEND_PROBE;
 	t->silent++;
-	t->backoff += t->backoff < 20;
+	t->backoff += t->backoff < 255;
 	t->probe = 1;
 }
 

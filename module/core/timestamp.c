@@ -64,8 +64,8 @@ bool timestamp_check(struct tcb *t, const struct segment *s, u64 now,
 	    age_now(now) - t->ts.age > RECENT_VALID)
 		return true;
 	v->rule = RULE_PAWS;
-	if (s->len)
-		sack_duplicate(t, s->seq, s->seq + s->len);
+	sack_duplicate(t, seg_text(s),
+		       seq_min(seg_text(s) + s->len, t->rcv.nxt));
 	input_owe_ack(t, v->rule);
 	return false;
 }
@@ -73,7 +73,8 @@ bool timestamp_check(struct tcb *t, const struct segment *s, u64 now,
 /**
  * timestamp_keep() - remember what is to be echoed, rfc7323#section-4.3
  * @t: the TCB
- * @s: a segment that timestamp_check() let pass and that is in the window
+ * @s: a segment that timestamp_check() let pass, in the window, with a good
+ *	ACK: nothing that a stranger can forge
  * @now: microseconds
  *
  * Only the segment that the last ACK was waiting for counts: with delayed
