@@ -56,6 +56,7 @@ static void challenge_text_outside_not_limited(struct kunit *test)
 	}
 }
 
+/* rfc5961: 7 */
 static void challenge_spaced_in_time(struct kunit *test)
 {
 	u64 now = 1000 * SECOND;
@@ -98,6 +99,7 @@ static u32 spend(struct challenge_budget *b, u64 now, u32 limit, u32 random)
 	return sent;
 }
 
+/* rfc5961: 7 */
 static void challenge_budget_half_to_more(struct kunit *test)
 {
 	struct challenge_budget b = {};

@@ -84,6 +84,7 @@ static void cookie_syn_ack_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, out.opts, SEG_OPT_MSS);
 }
 
+/* rfc4987: 3.6 */
 static void cookie_ack_establishes(struct kunit *test)
 {
 	const struct isn *isn = isn_of(test);
@@ -249,7 +250,7 @@ static void cookie_grows_old(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v.bits, V_REJECT);
 }
 
-/* Of all numbers near a hash, exactly one per class opens */
+/* Of all numbers near a hash, exactly one per class opens; rfc4987: 3.6 */
 static void cookie_guesses_refused(struct kunit *test)
 {
 	const struct hashes hash = hashes_of(test);

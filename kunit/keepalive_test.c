@@ -27,7 +27,7 @@ static void probe(struct script *s, u32 ms)
 	expect_nothing(s);
 }
 
-/* MUST-25 */
+/* rfc9293: MUST-25 */
 static void established_keepalive_is_off(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -37,13 +37,13 @@ static void established_keepalive_is_off(struct kunit *test)
 	expect_nothing(s);
 }
 
-/* MUST-24, MUST-28, SHLD-12 */
+/* rfc9293: MAY-5, MUST-24, MUST-28, SHLD-12 */
 static void established_idle_for_two_hours_is_probed(struct kunit *test)
 {
 	probe(idle(test), TWO_HOURS);
 }
 
-/* MUST-29: one without an answer is not the end, nine are */
+/* One without an answer is not the end, nine are; rfc9293: MUST-29 */
 static void established_silent_peer_times_out(struct kunit *test)
 {
 	struct script *s = idle(test);
@@ -76,7 +76,7 @@ static void established_answer_starts_anew(struct kunit *test)
 	probe(s, INTERVAL);
 }
 
-/* MUST-26: whatever was received meanwhile puts it off */
+/* Whatever was received meanwhile puts it off; rfc9293: MUST-26 */
 static void established_text_puts_it_off(struct kunit *test)
 {
 	struct script *s = idle(test);
@@ -104,7 +104,7 @@ static void established_unacceptable_does_not_count(struct kunit *test)
 	probe(s, TWO_HOURS - 1000000);
 }
 
-/* MUST-26: never while text is in flight; its own timer asks */
+/* Never while text is in flight: its own timer asks; rfc9293: MUST-26 */
 static void established_text_in_flight_is_not_probed(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -128,7 +128,7 @@ static void established_text_in_flight_is_not_probed(struct kunit *test)
 	expect_nothing(s);
 }
 
-/* A closed window is the persist timer's */
+/* A closed window is the persist timer's; rfc9293: MUST-26 */
 static void closed_window_is_not_probed_twice(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -148,6 +148,7 @@ static void closed_window_is_not_probed_twice(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* rfc9293: MUST-24, MUST-25 */
 static void established_turned_on_and_off(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -161,7 +162,7 @@ static void established_turned_on_and_off(struct kunit *test)
 	probe(s, TWO_HOURS);
 }
 
-/* The silence so far counts: rfc9293#section-3.8.4 knows no other start */
+/* The silence so far counts: there is no other start; rfc9293: MUST-27 */
 static void established_idle_time_is_changed(struct kunit *test)
 {
 	struct script *s = idle(test);
@@ -186,7 +187,7 @@ static void established_idle_time_is_over_at_once(struct kunit *test)
 	probe(s, 0);
 }
 
-/* What the administrator changes holds for connections that are open */
+/* It holds for connections that are open, too; rfc9293: MUST-27 */
 static void established_policy_changes(struct kunit *test)
 {
 	struct tcb_policy policy = tcb_policy_default;

@@ -29,7 +29,7 @@ static void write_ten(struct script *s)
 	expect_nothing(s);
 }
 
-/* Counted from when the text left, not from the first retransmission */
+/* Counted from when the text left; rfc9293: MUST-21; rfc5482: 3.1 */
 static void established_user_timeout_ends_it(struct kunit *test)
 {
 	struct script *s = with(test, 1000);
@@ -99,7 +99,7 @@ static void established_user_timeout_needs_text(struct kunit *test)
 	no_timer(s);
 }
 
-/* A peer that answers but takes nothing can go on for ever, but for this */
+/* Who answers but takes nothing can go on for ever, but for this; rfc5482: 3.1 */
 static void closed_window_user_timeout_ends_it(struct kunit *test)
 {
 	struct script *s = with(test, 1000);
@@ -119,6 +119,7 @@ static void closed_window_user_timeout_ends_it(struct kunit *test)
 	timed_out(s, 100);
 }
 
+/* rfc9293: MUST-21; rfc5482: 3.1 */
 static void syn_sent_user_timeout_ends_it(struct kunit *test)
 {
 	struct script *s = with(test, 2500);
@@ -150,7 +151,7 @@ static void idle_user_timeout_ends_it(struct kunit *test)
 	now_in(s, TCB_CLOSED, V_TIMED_OUT | V_DEAD);
 }
 
-/* The user's count of SYNs, not the administrator's */
+/* The user's count of SYNs, not the administrator's; rfc9293: MUST-21 */
 static void syn_sent_user_chooses_retries(struct kunit *test)
 {
 	struct script *s = script_begin(test);

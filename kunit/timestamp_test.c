@@ -30,7 +30,7 @@ static u32 clock(const struct script *s)
 	return now_ms(s->now) + OFFSET;
 }
 
-/* rfc7323: 3.2 */
+/* rfc7323: 3.2, 5.4 */
 static void syn_sent_timestamps_agreed(struct kunit *test)
 {
 	struct script *s = offered(test);
@@ -75,7 +75,7 @@ static void established_timestamps_take_room(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, segment_size(&s->out) + s->out.len, 20 + 1000);
 }
 
-/* rfc7323: 5.3 */
+/* rfc7323: 5.2, 5.3 */
 static void established_paws_refuses_old(struct kunit *test)
 {
 	struct script *s = agreed(test);
@@ -370,7 +370,7 @@ static u16 time_wait_syn(struct timewait w, u32 seq, u8 opts, u32 tsval)
 	return v.rule;
 }
 
-/* rfc6191: 2 */
+/* rfc9293: MAY-2, SHLD-4; rfc6191: 2 */
 static void time_wait_reopened_by_timestamp(struct kunit *test)
 {
 	const struct timewait w = {

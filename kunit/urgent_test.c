@@ -14,7 +14,7 @@ static void expect_urgent(struct script *s, const char *flags, u32 seq,
 	KUNIT_EXPECT_EQ(s->test, s->out.up + seq, end);
 }
 
-/* MUST-62: behind the last octet that is urgent */
+/* Behind the last octet that is urgent; rfc9293: MUST-30, MUST-62; rfc6093: 4 */
 static void established_urgent_pointer_points_behind(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -28,7 +28,7 @@ static void established_urgent_pointer_points_behind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->out.up, 0);
 }
 
-/* MUST-31: of any length; every segment before its end tells of it */
+/* Every segment before its end tells of it; rfc9293: MUST-30, MUST-31 */
 static void established_urgent_of_many_segments(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -104,7 +104,7 @@ static void closed_window_tells_of_urgent(struct kunit *test)
 	expect_nothing(s);
 }
 
-/* Sixteen bits do not reach: as far as they go, if that is news */
+/* Sixteen bits do not reach: as far as they go; rfc9293: MUST-31 */
 static void established_urgent_far_away(struct kunit *test)
 {
 	struct script *s = script_begin(test);
@@ -135,7 +135,7 @@ static void urgent(struct script *s, u32 seq, u32 len, u16 up)
 	KUNIT_EXPECT_EQ(s->test, s->v.bits & V_URGENT, V_URGENT);
 }
 
-/* MUST-32: told once for each place that the pointer reaches */
+/* Told once for each place that the pointer reaches; rfc9293: MUST-30, MUST-32 */
 static void established_urgent_pointer_is_told(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -169,7 +169,7 @@ static void established_urgent_pointer_runs_ahead(struct kunit *test)
 	inject(s, "U.", 2001, 0, 1, 10000, RULE_ACK_SAME);
 }
 
-/* MUST-66: the window is closed, the news is heard all the same */
+/* The news is heard all the same; rfc9293: MUST-66 */
 static void closed_window_hears_of_urgent(struct kunit *test)
 {
 	struct script *s = script_begin(test);

@@ -19,6 +19,8 @@ void glass_challenge_init(struct glass_net *gn)
  * @now: microseconds
  *
  * Any context but hard interrupts.
+ *
+ * rfc5961: 7
  */
 bool glass_challenge_ok(struct glass_net *gn, u16 *last,
 			const struct segment *s, struct verdict *v, u64 now)

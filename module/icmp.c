@@ -63,7 +63,7 @@ void glass_soft_error(struct sock *sk, int err)
 }
 
 /* An error other than about the size; the socket is not in a user's hands */
-/* rfc9293: SHLD-25, MUST-56 */
+/* rfc9293: SHLD-25, MUST-56; rfc5927: 5.2 */
 static void report(struct glass_net *gn, struct sock *sk, int err)
 {
 	if (sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV) {

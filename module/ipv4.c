@@ -31,6 +31,7 @@ static void v4_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
  * A route for the ends of a connection that has no socket of its own. There is
  * none to an address of many hosts, though it arrives as a source address:
  * rfc9293#section-3.9.2.3.
+ * rfc9293: MUST-63
  */
 static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 			       const struct glass_tuple *tuple,
@@ -183,13 +184,14 @@ fail:
 	return err;
 }
 
+/* Its data begins behind IP's options, which IP has dealt with. rfc9293: MUST-50 */
 static int v4_rcv(struct sk_buff *skb)
 {
 	return glass_rcv(skb, &glass_ipv4);
 }
 
 /* An ICMP error quotes a segment that we are said to have sent */
-/* rfc9293: MUST-54, MUST-55 */
+/* rfc9293: MUST-54, MUST-55; rfc6633: 3; rfc5927: 6.2 */
 static int v4_err(struct sk_buff *skb, u32 info)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;

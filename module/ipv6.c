@@ -211,7 +211,7 @@ static int v6_rcv(struct sk_buff *skb)
 }
 
 /* An ICMPv6 error quotes a segment that we are said to have sent */
-/* rfc9293: MUST-54 */
+/* rfc9293: MUST-54; rfc8201: 4 */
 static int v6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		  u8 code, int offset, __be32 info)
 {

@@ -315,7 +315,7 @@ void glass_embryo_gone(struct glass_record *r)
  * or max_syn_backlog. Who comes from TIME-WAIT is let in: he had a connection
  * before, and his ISN must be chosen, which a cookie's cannot.
  */
-/* rfc4987: 3.2 */
+/* rfc4987: 3.2, 3.7 */
 static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l,
 			   bool known)
 {

@@ -40,6 +40,8 @@ static void pass_old_mark(struct sock *sk)
  *
  * The octet is taken from a segment that brings a new mark even if there is
  * no room for its text.
+ *
+ * rfc9293: MUST-30, MUST-32, MUST-47
  */
 void glass_mark_input(struct sock *sk, struct sk_buff *skb,
 		      const struct segment *s, const struct verdict *v)
@@ -81,6 +83,8 @@ void glass_mark_forget(struct sock *sk)
  * @seq: a sequence number
  *
  * Return: true if the octet there is the last urgent one.
+ *
+ * rfc9293: MUST-33
  */
 bool glass_at_mark(const struct sock *sk, u32 seq)
 {
@@ -94,6 +98,8 @@ bool glass_at_mark(const struct sock *sk, u32 seq)
  * @sk: the socket
  *
  * Return: false if SO_OOBINLINE leaves it there.
+ *
+ * rfc6093: 6
  */
 bool glass_mark_skips(const struct sock *sk)
 {
@@ -134,6 +140,8 @@ void glass_mark_passed(struct sock *sk)
  * @octets: queued and not read
  *
  * Return: @octets, or fewer.
+ *
+ * rfc9293: MUST-33
  */
 u32 glass_mark_readable(const struct sock *sk, u32 octets)
 {

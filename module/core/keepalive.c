@@ -15,6 +15,8 @@
  * @t: the TCB
  *
  * Return: seconds, as the user set it or else the administrator.
+ *
+ * rfc9293: MUST-27
  */
 u32 keepalive_idle(const struct tcb *t)
 {
@@ -73,6 +75,8 @@ void keepalive_start(struct tcb *t, u64 now)
  * @t: the TCB, in any state
  * @on: which of the two
  * @now: microseconds
+ *
+ * rfc9293: MAY-5, MUST-24, MUST-25
  */
 void keepalive_set(struct tcb *t, bool on, u64 now)
 {
@@ -118,6 +122,8 @@ static bool enough(const struct tcb *t, u32 silence)
  * @t: the TCB
  * @now: microseconds
  * @v: what came of it
+ *
+ * rfc9293: MUST-26, MUST-29
  */
 void keepalive_timeout(struct tcb *t, u64 now, struct verdict *v)
 {
@@ -149,6 +155,8 @@ void keepalive_timeout(struct tcb *t, u64 now, struct verdict *v)
  * Its window is no news: what was worth telling was told when the user read.
  *
  * Return: false if none is.
+ *
+ * rfc9293: MAY-5, SHLD-12
  */
 bool keepalive_output(struct tcb *t, struct segment *s)
 {

@@ -54,7 +54,7 @@ static bool output_rst(struct tcb *t, struct segment *s)
 }
 
 /* rfc9293#section-3.10.1; rfc7323#section-2.2: its window is not scaled */
-/* rfc9293: MUST-14, SHLD-5, MAY-3, MUST-65 */
+/* rfc9293: MUST-14, SHLD-5, MAY-3, MUST-65; rfc2018: 2 */
 static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 {
 	bool answer = t->state != TCB_SYN_SENT;

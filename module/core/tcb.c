@@ -22,6 +22,7 @@ static const char * const state_names[TCB_STATES] = {
 	[TCB_CLOSING]      = "CLOSING",
 };
 
+/* rfc9293: MUST-28 */
 const struct tcb_policy tcb_policy_default = {
 	.keepalive_time = 7200,
 	.keepalive_intvl = 75,

@@ -34,7 +34,10 @@ void due_retransmit(struct tcb *t, u64 now)
 		due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));
 }
 
-/* The user's limit, rfc5482: how long the oldest octet has waited for its ACK */
+/*
+ * The user's limit: how long the oldest octet has waited for its ACK.
+ * rfc9293: MUST-21; rfc5482: 3.1
+ */
 static u32 user_patience_ms(const struct tcb *t, u64 now)
 {
 	u32 waited = now_ms(now) - t->waits_since;

@@ -25,6 +25,8 @@ static u32 age_now(u64 now)
  * @offset: of the connection
  *
  * Return: TSval.
+ *
+ * rfc7323: 5.4
  */
 u32 timestamp_clock(u64 now, u32 offset)
 {

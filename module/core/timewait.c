@@ -32,7 +32,7 @@ static void timewait_ack(struct timewait *w, struct verdict *v, u16 rule)
  * May a new connection take over at once? By its timestamp if both have one
  * (rfc6191#section-2), else by its sequence number (rfc9293#section-3.6.1).
  */
-/* rfc9293: MAY-2 */
+/* rfc9293: MAY-2, SHLD-4 */
 static u16 reopens(const struct timewait *w, const struct segment *s)
 {
 	if ((s->flags & (SEG_SYN | SEG_ACK | SEG_RST | SEG_FIN)) != SEG_SYN)

@@ -13,6 +13,8 @@
  * urgent_send() - SEND with the URG flag, before tcb_write()
  * @t: the TCB
  * @bytes: as in tcb_write(); the last of them is the last urgent octet
+ *
+ * rfc9293: MUST-30, MUST-31, MUST-62; rfc6093: 4
  */
 void urgent_send(struct tcb *t, u32 bytes)
 {
@@ -38,6 +40,8 @@ void urgent_acked(struct tcb *t)
  * Sixteen bits may not reach it. Then the pointer goes as far as they do,
  * as long as that is beyond all that the peer can have: it moves on with the
  * segments that follow.
+ *
+ * rfc9293: MUST-30, MUST-31, MUST-62
  */
 void urgent_stamp(const struct tcb *t, struct segment *s)
 {
@@ -67,6 +71,8 @@ static u32 urgent_end(const struct tcb *t, const struct segment *s)
  *
  * Without news RCV.UP follows RCV.NXT, or half the space on it would look
  * like something yet to come.
+ *
+ * rfc9293: MUST-30, MUST-32, MUST-66
  */
 void urgent_check(struct tcb *t, const struct segment *s, struct verdict *v)
 {

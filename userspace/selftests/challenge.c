@@ -33,7 +33,7 @@ static void provoke(const struct kind *k, const struct wire_seg *next,
 	hosts_send(k, &s);
 }
 
-/* Within half a second a connection gives one such answer. */
+/* Within half a second a connection gives one such answer; rfc5961: 7 */
 static void one_at_a_time(const struct kind *k)
 {
 	int l = hosts_listener(k, 8), i;
@@ -106,7 +106,7 @@ static int challenge_crowd(const struct kind *k, const struct wire_seg *next)
 	return acks_heard(k, 20);
 }
 
-/* Unless a limit is set, what one connection does is nothing to another. */
+/* Unless a limit is set, connections share nothing; rfc5961: 7 */
 static void nothing_shared(const struct kind *k)
 {
 	struct wire_seg next[CROWD], victim;
@@ -159,6 +159,7 @@ static int best_guess(const int *quiet, const int *busy)
  * The side channel of CVE-2016-5696: an attacker who is off the path counts
  * the challenge ACKs of his own connections. If their number says whether a
  * victim's connection was challenged too, he can search for its numbers.
+ * rfc5961: 7
  */
 static void budget_tells_nothing(const struct kind *k)
 {

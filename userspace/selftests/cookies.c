@@ -24,7 +24,7 @@ static void fill_queue(const struct kind *k)
 		must(host_shake(k, host).shift);
 }
 
-/* Beyond the queue each SYN is answered, and its ACK makes a connection. */
+/* Beyond the queue each SYN gets a cookie, its ACK opens; rfc4987: 3.6, 3.7 */
 static void cookies_when_full(const struct kind *k)
 {
 	int l = hosts_listener(k, BACKLOG), s;
@@ -81,7 +81,7 @@ static void cookie_ack_twice(const struct kind *k)
 	must_be(errno, EAGAIN);
 }
 
-/* An ACK that no cookie asked for: RST, with its own number */
+/* An ACK that no cookie asked for: RST, with its own number; rfc4987: 3.6 */
 static void cookie_forged(const struct kind *k)
 {
 	int l = hosts_listener(k, BACKLOG), i;

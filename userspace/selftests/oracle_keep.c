@@ -22,6 +22,7 @@ static void option_range(int fd, int name, int high)
 	tell("is", get_int(fd, IPPROTO_TCP, name));
 }
 
+/* rfc9293: MUST-24, MUST-25, MUST-27 */
 static void keep_options(const struct kind *k)
 {
 	int fd = stream(k);
@@ -49,7 +50,7 @@ static void keep_own_level(const struct kind *k)
 	tell("as tcp", get_int(fd, IPPROTO_TCP, TCP_KEEPCNT));
 }
 
-/* What the administrator changes is seen at once where nothing was set. */
+/* What the administrator changes is seen at once; rfc9293: MUST-27 */
 static void keep_policy(const struct kind *k)
 {
 	int fd, other;
@@ -113,7 +114,7 @@ static void tell_end(int fd, long seconds)
 	tell("send", do_send(fd, 1, 0));
 }
 
-/* MUST-25: two hours of silence, nine questions, each 75 seconds */
+/* Two hours of silence, nine times 75 seconds; rfc9293: MUST-28, MUST-29 */
 static void keep_default_end(const struct kind *k)
 {
 	struct pair p;
@@ -126,6 +127,7 @@ static void keep_default_end(const struct kind *k)
 	tell_end(p.c, 7875);
 }
 
+/* rfc9293: MUST-24, MUST-27, MUST-29 */
 static void keep_chosen_end(const struct kind *k)
 {
 	struct pair p;
@@ -167,7 +169,7 @@ static void keep_forgotten(const struct kind *k)
 	tell_end(p.c, 10);
 }
 
-/* Whoever is there is asked again and again, one packet each. */
+/* Whoever is there is asked again and again; rfc9293: MAY-5, MUST-24, MUST-26 */
 static void keep_answered(const struct kind *k)
 {
 	struct pair p;

@@ -99,6 +99,7 @@ static void patience_syn(const struct kind *k)
 	}
 }
 
+/* rfc9293: MUST-21; rfc5482: 3.1 */
 static void patience_syn_user_timeout(const struct kind *k)
 {
 	struct addr at = addr_silent(k, 7);
@@ -123,7 +124,7 @@ static void until_error(int fd, long seconds, long slack)
 	tell("recv", do_recv(fd, 1, 0));
 }
 
-/* TCP counts from the first retransmission: a little later */
+/* TCP counts from the first retransmission; rfc9293: MUST-21; rfc5482: 3.1 */
 static void patience_text(const struct kind *k)
 {
 	struct pair p;

@@ -62,6 +62,7 @@ static void say(int fd, const char *text, int flags)
 	await_acked(fd);
 }
 
+/* rfc9293: MUST-30, MUST-32, MUST-33, MUST-47, MUST-62; rfc6093: 4 */
 static void urg_one(const struct kind *k)
 {
 	struct pair p;
@@ -124,6 +125,7 @@ static void urg_alone(const struct kind *k)
 	tell_read("read", p.s, 9, 0);
 }
 
+/* rfc9293: MUST-33; rfc6093: 6 */
 static void urg_inline(const struct kind *k)
 {
 	struct pair p;
@@ -338,7 +340,7 @@ static void urg_interrupts(const struct kind *k)
 	tell_read("oob", p.s, 1, MSG_OOB);
 }
 
-/* The pointer is far ahead of the octet it points to. */
+/* The pointer is far ahead of the octet it points to; rfc9293: MUST-32 */
 static void urg_far(const struct kind *k)
 {
 	struct pair p;
@@ -357,7 +359,7 @@ static void urg_far(const struct kind *k)
 	tell_read("oob", p.s, 1, MSG_OOB);
 }
 
-/* The window is shut: the news comes through with a probe, the octet after. */
+/* The news comes through with a probe, the octet after; rfc9293: MUST-31, MUST-66 */
 static void urg_window_shut(const struct kind *k)
 {
 	static char buf[4096];

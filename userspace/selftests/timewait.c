@@ -88,6 +88,7 @@ static void serve(const struct kind *k, int fd, struct wire_seg *next)
 /*
  * rfc1122#section-4.2.2.13: the new connection's numbers are above all that
  * the old one used, also when that was faster than the clock of ISNs.
+ * rfc9293: MAY-2
  */
 static void new_syn_reopens(const struct kind *k)
 {
@@ -129,6 +130,7 @@ static void new_syn_passes_full_queue(const struct kind *k)
 	await_state(k, HOSTS_PORT, next.port, TCP_SYN_RECV);
 }
 
+/* rfc1337: 2.3 */
 static void old_syn_challenged(const struct kind *k)
 {
 	struct wire_seg next, s;
@@ -146,7 +148,7 @@ static void old_syn_challenged(const struct kind *k)
 	await_state(k, HOSTS_PORT, next.port, 0);
 }
 
-/* rfc1337: the same RST, ignored */
+/* The same RST, ignored; rfc1337: 3 */
 static void rst_ignored(const struct kind *k)
 {
 	struct wire_seg next, s;
