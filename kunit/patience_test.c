@@ -99,7 +99,7 @@ static void established_user_timeout_needs_text(struct kunit *test)
 	no_timer(s);
 }
 
-/* Who answers but takes nothing can go on for ever, but for this; rfc5482: 3.1 */
+/* Who answers but takes nothing may go on for ever; rfc5482: 3.1 */
 static void closed_window_user_timeout_ends_it(struct kunit *test)
 {
 	struct script *s = with(test, 1000);

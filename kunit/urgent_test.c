@@ -14,7 +14,7 @@ static void expect_urgent(struct script *s, const char *flags, u32 seq,
 	KUNIT_EXPECT_EQ(s->test, s->out.up + seq, end);
 }
 
-/* Behind the last octet that is urgent; rfc9293: MUST-30, MUST-62; rfc6093: 4 */
+/* Behind the last urgent octet; rfc9293: MUST-30, MUST-62; rfc6093: 4 */
 static void established_urgent_pointer_points_behind(struct kunit *test)
 {
 	struct script *s = script_established(test);
@@ -135,7 +135,7 @@ static void urgent(struct script *s, u32 seq, u32 len, u16 up)
 	KUNIT_EXPECT_EQ(s->test, s->v.bits & V_URGENT, V_URGENT);
 }
 
-/* Told once for each place that the pointer reaches; rfc9293: MUST-30, MUST-32 */
+/* Told once for each place it reaches; rfc9293: MUST-30, MUST-32 */
 static void established_urgent_pointer_is_told(struct kunit *test)
 {
 	struct script *s = script_established(test);

@@ -55,11 +55,24 @@ static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 }
 
 /* rfc9293: MUST-16, MUST-67 */
-static u32 v4_mss(const struct dst_entry *dst)
+static u32 v4_mss(const struct dst_entry *dst, u32 options)
 {
-	u32 headers = sizeof(struct iphdr) + SEG_HEADER_MIN;
+	u32 headers = sizeof(struct iphdr) + options + SEG_HEADER_MIN;
 
 	return max(dst_mtu(dst), headers + MSS_MIN) - headers;
+}
+
+/* Octets that IP's options take in each packet of a connection */
+static u32 v4_options_len(const struct sock *sk)
+{
+	const struct ip_options_rcu *given;
+	u32 len;
+
+	rcu_read_lock();
+	given = rcu_dereference(inet_sk(sk)->inet_opt);
+	len = given ? given->opt.optlen : 0;
+	rcu_read_unlock();
+	return len;
 }
 
 static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
@@ -71,11 +84,11 @@ static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
 	u32 mss;
 
 	if (dst && sk->sk_state != TCP_LISTEN)
-		return v4_mss(dst);
+		return v4_mss(dst, v4_options_len(sk));
 	rt = v4_route(gn, sk, tuple, &fl4);
 	if (IS_ERR(rt))
 		return 0;
-	mss = v4_mss(&rt->dst);
+	mss = v4_mss(&rt->dst, 0);
 	ip_rt_put(rt);
 	return mss;
 }
@@ -125,15 +138,32 @@ const struct glass_af glass_ipv4 = {
 	.checksum = v4_checksum,
 };
 
-/* The far end, the near end's address and the way between them */
-/* rfc9293: MUST-44, MUST-46 */
+/* Where the way that the user gave by IP_OPTIONS begins, 0 if he gave none */
+static __be32 first_hop(const struct sock *sk)
+{
+	const struct ip_options_rcu *given;
+
+	given = rcu_dereference_protected(inet_sk(sk)->inet_opt,
+					  lockdep_sock_is_held(sk));
+	return given && given->opt.srr ? given->opt.faddr : 0;
+}
+
+/*
+ * The far end, the near end's address and the way between them. Packets that
+ * take the user's way are addressed to its first hop; IP keeps the far end in
+ * their options.
+ * rfc9293: MUST-44, MUST-46, MUST-51
+ */
 static int v4_connect_route(struct sock *sk, const struct sockaddr_in *sin)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct flowi4 *fl4 = &inet->cork.fl.u.ip4;
+	__be32 daddr = sin->sin_addr.s_addr, hop = first_hop(sk);
 	struct rtable *rt;
 
-	rt = ip_route_connect(fl4, sin->sin_addr.s_addr, inet->inet_saddr,
+	if (hop && !daddr)
+		return -EINVAL;
+	rt = ip_route_connect(fl4, hop ? hop : daddr, inet->inet_saddr,
 			      sk->sk_bound_dev_if, IPPROTO_GLASS,
 			      inet->inet_sport, sin->sin_port, sk);
 	if (IS_ERR(rt))
@@ -145,7 +175,7 @@ static int v4_connect_route(struct sock *sk, const struct sockaddr_in *sin)
 	if (!inet->inet_saddr)
 		inet->inet_saddr = fl4->saddr;
 	sk_rcv_saddr_set(sk, inet->inet_saddr);
-	sk_daddr_set(sk, fl4->daddr);
+	sk_daddr_set(sk, hop ? daddr : fl4->daddr);
 	inet->inet_dport = sin->sin_port;
 	sk_setup_caps(sk, &rt->dst);
 	return 0;
@@ -184,7 +214,7 @@ fail:
 	return err;
 }
 
-/* Its data begins behind IP's options, which IP has dealt with. rfc9293: MUST-50 */
+/* IP's options are IP's: the data begins behind them. rfc9293: MUST-50 */
 static int v4_rcv(struct sk_buff *skb)
 {
 	return glass_rcv(skb, &glass_ipv4);

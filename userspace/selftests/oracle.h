@@ -28,6 +28,7 @@ extern const struct test oracle_urgent[];
 extern const struct test oracle_wire[];
 extern const struct test oracle_matrix[];
 extern const struct test oracle_patience[];
+extern const struct test oracle_route[];
 
 void tell(const char *what, long answer);
 void tell_text(const char *what, const char *text);

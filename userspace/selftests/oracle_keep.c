@@ -169,7 +169,7 @@ static void keep_forgotten(const struct kind *k)
 	tell_end(p.c, 10);
 }
 
-/* Whoever is there is asked again and again; rfc9293: MAY-5, MUST-24, MUST-26 */
+/* Who is there is asked again and again; rfc9293: MAY-5, MUST-24, MUST-26 */
 static void keep_answered(const struct kind *k)
 {
 	struct pair p;

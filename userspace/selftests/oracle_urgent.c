@@ -359,7 +359,7 @@ static void urg_far(const struct kind *k)
 	tell_read("oob", p.s, 1, MSG_OOB);
 }
 
-/* The news comes through with a probe, the octet after; rfc9293: MUST-31, MUST-66 */
+/* With a probe the news, later the octet; rfc9293: MUST-31, MUST-66 */
 static void urg_window_shut(const struct kind *k)
 {
 	static char buf[4096];
