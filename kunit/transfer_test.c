@@ -115,8 +115,10 @@ static void transfer_over_lossy_link(struct kunit *test)
 	plan.corrupt = 20;
 	plan.delay_ms = 30;
 	plan.wscale = true;
-	plan.timestamps[0] = plan.timestamps[1] = true;
-	plan.sack[0] = plan.sack[1] = true;
+	plan.timestamps[0] = true;
+	plan.timestamps[1] = true;
+	plan.sack[0] = true;
+	plan.sack[1] = true;
 	plan.buff[0] = 200000;
 	plan.buff[1] = 200000;
 	plan.bytes[0] = 250000;

@@ -103,7 +103,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	siphash_key_t key;
 	struct segment out;
 	struct embryo e;
-	u32 slot;
+	u32 slot, clock;
 
 	if (!params_of(gn, l->sk, af, own, &p)) {
 		glass_count(gn, RULE_LISTEN_NO_MEMORY);
@@ -117,9 +117,10 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		WRITE_ONCE(l->cookie_sent, slot);
 	memzero_explicit(&key, sizeof(key));
 	embryo_output(&e, &out);
-	if (out.opts & SEG_OPT_TS)
-		out.tsval = cookie_timestamp(&e, timestamp_clock(now,
-						glass_ts_offset(gn, own)));
+	if (out.opts & SEG_OPT_TS) {
+		clock = timestamp_clock(now, glass_ts_offset(gn, own));
+		out.tsval = cookie_timestamp(&e, clock);
+	}
 	glass_reply(gn, l->sk, af, own, &out, TCB_LISTEN);
 }
 

@@ -171,6 +171,56 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 	return err;
 }
 
+static int read_option(struct sock *sk, int name, int *value)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+
+	switch (name) {
+	case GLASS_NODELAY:
+		*value = t->opt.nodelay;
+		break;
+	case GLASS_DEFER_ACCEPT:
+		*value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept));
+		break;
+	case GLASS_MAXSEG:
+		*value = t->snd.mss ?: glass_sk(sk)->af->default_mss;
+		if (t->opt.max_seg && !is_open(sk))
+			*value = t->opt.max_seg;
+		break;
+	case GLASS_CORK:
+		*value = t->opt.cork;
+		break;
+	case GLASS_QUICKACK:
+		*value = !t->opt.lazy_ack;
+		break;
+	case GLASS_WINDOW_CLAMP:
+		*value = t->opt.window_clamp;
+		break;
+	case GLASS_SYNCNT:
+		*value = t->opt.syn_retries ?:
+			READ_ONCE(glass_sk_net(sk)->sysctl.syn_retries);
+		break;
+	case GLASS_LINGER2:
+		*value = t->opt.linger2 ?: READ_ONCE(t->policy->fin_timeout);
+		break;
+	case GLASS_USER_TIMEOUT:
+		*value = t->opt.user_timeout;
+		break;
+	case GLASS_KEEPIDLE:
+		*value = keepalive_idle(t);
+		break;
+	case GLASS_KEEPINTVL:
+		*value = keepalive_interval(t);
+		break;
+	case GLASS_KEEPCNT:
+		*value = keepalive_limit(t);
+		break;
+	default:
+		return -ENOPROTOOPT;
+	}
+	return 0;
+}
+
 /**
  * glass_getsockopt() - proto.getsockopt
  * @sk: the socket; process context
@@ -184,8 +234,7 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 int glass_getsockopt(struct sock *sk, int level, int name,
 		     char __user *val, int __user *len)
 {
-	struct tcb *t = &glass_sk(sk)->tcb;
-	int value, size;
+	int value, size, err;
 
 	if (level != SOL_GLASS && level != SOL_TCP) {
 		if (sk->sk_family == AF_INET6)
@@ -196,49 +245,9 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 		return -EFAULT;
 	if (size < 0)
 		return -EINVAL;
-	switch (name) {
-	case GLASS_NODELAY:
-		value = t->opt.nodelay;
-		break;
-	case GLASS_DEFER_ACCEPT:
-		value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept));
-		break;
-	case GLASS_MAXSEG:
-		value = t->snd.mss ?: glass_sk(sk)->af->default_mss;
-		if (t->opt.max_seg && !is_open(sk))
-			value = t->opt.max_seg;
-		break;
-	case GLASS_CORK:
-		value = t->opt.cork;
-		break;
-	case GLASS_QUICKACK:
-		value = !t->opt.lazy_ack;
-		break;
-	case GLASS_WINDOW_CLAMP:
-		value = t->opt.window_clamp;
-		break;
-	case GLASS_SYNCNT:
-		value = t->opt.syn_retries ?:
-			READ_ONCE(glass_sk_net(sk)->sysctl.syn_retries);
-		break;
-	case GLASS_LINGER2:
-		value = t->opt.linger2 ?: READ_ONCE(t->policy->fin_timeout);
-		break;
-	case GLASS_USER_TIMEOUT:
-		value = t->opt.user_timeout;
-		break;
-	case GLASS_KEEPIDLE:
-		value = keepalive_idle(t);
-		break;
-	case GLASS_KEEPINTVL:
-		value = keepalive_interval(t);
-		break;
-	case GLASS_KEEPCNT:
-		value = keepalive_limit(t);
-		break;
-	default:
-		return -ENOPROTOOPT;
-	}
+	err = read_option(sk, name, &value);
+	if (err)
+		return err;
 	size = min_t(int, size, sizeof(value));
 	if (put_user(size, len) || copy_to_user(val, &value, size))
 		return -EFAULT;
