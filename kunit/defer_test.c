@@ -77,7 +77,7 @@ static void handshake_seconds_and_timeouts(struct kunit *test)
 		{ -1, 0, 0 }, { 0, 0, 0 }, { 1, 1, 1 }, { 2, 2, 3 },
 		{ 3, 2, 3 }, { 4, 3, 7 }, { 7, 3, 7 }, { 127, 7, 127 },
 		{ 128, 8, 247 }, { 247, 8, 247 }, { 248, 9, 367 },
-		{ 0x7fffffff, 254, 127 + 247 * 120 },
+		{ 0x7fffffff, 255, 127 + 248 * 120 },
 	};
 	size_t i;
 
@@ -89,7 +89,20 @@ static void handshake_seconds_and_timeouts(struct kunit *test)
 	}
 }
 
+/* The longest wait of all ends too */
+static void embryo_deferred_for_ever_given_up(struct kunit *test)
+{
+	struct embryo e = { .acked = 1, .sent = 255 };
+	struct segment s = { .flags = SEG_ACK };
+	struct verdict v = { .bits = V_ESTABLISHED };
+
+	KUNIT_EXPECT_FALSE(test, embryo_wait(&e, 5, 255));
+	embryo_defer(&e, &s, 255, &v);
+	KUNIT_EXPECT_EQ(test, v.bits, V_ESTABLISHED);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(embryo_deferred_for_ever_given_up),
 	SCRIPT_CASE(embryo_bare_ack_deferred),
 	SCRIPT_CASE(embryo_deferred_without_ack_as_ever),
 	KUNIT_CASE(handshake_seconds_and_timeouts),

@@ -21,6 +21,8 @@ run() {
 	echo "# $name"
 	[ -z "$slow" ] || options+=(-s)
 	[ -z "$kinds" ] || options+=(-k "$kinds")
+	# Half of it where everything is slow: the debug kernel.
+	[ "$name" != oracle ] || [ -z "$slow" ] || [ -z "$kinds" ] || options+=(-k "${kinds##*,}")
 	{
 		case $name in
 		module | article) "$top/userspace/selftests/$name.sh" 2>&1 ;;
@@ -28,8 +30,6 @@ run() {
 		packet | packet:* | packet-tcp | packet-tcp:*)
 			[ "${name%:*}" != packet-tcp ] || options=(-p 6 ${slow:+-s})
 			[ "$name" = "${name%:*}" ] || part=("${name#*:}")
-			# Two kinds elsewhere; here, where all is slow, one.
-			[ "$name" != packet ] || [ -z "$kinds" ] || options+=(-k "${kinds##*,}")
 			"$programs/packet" "${options[@]}" -d "$packets" "${part[@]}" 2>&1
 			;;
 		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;

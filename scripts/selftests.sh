@@ -19,7 +19,7 @@ usage() {
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links netns table cookies challenge timewait article)
 VIRTUAL=(gigabyte isn packet)
-DEBUG=(oracle blocking many closing window links netns table cookies challenge timewait packet mutate)
+DEBUG=(oracle blocking many closing window links netns table cookies challenge timewait mutate)
 
 list=0
 if [ "${1-}" = --list ]; then

@@ -198,6 +198,12 @@ bool embryo_timeout(struct embryo *e, u8 retries)
 	return true;
 }
 
+/* embryo.sent goes no further than 255, and even that must be too many */
+static u8 patience(u8 defer)
+{
+	return min_t(u8, defer, 254);
+}
+
 /**
  * embryo_wait() - no ACK came in time, or no text if that is waited for
  * @e: the embryo
@@ -214,7 +220,7 @@ bool embryo_wait(struct embryo *e, u8 retries, u8 defer)
 	if (!e->acked || !defer)
 		return embryo_timeout(e, retries);
 	if (e->sent >= defer)
-		return embryo_timeout(e, max(retries, defer));
+		return embryo_timeout(e, max_t(u8, retries, patience(defer)));
 	e->sent++;
 	return true;
 }
@@ -229,7 +235,8 @@ bool embryo_wait(struct embryo *e, u8 retries, u8 defer)
 void embryo_defer(struct embryo *e, const struct segment *s, u8 defer,
 		  struct verdict *v)
 {
-	if (!(v->bits & V_ESTABLISHED) || seg_len(s) || e->sent > defer)
+	if (!(v->bits & V_ESTABLISHED) || seg_len(s) ||
+	    e->sent > patience(defer))
 		return;
 	v->rule = RULE_EMBRYO_DEFER;
 	v->bits = 0;
@@ -249,13 +256,13 @@ static u32 delay_ms(u32 sent)
  * handshake_timeouts() - how often does a SYN/ACK time out in some seconds?
  * @seconds: any number; below 1 means 0
  *
- * Return: 0 to 254: one more and an embryo would never be given up.
+ * Return: 0 to 255.
  */
 u8 handshake_timeouts(int seconds)
 {
 	u8 timeouts = 0;
 
-	while (timeouts < 254 && seconds > 0)
+	while (timeouts < 255 && seconds > 0)
 		seconds -= delay_ms(++timeouts) / 1000;
 	return timeouts;
 }
