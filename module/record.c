@@ -295,6 +295,12 @@ void glass_timewait_start(struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
+/* Would a new connection take over? */
+static bool makes_way(const struct verdict *v)
+{
+	return v->rule == RULE_TW_SYN || v->rule == RULE_TW_SYN_TS;
+}
+
 /* The core's judgement, and what of the world it cannot know */
 static void timewait_judge(struct glass_net *gn, struct glass_record *r,
 			   const struct segment *s, struct verdict *v)
@@ -304,8 +310,7 @@ static void timewait_judge(struct glass_net *gn, struct glass_record *r,
 	timewait_input(w, s, v);
 	if (READ_ONCE(gn->sysctl.rfc1337))
 		timewait_ignore_rst(v);
-	if ((v->rule == RULE_TW_SYN || v->rule == RULE_TW_SYN_TS) &&
-	    !glass_listener_find(gn, &r->tuple))
+	if (makes_way(v) && !glass_listener_find(gn, &r->tuple))
 		timewait_no_listener(w, v);
 	if (!glass_challenge_ok(gn, &w->challenged, s, v, glass_now()))
 		w->rule = RULE_NONE;
@@ -338,8 +343,7 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT);
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
-	return v.rule == RULE_TW_SYN || v.rule == RULE_TW_SYN_TS ?
-	       RECORD_TO_LISTENER : RECORD_CONSUMED;
+	return makes_way(&v) ? RECORD_TO_LISTENER : RECORD_CONSUMED;
 }
 
 /* SYN-RECEIVED: the bucket is locked on entry, not on return */

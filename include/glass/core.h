@@ -26,8 +26,8 @@ enum verdict_bits {
 	V_REJECT	= 0x080,	/* answer this segment with segment_reject() */
 	V_TIME_WAIT	= 0x100,	/* TIME-WAIT was entered: keep a record */
 	V_DEAD		= 0x200,	/* the TCB is CLOSED: take it off the table */
-	V_BAD_PATH	= 0x800,	/* R1: perhaps another route is better */
 	V_URGENT	= 0x400,	/* rcv.up moved: urgent text is to come */
+	V_BAD_PATH	= 0x800,	/* R1: perhaps another route is better */
 };
 
 /**

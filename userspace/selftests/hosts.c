@@ -314,12 +314,10 @@ int host_connects(const struct kind *k, int l, unsigned int host,
 /* net.glass.NAME or net.ipv4.tcp_NAME */
 void set_sysctl(const struct kind *k, const char *name, int value)
 {
-	char path[96], text[16];
+	char text[16];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/%s%s",
-		 k->glass ? "glass/" : "ipv4/tcp_", name);
 	snprintf(text, sizeof(text), "%d", value);
-	must(write_file(path, text));
+	sysctl(k, name, text);
 }
 
 /* Glass decided so often by this rule; of TCP nothing is known. */
