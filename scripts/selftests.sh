@@ -30,14 +30,16 @@ kernel=${1-}
 [ -n "$kernel" ] || usage
 shift
 case $kernel in
-6.1 | 6.12) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
+6.1) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass6,own4 ;;
+6.12) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
 uml-fast)
 	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")
-	options=(--virtual-time --timeout 900 --mem 512) slow=1 kinds=''
+	options=(--virtual-time --timeout 900 --mem 512 --append kunit.enable=0) slow=1 kinds=''
 	;;
 uml-debug)
 	names=("${DEBUG[@]}")
-	options=(--virtual-time --leaks --timeout 900 --mem 1024) slow=1 kinds=glass4,own6
+	options=(--virtual-time --leaks --timeout 900 --mem 1024 --append kunit.enable=0)
+	slow=1 kinds=own6,glass4
 	;;
 *) usage ;;
 esac

@@ -90,6 +90,8 @@ static void route_given(const struct kind *k)
 	tell("send", do_send(fd, 3000, 0));
 	tell_packet(k, tap, &s);
 	tell_packet(k, tap, &s);
+	/* An orphan would keep its network namespace, and with it the module. */
+	reset_by(fd);
 }
 
 /* A way to nobody */
