@@ -39,6 +39,11 @@ run() {
 			"$programs/$name" ${slow:+-s} \
 				-k "${kinds:-tcp4,tcp6,glass4,glass6,own4,own6}" 2>&1
 			;;
+		# All of it where that costs little, elsewhere an eighth.
+		attack)
+			ATTACK_SHARE=${kinds:+8} "$programs/$name" ${slow:+-s} \
+				-k "${kinds:-tcp4,glass4,own6}" 2>&1
+			;;
 		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
 		*) "$programs/$name" "${options[@]}" 2>&1 ;;
 		esac

@@ -3,6 +3,7 @@
  * Hosts of our own making: segments to and from bytes.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -21,6 +22,7 @@ static int wire = -1;
 void hosts_open(void)
 {
 	wire = tun_device("hosts", "10.8.0.1", "fd08::1");
+	must_be(fcntl(wire, F_SETFL, O_NONBLOCK), 0);
 	command("ip route replace 10.8.0.0/16 dev hosts");
 }
 
@@ -108,8 +110,17 @@ static size_t put_segment(uint8_t *at, const struct wire_seg *s)
 		len += 4;
 	}
 	at[12] = len / 4 << 4;
-	memset(at + len, 'x', s->len);
+	if (s->text)
+		memcpy(at + len, s->text, s->len);
+	else
+		memset(at + len, 'x', s->len);
 	return len + s->len;
+}
+
+/* An IP packet for the kernel */
+void hosts_write(const void *packet, size_t len)
+{
+	must_be(write(wire, packet, len), len);
 }
 
 /* From a host to the kernel */
@@ -143,7 +154,7 @@ void hosts_send(const struct kind *k, const struct wire_seg *s)
 	put16(packet + head + 16,
 	      fold(sum(sum(protocol + len, packet + head - 2 * width, 2 * width),
 		       packet + head, len)));
-	must_be(write(wire, packet, head + len), head + len);
+	hosts_write(packet, head + len);
 }
 
 static void get_options(struct wire_seg *s, const uint8_t *at, size_t len)
@@ -185,6 +196,7 @@ static bool get_packet(const struct kind *k, const uint8_t *packet, size_t n,
 		.flags = at[13],
 		.wnd = get16(at + 14),
 		.len = n - head - offset,
+		.text = at + offset,
 	};
 	get_options(s, at + 20, offset - 20);
 	return true;
@@ -200,20 +212,23 @@ static bool get_packet(const struct kind *k, const uint8_t *packet, size_t n,
  */
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms)
 {
-	long long end = now_us() + ms * 1000LL;
-	uint8_t packet[65536];
+	long long end = ms ? now_us() + ms * 1000LL : 0;
 	struct pollfd p = { .fd = wire, .events = POLLIN };
+	static uint8_t packet[65536];
 	ssize_t n;
 	int left;
 
-	do {
-		left = (end - now_us() + 999) / 1000;
-		if (poll(&p, 1, left > 0 ? left : 0) <= 0)
-			return false;
+	for (;;) {
 		n = read(wire, packet, sizeof(packet));
-		must(n > 0);
-	} while (!get_packet(k, packet, n, s));
-	return true;
+		if (n > 0 && get_packet(k, packet, n, s))
+			return true;
+		if (n > 0)
+			continue;
+		must_be(errno, EAGAIN);
+		left = end ? (end - now_us() + 999) / 1000 : 0;
+		if (left <= 0 || poll(&p, 1, left) <= 0)
+			return false;
+	}
 }
 
 void hosts_hear_nothing(const struct kind *k, int ms)

@@ -28,6 +28,7 @@ enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
  * @mss: MSS option, 0 for none
  * @shift: window scale option plus one, 0 for none
  * @len: octets of text
+ * @text: them; NULL to send any, and good until the next segment is heard
  */
 struct wire_seg {
 	unsigned int host;
@@ -40,6 +41,7 @@ struct wire_seg {
 	uint16_t mss;
 	uint8_t shift;
 	unsigned int len;
+	const void *text;
 };
 
 #define HOSTS_PORT 5300	/* where hosts_listener() listens */
@@ -47,6 +49,7 @@ struct wire_seg {
 void hosts_open(void);
 int hosts_listener(const struct kind *k, int backlog);
 void hosts_send(const struct kind *k, const struct wire_seg *s);
+void hosts_write(const void *packet, size_t len);
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms);
 void hosts_hear_nothing(const struct kind *k, int ms);
 void close_with_fin(int fd);
