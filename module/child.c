@@ -211,6 +211,7 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 		return RECORD_AGAIN;
 	}
 	glass_record_forget(gn, r);
+	glass_count(gn, RULE_EMBRYO_ACK);
 	start_child(l, child, skb, s);
 	return RECORD_CONSUMED;
 }

@@ -58,6 +58,7 @@ void victim_open(struct victim *v, const struct kind *k)
 	hosts_send(k, &v->next);
 	v->fd = accept(l, NULL, NULL);
 	must(v->fd >= 0);
+	must_have(k, "EMBRYO_ACK", 1);
 	set_timeout(v->fd, SO_RCVTIMEO, 5000);
 	victim_talks(v);
 }
