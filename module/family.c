@@ -149,6 +149,7 @@ struct proto glass6_prot = {
 	.getsockopt = sock_common_getsockopt,	\
 	.sendmsg = inet_sendmsg,		\
 	.recvmsg = inet_recvmsg,		\
+	.set_rcvlowat = glass_set_rcvlowat,	\
 	.mmap = sock_no_mmap
 
 static const struct proto_ops glass_ops = {

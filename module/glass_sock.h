@@ -139,6 +139,8 @@ int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
 int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		  int *addr_len);
 __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait);
+bool glass_readable(const struct sock *sk);
+int glass_set_rcvlowat(struct sock *sk, int octets);
 int glass_ioctl_value(struct sock *sk, int cmd, int *value);
 void glass_write_space(struct sock *sk);
 

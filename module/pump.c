@@ -59,7 +59,7 @@ static void wake(struct sock *sk, const struct verdict *v)
 	if (v->bits & V_PEER_CLOSED) {
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
-	} else if (v->bits & V_READABLE) {
+	} else if (v->bits & V_READABLE && glass_readable(sk)) {
 		sk->sk_data_ready(sk);
 	}
 }

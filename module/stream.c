@@ -302,17 +302,47 @@ static u32 readable(const struct sock *sk)
 	return (s32)n > 0 ? n : 0;
 }
 
-/* What a socket that has or had a connection is ready for */
-static __poll_t poll_stream(struct sock *sk, struct socket *sock)
+/**
+ * glass_readable() - is there as much to read as SO_RCVLOWAT asks for?
+ * @sk: the socket; its lock need not be held
+ *
+ * Half of the buffer is enough, whatever was asked for: the window may be
+ * closed then.
+ */
+bool glass_readable(const struct sock *sk)
 {
 	u32 low = min_t(u32, sock_rcvlowat(sk, 0, INT_MAX),
 			glass_queue_capacity(sk) / 2);
-	__poll_t mask = 0;
 
 	if (glass_at_mark(sk, READ_ONCE(glass_sk(sk)->copied_seq)) &&
 	    glass_mark_skips(sk))
 		low++;
-	if (readable(sk) >= max_t(u32, low, 1))
+	return readable(sk) >= max_t(u32, low, 1);
+}
+
+/**
+ * glass_set_rcvlowat() - proto_ops.set_rcvlowat
+ * @sk: the socket, locked
+ * @octets: 0 means 1; more than the buffer can hold means that much
+ *
+ * Return: 0.
+ */
+int glass_set_rcvlowat(struct sock *sk, int octets)
+{
+	octets = min_t(u32, octets, glass_queue_capacity(sk));
+	WRITE_ONCE(sk->sk_rcvlowat, octets ?: 1);
+	/* what was too little before may be enough now */
+	if (glass_readable(sk))
+		sk->sk_data_ready(sk);
+	return 0;
+}
+
+/* What a socket that has or had a connection is ready for */
+static __poll_t poll_stream(struct sock *sk, struct socket *sock)
+{
+	__poll_t mask = 0;
+
+	if (glass_readable(sk))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	mask |= glass_mark_poll(sk);
 	if (sk->sk_shutdown & SEND_SHUTDOWN)

@@ -33,6 +33,11 @@ run() {
 			"$programs/packet" "${options[@]}" -d "$packets" "${part[@]}" 2>&1
 			;;
 		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;
+		matrices)
+			for matrix in backlog linger errno shutdown; do
+				ORACLE_TABLE=$matrix "$programs/oracle" ${slow:+-s} -k glass4 2>&1
+			done
+			;;
 		# TCP, by the same packets, shows that the test asks for what is
 		# right: once, where all kinds run.
 		cookies | challenge | timewait | isn)

@@ -8,6 +8,8 @@
 # Packet scripts: "packet" runs all, "packet:PART" those with PART in their path,
 # "packet-tcp" and "packet-tcp:PART" the same on the kernel's TCP, "figures"
 # prints the figures of rfc9293 as ladders. "not ok # TODO" counts as skipped.
+# "matrices" prints what TCP and Glass answer side by side, a table each:
+# backlog, linger, errno, shutdown.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,29 +17,77 @@
 
 #include "oracle.h"
 
-#define ANSWER_SIZE 2048
-
 static const struct test *const tables[] = {
 	oracle_address, oracle_bind, oracle_reuse, oracle_connect,
 	oracle_listen, oracle_backlog, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
 	oracle_signal, oracle_keep, oracle_urgent,
-	oracle_wire, oracle_patience, oracle_route, oracle_matrix,
+	oracle_wire, oracle_patience, oracle_route, oracle_linger,
+	oracle_shutdown, oracle_errno, oracle_lowat,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
+/* Those that are printed as tables, when asked for by name */
+static const struct {
+	const char *name;
+	const struct test *tests;
+} matrices[] = {
+	{ "backlog", oracle_backlog }, { "linger", oracle_linger },
+	{ "errno", oracle_errno }, { "shutdown", oracle_shutdown },
+};
+
+/* Is this table of cases to be run? */
+static bool wanted_table(const struct test *table)
+{
+	const char *matrix = getenv("ORACLE_TABLE");
+	size_t i;
+
+	if (!matrix)
+		return true;
+	for (i = 0; i < sizeof(matrices) / sizeof(matrices[0]); i++)
+		if (!strcmp(matrices[i].name, matrix))
+			return matrices[i].tests == table;
+	return false;
+}
+
 /* Shared with the processes of each case; each has one */
-static char (*answers)[ANSWER_SIZE];
-static char *answer;
+static struct answer *answers;
+static struct answer *answer;
 static int netns[KINDS];
+
+/* What is told from now on belongs to this row of a printed table. */
+void tell_row(const char *fmt, ...)
+{
+	struct row *r = &answer->rows[answer->used];
+	va_list args;
+
+	must(answer->used < ROWS);
+	va_start(args, fmt);
+	vsnprintf(r->name, sizeof(r->name), fmt, args);
+	va_end(args);
+	answer->used++;
+}
+
+/* Glass answers this row otherwise than TCP, and means to. */
+void tell_differs(const char *why)
+{
+	must(answer->used);
+	answer->rows[answer->used - 1].why = why;
+}
 
 void tell_text(const char *what, const char *text)
 {
-	size_t used = strlen(answer);
+	struct row *r;
+	size_t used;
 
-	snprintf(answer + used, ANSWER_SIZE - used, "%s%s=%s", used ? " " : "",
-		 what, text);
+	if (!answer->used)
+		tell_row("%s", "");
+	r = &answer->rows[answer->used - 1];
+	used = strlen(r->told);
+	must(used + strlen(what) + strlen(text) + 2 < sizeof(r->told));
+	snprintf(r->told + used, sizeof(r->told) - used, "%s%s=%s",
+		 used ? " " : "", what, text);
 }
 
 void tell(const char *what, long value)
@@ -119,11 +168,20 @@ static int oracle_of(int kind)
 	return kinds[kind].af == AF_INET ? TCP4 : TCP6;
 }
 
+static void note_rows(const char *what, const struct answer *a)
+{
+	int i;
+
+	for (i = 0; i < a->used; i++)
+		note("%s%s%s%s", what, a->rows[i].name,
+		     *a->rows[i].name ? ": " : "", a->rows[i].told);
+}
+
 static void compare(const struct test *t, int kind, const int *result)
 {
-	const char *right = answers[oracle_of(kind)], *got = answers[kind];
+	struct answer *right = &answers[oracle_of(kind)], *got = &answers[kind];
 	const char *name = kinds[kind].name;
-	bool same = *right && !strcmp(right, got);
+	bool same = right->used && table_same(right, got);
 
 	if (result[kind] == EXIT_SKIP) {
 		tap_skip("not possible here", "%s %s", name, t->name);
@@ -131,12 +189,15 @@ static void compare(const struct test *t, int kind, const int *result)
 	}
 	same = same && !result[kind] && !result[oracle_of(kind)];
 	tap_ok(same, "%s %s", name, t->name);
+	if (getenv("ORACLE_TABLE"))
+		table_add(t->name, name, right, got);
 	if (!same) {
-		note("different: %s answers: %s", kinds[oracle_of(kind)].name,
-		     right);
-		note("different: %s answers: %s", name, got);
+		note("different: %s answers:", kinds[oracle_of(kind)].name);
+		note_rows("different: ", right);
+		note("different: %s answers:", name);
+		note_rows("different: ", got);
 	} else if (getenv("ORACLE_SHOW") || (t->flags & SHOW)) {
-		note("equal: %s", got);
+		note_rows("equal: ", got);
 	}
 }
 
@@ -154,8 +215,9 @@ static void ask_all(const struct choice *c, const struct test *t)
 		wanted[oracle_of(kind)] = true;
 	}
 	for (kind = 0; kind < KINDS; kind++) {
-		answer = answers[kind];
-		*answer = 0;
+		answer = &answers[kind];
+		answer->used = 0;
+		memset(answer->rows, 0, sizeof(answer->rows));
 		if (wanted[kind])
 			run_start(&running[kind], t, &kinds[kind], netns[kind]);
 	}
@@ -191,11 +253,11 @@ int main(int argc, char **argv)
 	size_t i;
 
 	choice_parse(&c, argc, argv);
-	answers = mmap(NULL, KINDS * ANSWER_SIZE, PROT_READ | PROT_WRITE,
+	answers = mmap(NULL, KINDS * sizeof(*answers), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	must(answers != MAP_FAILED);
 	for (i = 0; i < TABLES; i++)
-		for (t = tables[i]; t->name; t++)
+		for (t = tables[i]; wanted_table(tables[i]) && t->name; t++)
 			planned += choice_count(&c, t);
 	if (!c.list) {
 		tap_plan(planned);
@@ -203,7 +265,9 @@ int main(int argc, char **argv)
 			netns[i] = netns_new();
 	}
 	for (i = 0; i < TABLES; i++)
-		for (t = tables[i]; t->name; t++)
+		for (t = tables[i]; wanted_table(tables[i]) && t->name; t++)
 			run_case(&c, t);
+	if (getenv("ORACLE_TABLE"))
+		table_print(getenv("ORACLE_TABLE"));
 	return tap_end();
 }

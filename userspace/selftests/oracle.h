@@ -26,10 +26,39 @@ extern const struct test oracle_signal[];
 extern const struct test oracle_keep[];
 extern const struct test oracle_urgent[];
 extern const struct test oracle_wire[];
-extern const struct test oracle_matrix[];
+extern const struct test oracle_linger[];
+extern const struct test oracle_shutdown[];
+extern const struct test oracle_errno[];
+extern const struct test oracle_lowat[];
 extern const struct test oracle_patience[];
 extern const struct test oracle_route[];
 
+#define ROWS 160
+
+/**
+ * struct row - what one row of a table, or a whole case, told
+ * @name: of the row, empty where the case has but one
+ * @told: what it told
+ * @why: the reason why Glass answers otherwise, NULL if it must not
+ */
+struct row {
+	char name[48];
+	char told[2048];
+	const char *why;
+};
+
+struct answer {
+	int used;
+	struct row rows[ROWS];
+};
+
+bool table_same(const struct answer *right, const struct answer *got);
+void table_add(const char *test, const char *kind, const struct answer *right,
+	       const struct answer *got);
+void table_print(const char *title);
+
+void tell_row(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void tell_differs(const char *why);
 void tell(const char *what, long answer);
 void tell_text(const char *what, const char *text);
 void tell_events(const char *what, short events);

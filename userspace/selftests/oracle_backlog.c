@@ -29,14 +29,6 @@ static int knock(const struct kind *k, unsigned int host, struct wire_seg *s)
 	return s->shift ? 2 : 1;
 }
 
-static void tell_of(const char *what, int backlog, long answer)
-{
-	char name[48];
-
-	snprintf(name, sizeof(name), "%s %d", what, backlog);
-	tell(name, answer);
-}
-
 /* SYNs of hosts that never answer: embryos, then cookies or silence */
 static void syn_queue(const struct kind *k, int cookies)
 {
@@ -48,12 +40,13 @@ static void syn_queue(const struct kind *k, int cookies)
 		got[0] = 0;
 		got[1] = 0;
 		got[2] = 0;
+		tell_row("backlog %d", backlogs[i]);
 		hosts_listener(k, backlogs[i]);
 		set_sysctl(k, "syncookies", cookies);
 		for (host = 2; host < 12; host++)
 			got[knock(k, host, &s)]++;
-		tell_of("embryos", backlogs[i], got[2]);
-		tell_of("cookies", backlogs[i], got[1]);
+		tell("embryos", got[2]);
+		tell("cookies", got[1]);
 	}
 }
 
@@ -76,6 +69,7 @@ static void accept_queue(const struct kind *k)
 
 	for (i = 0; i < BACKLOGS; i++) {
 		in = 0;
+		tell_row("backlog %d", backlogs[i]);
 		l = hosts_listener(k, backlogs[i]);
 		for (host = 2; host < 12; host++) {
 			if (!knock(k, host, &s))
@@ -84,11 +78,11 @@ static void accept_queue(const struct kind *k)
 			hosts_send(k, &s);
 			in++;
 		}
-		tell_of("answered", backlogs[i], in);
+		tell("answered", in);
 		set_nonblock(l);
 		for (in = 0; !do_accept(l); in++)
 			;
-		tell_of("accepted", backlogs[i], in);
+		tell("accepted", in);
 	}
 }
 

@@ -56,8 +56,13 @@ static void close_row(const struct kind *k, int onoff, int seconds)
 {
 	int what;
 
-	for (what = 0; what < 8; what++)
+	for (what = 0; what < 8; what++) {
+		tell_row("%s%s%s%s", what & UNREAD ? "unread " : "",
+			 what & UNSENT ? "unsent " : "",
+			 what & NONBLOCK ? "nonblocking" : "",
+			 what ? "" : "plain");
 		close_cell(k, onoff, seconds, what);
+	}
 }
 
 static void linger_off(const struct kind *k)
@@ -127,7 +132,10 @@ static void linger_until_acked(const struct kind *k)
 
 static void after(const char *what, int fd, int how)
 {
-	tell(what, shutdown(fd, how));
+	static const char *const ways[] = { "SHUT_RD", "SHUT_WR", "SHUT_RDWR" };
+
+	tell_row("%s %s", what, ways[how]);
+	tell("shutdown", shutdown(fd, how));
 	tell_events("poll", events_now(fd));
 	tell("send", do_send(fd, 1, MSG_DONTWAIT));
 	tell("recv", do_recv(fd, 1, MSG_DONTWAIT));
@@ -248,13 +256,17 @@ static void shut_reset(const struct kind *k)
 	}
 }
 
-const struct test oracle_matrix[] = {
+const struct test oracle_linger[] = {
 	TEST_FLAGS(linger_off, SLOW),
 	TEST_FLAGS(linger_off_with_time, SLOW),
 	TEST_FLAGS(linger_on_zero, SLOW),
 	TEST_FLAGS(linger_on_three, SLOW),
 	TEST(linger_values),
 	TEST_FLAGS(linger_until_acked, SLOW),
+	{ }
+};
+
+const struct test oracle_shutdown[] = {
 	TEST(shut_fresh),
 	TEST(shut_listening),
 	TEST(shut_opening),
