@@ -209,6 +209,7 @@ struct glass_sysctl {
 	int max_tw_buckets;
 	int rfc1337;
 	int abort_on_overflow;
+	int abort_on_soft_error;
 	int rmem_default;
 	int wmem_default;
 	struct tcb_policy policy;

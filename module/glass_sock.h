@@ -182,12 +182,13 @@ void glass_v6_unregister(void);
 /* icmp.c: errors that come back */
 struct glass_icmp_error {
 	int err;		/* a positive errno */
+	bool soft;		/* it may pass: rfc9293#section-3.9.2.2 */
 	bool pmtu;		/* the packet was too large */
 	bool redirect;
 	u32 info;		/* the MTU, if the error names one */
 };
 
-void glass_soft_error(struct sock *sk, int err);
+bool glass_soft_error(struct sock *sk, int err);
 int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,
 	       const struct glass_icmp_error *e);

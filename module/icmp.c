@@ -3,9 +3,16 @@
  * ICMP errors that come back, rfc9293#section-3.9.2.2.
  *
  * Anybody can send one, so it must quote a sequence number that is in
- * flight, rfc5927#section-4.1. An error ends an open that is under way; a
- * connection that is open only remembers it.
+ * flight, rfc5927#section-4.1. A hard error ends an open that is under way.
+ * A soft one does not, nor does any error end a connection that is open: it
+ * is remembered, and is what the user hears should the connection time out.
+ *
+ * TCP lets a soft error end an open too, rfc5461#section-4: that is what
+ * net.glass.abort_on_soft_error asks for.
  */
+#include <linux/errqueue.h>
+#include <linux/icmpv6.h>
+#include <net/icmp.h>
 #include <net/inet6_connection_sock.h>
 #include <net/inet_connection_sock.h>
 #include <net/route.h>
@@ -43,37 +50,96 @@ static void learn_pmtu(struct sock *sk, u32 mtu)
 			 gs->af->path_mss(glass_sk_net(sk), sk, &tuple));
 }
 
+static bool opening(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV;
+}
+
 /**
  * glass_soft_error() - something is wrong, but the connection goes on
  * @sk: the socket, locked, not in a user's hands
  * @err: a positive errno
  *
- * Who asked for it by IP_RECVERR hears of it, as in TCP. Not while the open is
- * under way: an error then means that it failed.
+ * Who asked for it by IP_RECVERR hears of it, as in TCP. Not so while the open
+ * is under way: sk_err then means that it failed.
+ *
+ * Return: true if it was told.
  *
  * rfc9293: MUST-47, SHLD-20, SHLD-9
  */
-void glass_soft_error(struct sock *sk, int err)
+bool glass_soft_error(struct sock *sk, int err)
 {
 	if (!glass_compat_recverr(sk) || sock_flag(sk, SOCK_DEAD) ||
-	    sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV)
-		return;
+	    opening(sk))
+		return false;
 	WRITE_ONCE(sk->sk_err, err);
 	sk_error_report(sk);
+	return true;
 }
 
-/* An error other than about the size; the socket is not in a user's hands */
-/* rfc9293: SHLD-25, MUST-56; rfc5927: 5.2 */
-static void report(struct glass_net *gn, struct sock *sk, int err)
+/*
+ * Into the queue that MSG_ERRQUEUE reads: the error itself, and of the segment
+ * that it quotes all that it quotes. As TCP has it: only while the connection
+ * opens, and with IPv4 what ends it also for who did not ask.
+ */
+static void queue_error(struct sock *sk, struct sk_buff *error,
+			const u8 *quoted, const struct glass_icmp_error *e)
 {
-	if (sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV) {
+	bool v6 = sk->sk_family == AF_INET6;
+	struct sk_buff *skb = skb_clone(error, GFP_ATOMIC);
+	struct sock_exterr_skb *serr;
+	const u8 *far;
+
+	if (!skb)
+		return;
+	if (v6)
+		far = (const u8 *)&((struct ipv6hdr *)(icmp6_hdr(skb) + 1))->daddr;
+	else
+		far = (const u8 *)&((struct iphdr *)(icmp_hdr(skb) + 1))->daddr;
+	serr = SKB_EXT_ERR(skb);
+	serr->ee = (struct sock_extended_err){
+		.ee_errno = e->err,
+		.ee_origin = v6 ? SO_EE_ORIGIN_ICMP6 : SO_EE_ORIGIN_ICMP,
+		.ee_type = v6 ? icmp6_hdr(skb)->icmp6_type : icmp_hdr(skb)->type,
+		.ee_code = v6 ? icmp6_hdr(skb)->icmp6_code : icmp_hdr(skb)->code,
+		.ee_info = e->info,
+	};
+	serr->addr_offset = far - skb_network_header(skb);
+	serr->port = ((const struct tcphdr *)quoted)->dest;
+	if (v6)
+		skb->protocol = htons(ETH_P_IPV6);
+	__skb_pull(skb, quoted - skb->data);
+	skb_reset_transport_header(skb);
+	if (sock_queue_err_skb(sk, skb))
+		kfree_skb(skb);
+}
+
+static bool ends_open(const struct glass_net *gn, const struct sock *sk,
+		      const struct glass_icmp_error *e)
+{
+	return opening(sk) && (!e->soft ||
+			       READ_ONCE(gn->sysctl.abort_on_soft_error));
+}
+
+/* An error other than about the size */
+/* rfc9293: SHLD-25, SHLD-26, MUST-56; rfc5927: 5.2 */
+static void report(struct glass_net *gn, struct sock *sk,
+		   struct sk_buff *skb, const u8 *quoted,
+		   const struct glass_icmp_error *e)
+{
+	bool end = ends_open(gn, sk, e);
+
+	if (opening(sk) && (glass_compat_recverr(sk) ||
+			    (end && sk->sk_family == AF_INET)))
+		queue_error(sk, skb, quoted, e);
+	if (end && !sock_owned_by_user(sk)) {
 		glass_count(gn, RULE_ICMP_HARD);
-		glass_error(sk, err);
+		glass_error(sk, e->err);
 		return;
 	}
 	glass_count(gn, RULE_ICMP_SOFT);
-	WRITE_ONCE(sk->sk_err_soft, err);
-	glass_soft_error(sk, err);
+	if (sock_owned_by_user(sk) || !glass_soft_error(sk, e->err))
+		WRITE_ONCE(sk->sk_err_soft, e->err);
 }
 
 /**
@@ -109,15 +175,11 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	} else if (e->redirect) {
 		if (!sock_owned_by_user(sk) && sk->sk_family == AF_INET)
 			ipv4_sk_redirect(skb, sk);
-	} else if (!sock_owned_by_user(sk)) {
-		if (e->pmtu) {
-			glass_count(gn, RULE_ICMP_PMTU);
-			learn_pmtu(sk, e->info);
-		} else {
-			report(gn, sk, e->err);
-		}
 	} else if (!e->pmtu) {
-		WRITE_ONCE(sk->sk_err_soft, e->err);
+		report(gn, sk, skb, quoted, e);
+	} else if (!sock_owned_by_user(sk)) {
+		glass_count(gn, RULE_ICMP_PMTU);
+		learn_pmtu(sk, e->info);
 	}
 out:
 	bh_unlock_sock(sk);

@@ -245,12 +245,15 @@ static int v4_err(struct sk_buff *skb, u32 info)
 			return 0;
 		e.pmtu = code == ICMP_FRAG_NEEDED;
 		e.err = icmp_err_convert[code].errno;
+		e.soft = !icmp_err_convert[code].fatal;
 		break;
 	case ICMP_TIME_EXCEEDED:
 		e.err = EHOSTUNREACH;
+		e.soft = true;
 		break;
 	case ICMP_PARAMETERPROB:
 		e.err = EPROTO;
+		e.soft = true;
 		break;
 	case ICMP_REDIRECT:
 		e.redirect = true;

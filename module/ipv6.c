@@ -231,8 +231,10 @@ static int v6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 
 	e.pmtu = type == ICMPV6_PKT_TOOBIG;
 	e.redirect = type == NDISC_REDIRECT;
+	/* the RFC has every parameter problem soft, Linux none */
 	if (!e.pmtu && !e.redirect)
-		icmpv6_err_convert(type, code, &e.err);
+		e.soft = !icmpv6_err_convert(type, code, &e.err) ||
+			 type == ICMPV6_PARAMPROB;
 	return glass_icmp(gn, &tuple, skb, quoted, &e);
 }
 

@@ -67,6 +67,8 @@ static const struct ctl_table entries[] = {
 	ENTRY(max_tw_buckets, &zero, NULL),
 	/* RST, not silence, for who completes a handshake too many */
 	ENTRY(abort_on_overflow, &zero, &one),
+	/* an ICMP error that may pass ends an open too, as it does in TCP */
+	ENTRY(abort_on_soft_error, &zero, &one),
 	/*
 	 * Off, as rfc9293#section-3.10.7.4 reads and as TCP has it. A peer
 	 * that lost its memory, or another host behind the same NAT, opens

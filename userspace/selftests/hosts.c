@@ -17,6 +17,8 @@
 #define TEXT_MAX 2048
 
 static int wire = -1;
+static uint8_t option[40];
+static size_t options;
 
 /* After netns_own(): the device is of the present network namespace. */
 void hosts_open(void)
@@ -123,24 +125,34 @@ void hosts_write(const void *packet, size_t len)
 	must_be(write(wire, packet, len), len);
 }
 
+/* IPv4's options in each packet from now on, a multiple of four octets */
+void hosts_options(const uint8_t *octets, size_t len)
+{
+	must(len <= sizeof(option) && len % 4 == 0);
+	memcpy(option, octets, len);
+	options = len;
+}
+
 /* From a host to the kernel */
 void hosts_send(const struct kind *k, const struct wire_seg *s)
 {
 	struct addr from = addr_host(k, s->host, 0), to = addr_kernel(k, 0);
-	size_t head = k->af == AF_INET ? 20 : 40, len, width;
-	uint8_t packet[TEXT_MAX + 128] = { 0 };
+	size_t head = k->af == AF_INET ? 20 + options : 40, len, width;
+	uint8_t packet[TEXT_MAX + 128] = { 0 }, both[32];
 	int protocol = protocol_of(k);
 
 	must(s->len <= TEXT_MAX);
 	len = put_segment(packet + head, s);
 	if (k->af == AF_INET) {
 		width = 4;
-		packet[0] = 0x45;
+		packet[0] = 0x40 | head / 4;
 		put16(packet + 2, head + len);
 		packet[8] = 64;
 		packet[9] = protocol;
 		memcpy(packet + 12, &from.in.sin_addr, width);
 		memcpy(packet + 16, &to.in.sin_addr, width);
+		memcpy(both, packet + 12, 2 * width);
+		memcpy(packet + 20, option, options);
 		put16(packet + 10, fold(sum(0, packet, head)));
 	} else {
 		width = 16;
@@ -150,10 +162,55 @@ void hosts_send(const struct kind *k, const struct wire_seg *s)
 		packet[7] = 64;
 		memcpy(packet + 8, &from.in6.sin6_addr, width);
 		memcpy(packet + 24, &to.in6.sin6_addr, width);
+		memcpy(both, packet + 8, 2 * width);
 	}
 	put16(packet + head + 16,
-	      fold(sum(sum(protocol + len, packet + head - 2 * width, 2 * width),
-		       packet + head, len)));
+	      fold(sum(sum(protocol + len, both, 2 * width), packet + head,
+		       len)));
+	hosts_write(packet, head + len);
+}
+
+/* An ICMP error of a host's about a segment that it heard */
+void hosts_icmp(const struct kind *k, const struct wire_seg *heard, int type,
+		int code)
+{
+	struct addr from = addr_host(k, heard->host, 0), to = addr_kernel(k, 0);
+	size_t head = k->af == AF_INET ? 20 : 40, len = 8 + head + 8;
+	uint8_t packet[128] = { 0 }, *quoted = packet + head + 8;
+	int protocol = k->af == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	uint32_t first = 0;
+
+	packet[head] = type;
+	packet[head + 1] = code;
+	put16(quoted + head, heard->kernel);
+	put16(quoted + head + 2, heard->port);
+	put32(quoted + head + 4, heard->seq);
+	if (k->af == AF_INET) {
+		packet[0] = quoted[0] = 0x45;
+		put16(packet + 2, head + len);
+		put16(quoted + 2, head + 20);
+		packet[8] = quoted[8] = 64;
+		packet[9] = protocol;
+		quoted[9] = protocol_of(k);
+		memcpy(packet + 12, &from.in.sin_addr, 4);
+		memcpy(packet + 16, &to.in.sin_addr, 4);
+		memcpy(quoted + 12, &to.in.sin_addr, 4);
+		memcpy(quoted + 16, &from.in.sin_addr, 4);
+		put16(packet + 10, fold(sum(0, packet, head)));
+	} else {
+		packet[0] = quoted[0] = 0x60;
+		put16(packet + 4, len);
+		put16(quoted + 4, 20);
+		packet[6] = protocol;
+		packet[7] = quoted[7] = 64;
+		quoted[6] = protocol_of(k);
+		memcpy(packet + 8, &from.in6.sin6_addr, 16);
+		memcpy(packet + 24, &to.in6.sin6_addr, 16);
+		memcpy(quoted + 8, &to.in6.sin6_addr, 16);
+		memcpy(quoted + 24, &from.in6.sin6_addr, 16);
+		first = sum(protocol + len, packet + 8, 32);
+	}
+	put16(packet + head + 2, fold(sum(first, packet + head, len)));
 	hosts_write(packet, head + len);
 }
 

@@ -230,8 +230,28 @@ static void way_lost_for_good(const struct kind *k)
 	must(no_way_error(k, error_told(p.c)));
 }
 
+/*
+ * An open that is told that there is no way goes on asking, and fails with
+ * what it was told. TCP's, and those of who wants it so, fail at once.
+ */
+static void open_fails(const struct kind *k, const struct addr *at, bool at_once)
+{
+	long long begun = now_us();
+
+	if (k->glass)
+		sysctl(k, at_once ? "abort_on_soft_error" : "syn_retries",
+		       at_once ? "1" : "2");
+	must_be(connect(stream(k), &at->sa, at->len), -1);
+	if (k->af == AF_INET)
+		must_be(errno, EHOSTUNREACH);
+	else
+		must(errno == EHOSTUNREACH || errno == ENETUNREACH);
+	if (k->glass && !at_once)
+		must(now_us() - begun > 6900000);
+}
+
 /* A router says that there is no way. */
-/* rfc9293: MUST-54 */
+/* rfc9293: MUST-54, MUST-56, SHLD-25 */
 static void no_way(const struct kind *k)
 {
 	struct addr at = addr_text(k, "10.3.0.1", "fd03::1", 7);
@@ -245,11 +265,8 @@ static void no_way(const struct kind *k)
 	netns_enter(l.near);
 	command("printf 'route add 10.3.0.0/24 via 10.1.0.2\\n"
 		"route add fd03::/64 via fd01::2\\n' | ip -batch -");
-	must_be(connect(stream(k), &at.sa, at.len), -1);
-	if (k->af == AF_INET)
-		must_be(errno, EHOSTUNREACH);
-	else
-		must(errno == EHOSTUNREACH || errno == ENETUNREACH);
+	open_fails(k, &at, false);
+	open_fails(k, &at, true);
 }
 
 /* Nobody has the address. */
@@ -259,8 +276,8 @@ static void no_host(const struct kind *k)
 	struct link l;
 
 	link_open(&l);
-	must_be(connect(stream(k), &at.sa, at.len), -1);
-	must_be(errno, EHOSTUNREACH);
+	open_fails(k, &at, false);
+	open_fails(k, &at, true);
 }
 
 static void lossy(const struct kind *k)

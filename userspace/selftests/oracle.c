@@ -22,8 +22,8 @@ static const struct test *const tables[] = {
 	oracle_listen, oracle_backlog, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
 	oracle_signal, oracle_keep, oracle_urgent,
-	oracle_wire, oracle_patience, oracle_route, oracle_linger,
-	oracle_shutdown, oracle_errno, oracle_lowat,
+	oracle_wire, oracle_patience, oracle_route, oracle_error,
+	oracle_linger, oracle_shutdown, oracle_errno, oracle_lowat,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -32,6 +32,7 @@ extern const struct test oracle_errno[];
 extern const struct test oracle_lowat[];
 extern const struct test oracle_patience[];
 extern const struct test oracle_route[];
+extern const struct test oracle_error[];
 
 #define ROWS 160
 
