@@ -24,6 +24,7 @@ void glass_clock_init(struct sock *sk)
 {
 	timer_setup(&sk->sk_timer, clock_fired, 0);
 	glass_sk(sk)->timer_deferred = 0;
+	glass_sk(sk)->mtu_deferred = 0;
 	glass_sk(sk)->in_backlog = false;
 	glass_sk(sk)->answer_deferred = false;
 }
@@ -36,6 +37,8 @@ void glass_release_cb(struct sock *sk)
 {
 	if (glass_sk(sk)->answer_deferred)
 		glass_backlog_done(sk);
+	if (glass_sk(sk)->mtu_deferred)
+		glass_icmp_deferred(sk);
 	if (!glass_sk(sk)->timer_deferred)
 		return;
 	glass_sk(sk)->timer_deferred = 0;

@@ -47,6 +47,9 @@
  * @queued_seq: one past the last octet in sk_receive_queue
  * @out_seq: one past the last octet in sk_write_queue
  * @urg_seq: sequence number of the urgent mark
+ * @mtu_deferred: the path's MTU by an ICMP error that came while a user held
+ *	the lock, or 0
+ * @mtu_seq: where the segment began that it is about
  * @urg_data: the octet at it, see mark.c; 0 when there is no mark
  * @since: when sk_state changed last, milliseconds
  * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
@@ -68,6 +71,8 @@ struct glass_sock {
 	u32 out_seq;
 	u32 since;
 	u32 urg_seq;
+	u32 mtu_deferred;
+	u32 mtu_seq;
 	u16 urg_data;
 	u8 defer_accept;
 	bool timer_deferred;
@@ -155,6 +160,7 @@ void glass_user_close(struct sock *sk);
 void glass_user_abort(struct sock *sk);
 void glass_user_orphan(struct sock *sk);
 void glass_error(struct sock *sk, int err);
+void glass_too_big(struct sock *sk, u32 seq, u32 mss);
 
 /* rx.c: from IP to the socket */
 int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
@@ -188,6 +194,7 @@ struct glass_icmp_error {
 	u32 info;		/* the MTU, if the error names one */
 };
 
+void glass_icmp_deferred(struct sock *sk);
 bool glass_soft_error(struct sock *sk, int err);
 int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,

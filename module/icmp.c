@@ -20,11 +20,8 @@
 #include "glass_sock.h"
 
 /* Does the segment that it quotes lie in [SND.UNA, SND.NXT]? */
-static bool in_flight(const struct tcb *t, const u8 *quoted)
+static bool in_flight(const struct tcb *t, u32 seq)
 {
-	u32 seq = (u32)quoted[4] << 24 | quoted[5] << 16 | quoted[6] << 8 |
-		  quoted[7];
-
 	return seq_ge(seq, t->snd.una) && seq_le(seq, t->snd.nxt);
 }
 
@@ -33,7 +30,7 @@ static bool in_flight(const struct tcb *t, const u8 *quoted)
  * ipv4_sk_update_pmtu(): that takes the socket's lock, which we hold. These
  * helpers are made for connections whose lock is held.
  */
-static void learn_pmtu(struct sock *sk, u32 mtu)
+static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	struct glass_tuple tuple;
@@ -46,8 +43,21 @@ static void learn_pmtu(struct sock *sk, u32 mtu)
 	if (IS_ERR_OR_NULL(dst))
 		return;
 	glass_tuple_of(sk, &tuple);
-	tcb_set_path_mss(&gs->tcb,
-			 gs->af->path_mss(glass_sk_net(sk), sk, &tuple));
+	glass_too_big(sk, seq, gs->af->path_mss(glass_sk_net(sk), sk, &tuple));
+}
+
+/**
+ * glass_icmp_deferred() - the user lets go: what became known meanwhile counts
+ * @sk: the socket, its spinlock held
+ */
+void glass_icmp_deferred(struct sock *sk)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	u32 mtu = gs->mtu_deferred;
+
+	gs->mtu_deferred = 0;
+	if (sk->sk_state != TCP_CLOSE)
+		learn_pmtu(sk, mtu, gs->mtu_seq);
 }
 
 static bool opening(const struct sock *sk)
@@ -162,24 +172,27 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 {
 	u32 hash = glass_tuple_hash(gn, tuple, &gn->table.key);
 	struct sock *sk = glass_table_find(gn, tuple, hash);
-	struct tcb *t;
+	u32 seq = get_unaligned_be32(quoted + 4);
+	struct glass_sock *gs = glass_sk(sk);
 
 	if (!sk)
 		return -ENOENT;
-	t = &glass_sk(sk)->tcb;
 	bh_lock_sock(sk);
 	if (sk->sk_state == TCP_CLOSE)
 		goto out;
-	if (!in_flight(t, quoted)) {
+	if (!in_flight(&gs->tcb, seq)) {
 		glass_count(gn, RULE_ICMP_FORGED);
 	} else if (e->redirect) {
 		if (!sock_owned_by_user(sk) && sk->sk_family == AF_INET)
 			ipv4_sk_redirect(skb, sk);
 	} else if (!e->pmtu) {
 		report(gn, sk, skb, quoted, e);
-	} else if (!sock_owned_by_user(sk)) {
+	} else {
 		glass_count(gn, RULE_ICMP_PMTU);
-		learn_pmtu(sk, e->info);
+		gs->mtu_deferred = e->info ?: 1;
+		gs->mtu_seq = seq;
+		if (!sock_owned_by_user(sk))
+			glass_icmp_deferred(sk);
 	}
 out:
 	bh_unlock_sock(sk);

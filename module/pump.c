@@ -360,3 +360,18 @@ void glass_error(struct sock *sk, int err)
 	tcb_dead(&glass_sk(sk)->tcb, &v, 0);
 	beats(sk, &v, glass_now());
 }
+
+/**
+ * glass_too_big() - event: the path dropped a segment that it cannot take
+ * @sk: its socket
+ * @seq: where the segment began
+ * @mss: octets of text that the path takes
+ */
+void glass_too_big(struct sock *sk, u32 seq, u32 mss)
+{
+	u64 now = glass_now();
+
+	recovery_too_big(&glass_sk(sk)->tcb, seq, mss);
+	drain(sk, now);
+	glass_clock_arm(sk, now);
+}

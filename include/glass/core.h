@@ -246,6 +246,7 @@ void recovery_init(struct tcb *t);
 void recovery_dup_ack(struct tcb *t);
 bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes);
 void recovery_timeout(struct tcb *t);
+void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
 
 /* reassembly.c: ranges of text held out of order */
 bool ranges_add(struct ranges *h, u32 start, u32 end);

@@ -222,6 +222,8 @@
 	  "sent again: the retransmission timer expired")		\
 	R(RESEND_FAST,		"rfc5681", "3.2",			\
 	  "sent again: duplicate ACKs name it lost")			\
+	R(RESEND_SMALLER,	"rfc1191", "6.4",			\
+	  "sent again: it was too big for the path")			\
 	R(ACK_EVERY_SECOND,	"rfc9293", "3.8.6.3",			\
 	  "ACK: more than a full segment arrived")				\
 	R(ACK_TAIL,		"rfc9293", "3.8.6.3",			\

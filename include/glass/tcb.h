@@ -294,6 +294,7 @@ struct tcb {
 	u8 sack_ok:1;		/* both SYNs permitted SACK */
 	u8 dsack_ok:1;		/* text that came twice is told */
 	u8 syn_acked:1;		/* the peer acknowledged our SYN */
+	u8 too_big:1;		/* what is sent again was not lost but too big */
 
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */

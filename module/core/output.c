@@ -134,8 +134,8 @@ static u32 usable_window(const struct tcb *t)
 }
 
 /*
- * Is what stands at snd.cur sent again because the timer expired? Everything
- * below cong.recover is then; the octet of a refused probe is not, it goes
+ * Is what stands at snd.cur sent again because the timer expired, or because
+ * it was too big? Everything below cong.recover is then; the octet of a refused probe is not, it goes
  * out with the text that it belongs to.
  */
 static bool resending(const struct tcb *t)
@@ -242,7 +242,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	}
 	fill(t, s, t->snd.cur, len, fin);
 	if (again)
-		s->rule = RULE_RESEND_RTO;
+		s->rule = t->too_big ? RULE_RESEND_SMALLER : RULE_RESEND_RTO;
 	else if (fin)
 		s->rule = RULE_SEND_FIN;
 	else

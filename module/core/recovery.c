@@ -98,5 +98,37 @@ void recovery_timeout(struct tcb *t)
 	t->cong.in_recovery = 0;
 	t->cong.dup_acks = 0;
 	t->cong.recover = t->snd.nxt;
+	t->too_big = 0;
 	t->cong.ops->timeout(t);
+}
+
+/**
+ * recovery_too_big() - the path dropped a segment that it cannot take
+ * @t: the TCB
+ * @seq: where that segment began, in [SND.UNA, SND.NXT]
+ * @mss: octets of text that the path takes in one segment
+ *
+ * Those behind it were dropped too; one that was smaller arrives twice. Each
+ * of them brings an error, and only the first finds segments too big. The
+ * network is not congested: its window stays, rfc8201#section-5.4. As after a
+ * timeout, duplicate ACKs for what is now sent again start no recovery.
+ *
+ * rfc1191: 6.4; rfc8201: 5.4
+ */
+void recovery_too_big(struct tcb *t, u32 seq, u32 mss)
+{
+	u16 before = t->snd.mss;
+
+	tcb_set_path_mss(t, mss);
+	if (t->snd.mss >= before || !t->syn_acked || seq_ge(seq, t->snd.cur))
+		return;
+	if (t->cong.in_recovery)
+		t->cong.cwnd = min(t->cong.cwnd, t->cong.ssthresh);
+	t->cong.in_recovery = 0;
+	t->cong.dup_acks = 0;
+	t->cong.recover = t->snd.nxt;
+	t->snd.cur = seq_max(seq, t->snd.una);
+	t->resend_una = 0;
+	t->too_big = 1;
+	rtt_stop(t);
 }
