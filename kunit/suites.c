@@ -14,4 +14,5 @@ kunit_test_suites(&glass_seq, &glass_segment, &glass_option, &glass_state,
 		  &glass_reno, &glass_timestamp, &glass_sack, &glass_transfer,
 		  &glass_fuzz, &glass_shrink, &glass_challenge, &glass_defer,
 		  &glass_keepalives, &glass_urgent, &glass_patience,
-		  &glass_stuck, &glass_nagle);
+		  &glass_stuck, &glass_nagle, &glass_fastopen,
+		  &glass_fastopen_listen);

@@ -24,6 +24,8 @@ extern struct kunit_suite glass_text;
 extern struct kunit_suite glass_closing;
 extern struct kunit_suite glass_defer;
 extern struct kunit_suite glass_cookies;
+extern struct kunit_suite glass_fastopen;
+extern struct kunit_suite glass_fastopen_listen;
 extern struct kunit_suite glass_challenge;
 extern struct kunit_suite glass_timewait;
 extern struct kunit_suite glass_output;

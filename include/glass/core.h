@@ -60,6 +60,7 @@ struct verdict {
  * @timestamps: offer timestamps
  * @sack: permit SACK
  * @dsack: tell of text that came twice, rfc2883
+ * @cookie: the SYN/ACK brings a cookie, rfc7413
  */
 struct tcb_params {
 	u32 iss;
@@ -73,6 +74,7 @@ struct tcb_params {
 	bool timestamps;
 	bool sack;
 	bool dsack;
+	bool cookie;
 	u32 ts_offset;
 	const struct tcb_policy *policy;
 	struct tcb_options opt;
@@ -97,6 +99,7 @@ struct tcb_params {
  * @sack_ok: it permitted SACK
  * @synack_due: a SYN/ACK is to be sent
  * @ack_due: an ACK is to be sent
+ * @cookie: the first SYN/ACK brings a cookie
  * @acked: the ACK came, but what is waited for is text
  * @challenged: see challenge_spaced()
  */
@@ -120,6 +123,7 @@ struct embryo {
 	u8 synack_due:1;
 	u8 ack_due:1;
 	u8 acked:1;
+	u8 cookie:1;
 };
 
 /**
@@ -283,6 +287,23 @@ u8 handshake_timeouts(int seconds);
 u32 handshake_seconds(u8 timeouts);
 u32 embryo_delay_ms(const struct embryo *e);
 bool embryo_output(struct embryo *e, struct segment *s);
+
+/* fastopen.c: text in a SYN, rfc7413 */
+u32 fastopen_room(const struct tcb *t, u16 mss);
+void fastopen_offer(struct tcb *t, bool option, u16 text);
+void fastopen_hold(struct tcb *t);
+void fastopen_release(struct tcb *t);
+void fastopen_stamp(struct tcb *t, struct segment *s);
+u16 fastopen_answered(const struct tcb *t, u32 nxt);
+u16 fastopen_judge(const struct segment *syn, u32 pending, u32 limit,
+		   bool free, bool good);
+bool listen_opens(u16 rule);
+bool listen_gives_cookie(u16 rule);
+void tcb_fast_open(struct tcb *t, const struct segment *syn,
+		   struct verdict *v);
+bool fastopen_writes(const struct tcb *t);
+bool fastopen_syn_again(struct tcb *t, const struct segment *s,
+			struct verdict *v);
 
 /* timewait.c: TIME-WAIT, rfc9293#section-3.10.7.4 and rfc6191 */
 void timewait_open(struct timewait *w, const struct tcb *t);

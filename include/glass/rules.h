@@ -48,6 +48,14 @@
 	  "drop: SYN and FIN together open nothing")			\
 	R(LISTEN_SYN,		"rfc9293", "3.10.7.2",			\
 	  "a SYN opens: SYN-RECEIVED, answer SYN/ACK")			\
+	R(FASTOPEN_OPEN,	"rfc7413", "4.2.2",			\
+	  "a SYN with a good cookie: its text can be read at once")	\
+	R(FASTOPEN_ASK,		"rfc7413", "4.2.1",			\
+	  "a SYN asks for a cookie: SYN-RECEIVED, answer with one")	\
+	R(FASTOPEN_BAD,		"rfc7413", "4.2.2",			\
+	  "a SYN with a wrong cookie: SYN-RECEIVED, answer with a new one") \
+	R(FASTOPEN_FULL,	"rfc7413", "5.1",			\
+	  "too many fast opens are pending: SYN-RECEIVED without its text") \
 	R(LISTEN_SYN_QUEUE_FULL, "rfc4987", "3",			\
 	  "drop: the SYN queue is full")				\
 	R(LISTEN_SYN_COOKIE,	"rfc4987", "3.6",			\
@@ -94,6 +102,10 @@
 	  "drop: neither SYN nor RST in SYN-SENT")			\
 	R(SYN_SENT_SYN_ACK,	"rfc9293", "3.10.7.3",			\
 	  "our SYN is acknowledged: ESTABLISHED, answer ACK")		\
+	R(FASTOPEN_TAKEN,	"rfc7413", "4.2.2",			\
+	  "our SYN and its text are acknowledged: ESTABLISHED, answer ACK") \
+	R(FASTOPEN_LEFT,	"rfc7413", "4.2.2",			\
+	  "our SYN is acknowledged, its text is not: ESTABLISHED, send it") \
 	R(SYN_SENT_SYN,		"rfc9293", "3.5",			\
 	  "both ends opened at once: SYN-RECEIVED, answer SYN/ACK")	\
 	/* first, second, fourth: sequence number, RST, SYN */		\
@@ -198,6 +210,8 @@
 #define GLASS_RULES_SEND(R)						\
 	R(SEND_SYN,		"rfc9293", "3.10.1",			\
 	  "active open")						\
+	R(SEND_SYN_TEXT,	"rfc7413", "4.2.2",			\
+	  "active open, and text in the SYN")				\
 	R(SEND_SYN_AGAIN,	"rfc6298", "5",				\
 	  "no answer to our SYN: send it again")			\
 	R(SEND_SYN_ACK,		"rfc9293", "3.5",			\

@@ -45,7 +45,7 @@ enum seg_flags {
 	SEG_CWR = 0x80,
 };
 
-/* Option kinds on the wire: rfc9293#section-3.1, rfc7323, rfc2018 */
+/* Option kinds on the wire: rfc9293#section-3.1, rfc7323, rfc2018, rfc7413 */
 enum seg_option_kind {
 	SEG_KIND_END	= 0,	/* one byte, ends the list */
 	SEG_KIND_NOP	= 1,	/* one byte of padding */
@@ -54,6 +54,7 @@ enum seg_option_kind {
 	SEG_KIND_SACK_OK = 4,	/* 2 bytes, only in a SYN */
 	SEG_KIND_SACK	= 5,	/* 2 bytes and 8 for each of up to 4 blocks */
 	SEG_KIND_TS	= 8,	/* 10 bytes */
+	SEG_KIND_FASTOPEN = 34,	/* 2 bytes and a cookie or none, only in a SYN */
 };
 
 /* Options found in, or wanted in, a segment: bits of segment.opts */
@@ -63,6 +64,7 @@ enum seg_options {
 	SEG_OPT_SACK_OK	= 0x04,
 	SEG_OPT_SACK	= 0x08,
 	SEG_OPT_TS	= 0x10,
+	SEG_OPT_FASTOPEN = 0x20,
 	SEG_OPT_OTHER	= 0x40,	/* some option that Glass does not know */
 	SEG_OPT_BAD	= 0x80,	/* a length that cannot be: the rest was skipped */
 };
@@ -70,6 +72,8 @@ enum seg_options {
 #define SEG_WSCALE_MAX	14	/* rfc7323#section-2.3 */
 #define SEG_SACK_MAX	4	/* blocks that fit, rfc2018#section-3 */
 #define SEG_TS_SIZE	12	/* the timestamps option with its padding */
+#define SEG_COOKIE_MIN	4	/* octets of a cookie, an even number: */
+#define SEG_COOKIE_MAX	16	/* rfc7413#section-4.1.1 */
 
 /* A piece of sequence space, start included and end not */
 struct seq_range {
@@ -96,6 +100,8 @@ struct seq_range {
  * @tsval: the sender's timestamp clock when SEG_OPT_TS is set
  * @tsecr: the timestamp that it echoes, meaningful when SEG_ACK is set too
  * @sack: text that the sender of the segment holds, rfc2018#section-3
+ * @cookie_len: octets in @cookie when SEG_OPT_FASTOPEN is set, 0 to ask for one
+ * @cookie: the server's cookie, rfc7413
  */
 struct segment {
 	u32	seq;
@@ -115,6 +121,8 @@ struct segment {
 	u32	tsval;
 	u32	tsecr;
 	struct seq_range sack[SEG_SACK_MAX];
+	u8	cookie_len;
+	u8	cookie[SEG_COOKIE_MAX];
 };
 
 /* SEG.LEN: the octets of sequence space that a segment occupies */

@@ -195,6 +195,7 @@ struct tcb_options {
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
  * @opt: what the user set
  * @adv_mss: the MSS option that we send
+ * @syn_text: octets of text that our first SYN may carry, see fastopen_offer()
  * @state: enum tcb_state, changed only by tcb_set_state()
  * @armed: bit per enum tcb_due
  * @backoff: times that the retransmission or persist timer expired in a row
@@ -265,6 +266,7 @@ struct tcb {
 
 	struct tcb_options opt;
 	u16 adv_mss;
+	u16 syn_text;
 	u8 state;
 	u8 armed;
 	u8 backoff;
@@ -295,6 +297,10 @@ struct tcb {
 	u8 dsack_ok:1;		/* text that came twice is told */
 	u8 syn_acked:1;		/* the peer acknowledged our SYN */
 	u8 too_big:1;		/* what is sent again was not lost but too big */
+	u8 fastopen:1;		/* our SYN or SYN/ACK has the option */
+	u8 fastopened:1;	/* the peer's SYN brought a good cookie */
+	u8 syn_held:1;		/* our SYN waits for text */
+	u8 syn_again:1;		/* the SYN/ACK is to be sent again */
 
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */

@@ -55,9 +55,14 @@ void ack_window(struct tcb *t, const struct segment *s)
  * least three seconds (rfc6298#section-5.7), and after a second loss the
  * first window is one segment (rfc6928#section-2).
  */
-static void syn_acknowledged(struct tcb *t, u64 now)
+static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
 {
 	t->syn_acked = 1;
+	/* text of the SYN that was not taken is as if it had not been sent */
+	if (t->syn_text) {
+		t->snd.nxt = ack;
+		t->snd.cur = ack;
+	}
 	if (t->backoff && !t->srtt)
 		t->rto = max(t->rto, RTO_AFTER_SYN_US);
 	if (t->backoff > 1)
@@ -82,7 +87,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 	if (t->syn_acked)
 		partial = recovery_new_ack(t, ack, bytes);
 	else
-		syn_acknowledged(t, now);
+		syn_acknowledged(t, ack, now);
 	t->snd.una = ack;
 	urgent_acked(t);
 	t->waits_since = now_ms(now);

@@ -81,10 +81,11 @@ bool challenge_take(struct challenge_budget *b, u64 now, u32 limit, u32 random)
 }
 
 /**
- * tcb_withhold() - the ACK that is owed at once is not sent
+ * tcb_withhold() - the ACK that is owed at once, or SYN/ACK, is not sent
  * @t: the TCB, after tcb_input() and before tcb_output(); owed none before
  */
 void tcb_withhold(struct tcb *t)
 {
 	t->ack_now = 0;
+	t->syn_again = 0;
 }

@@ -84,6 +84,7 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 		.adv_mss = mss_limit(&p->opt, p->adv_mss),
 		.rule = RULE_SEND_SYN_ACK,
 		.sack_ok = p->sack && syn->opts & SEG_OPT_SACK_OK,
+		.cookie = p->cookie,
 		.born = now_ms(now),
 		.synack_due = 1,
 	};
@@ -291,7 +292,8 @@ u32 embryo_delay_ms(const struct embryo *e)
 /**
  * embryo_output() - the next segment to send for an embryo
  * @e: the embryo
- * @s: gets the segment without its ports; its tsval is the caller's to add
+ * @s: gets the segment without its ports; its tsval and the cookie of
+ *	SEG_OPT_FASTOPEN are the caller's to add
  *
  * Return: false when there is nothing to send.
  *
@@ -308,13 +310,16 @@ bool embryo_output(struct embryo *e, struct segment *s)
 		.rule = e->rule,
 	};
 	if (e->synack_due) {
+		bool cookie = e->cookie && !e->sent;
+
 		e->synack_due = 0;
 		if (e->sent < 255)
 			e->sent++;
 		s->seq = e->iss;
 		s->flags |= SEG_SYN;
 		s->opts = SEG_OPT_MSS | (e->wscale_ok ? SEG_OPT_WSCALE : 0) |
-			  (e->sack_ok ? SEG_OPT_SACK_OK : 0);
+			  (e->sack_ok ? SEG_OPT_SACK_OK : 0) |
+			  (cookie ? SEG_OPT_FASTOPEN : 0);
 		s->mss = e->adv_mss;
 		s->wscale = e->shift;
 	} else {

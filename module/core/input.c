@@ -34,7 +34,7 @@ static bool input_check_rst(struct tcb *t, const struct segment *s,
 		input_owe_ack(t, v->rule);
 		return false;
 	}
-	if (t->state == TCB_SYN_RECEIVED) {
+	if (t->state == TCB_SYN_RECEIVED && !t->fastopened) {
 		v->rule = RULE_RST_REFUSED;
 		tcb_dead(t, v, V_REFUSED);
 	} else {
@@ -106,6 +106,8 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 	}
 	trim_known_syn(t, &seg);
 	if (!timestamp_check(t, &seg, now, v))			/* PAWS */
+		return;
+	if (fastopen_syn_again(t, &seg, v))
 		return;
 	if (!input_check_sequence(t, &seg, &in, v))		/* first */
 		return;

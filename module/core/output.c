@@ -75,10 +75,11 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 	}
 	/* a challenge ACK may have promised more than a SYN can tell */
 	s->wnd = min(t->rcv.wnd, 65535u);
+	fastopen_stamp(t, s);
 	text_waits(t, now);
 	if (t->snd.nxt == t->iss)
 		rtt_start(t, t->iss + 1, now);
-	t->snd.cur = t->iss + 1;
+	t->snd.cur = seq_max(t->snd.cur, t->iss + 1 + s->len);
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
 	if (!(t->armed & 1u << DUE_RETRANSMIT))
 		due_retransmit(t, now);
@@ -294,11 +295,13 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return output_rst(t, s);
 	if (t->state == TCB_CLOSED)
 		return false;
-	if (!t->syn_acked && t->snd.cur == t->iss)
+	if (t->syn_held)
+		return false;
+	if (!t->syn_acked && (t->snd.cur == t->iss || t->syn_again))
 		return output_syn(t, now, s);
 	if (t->state == TCB_SYN_SENT)
 		return false;
-	if (!t->syn_acked)
+	if (!t->syn_acked && !fastopen_writes(t))
 		return output_ack(t, s);
 	if (t->resend_una && output_resend(t, now, s))
 		return true;
@@ -314,7 +317,8 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
  *	given. More than a segment is a multiple of what text_room() leaves
  *	beside the options, to be cut later.
  * @s: gets the segment without its ports; @s->seq and @s->len name the range
- *	of the send stream that it carries, @s->rule says why it is sent
+ *	of the send stream that it carries, @s->rule says why it is sent. The
+ *	cookie of SEG_OPT_FASTOPEN is the caller's to add.
  *
  * Return: false when there is nothing to send.
  */

@@ -71,6 +71,20 @@ static void decode_sack(struct segment *s, const u8 *p, u32 len)
 	}
 }
 
+/* rfc7413#section-4.1.1: none, or an even number of octets, four at least */
+static void decode_fastopen(struct segment *s, const u8 *p, u32 len)
+{
+	u32 n = len - 2;
+
+	if (n % 2 || n > SEG_COOKIE_MAX || (n && n < SEG_COOKIE_MIN)) {
+		s->opts |= SEG_OPT_BAD;
+	} else if (s->flags & SEG_SYN) {
+		s->opts |= SEG_OPT_FASTOPEN;
+		s->cookie_len = n;
+		memcpy(s->cookie, p + 2, n);
+	}
+}
+
 /* One option whose length octet is known to fit; @len counts kind and length */
 /* rfc9293: MUST-6, MUST-14 */
 static void decode_option(struct segment *s, const u8 *p, u32 len)
@@ -109,6 +123,9 @@ static void decode_option(struct segment *s, const u8 *p, u32 len)
 			s->tsval = get32(p + 2);
 			s->tsecr = get32(p + 6);
 		}
+		break;
+	case SEG_KIND_FASTOPEN:
+		decode_fastopen(s, p, len);
 		break;
 	default:
 		/* rfc9293#section-3.1: an option that is not known is skipped */
@@ -165,6 +182,12 @@ void segment_decode(struct segment *s, const u8 *wire, u32 total)
 	decode_options(s, wire + SEG_HEADER_MIN, header - SEG_HEADER_MIN);
 }
 
+/* With its padding */
+static u32 fastopen_size(const struct segment *s)
+{
+	return (2 + s->cookie_len + 3) & ~3u;
+}
+
 /**
  * segment_size() - octets that segment_encode() will write
  * @s: the segment
@@ -185,6 +208,8 @@ u32 segment_size(const struct segment *s)
 		size += 4;
 	if (s->opts & SEG_OPT_SACK)
 		size += 4 + 8 * s->sacks;
+	if (s->opts & SEG_OPT_FASTOPEN)
+		size += fastopen_size(s);
 	return size;
 }
 
@@ -209,7 +234,7 @@ static u8 *put_ts_sack_ok(const struct segment *s, u8 *p)
 	return p + SEG_TS_SIZE;
 }
 
-static void put_sack(const struct segment *s, u8 *p)
+static u8 *put_sack(const struct segment *s, u8 *p)
 {
 	u8 i;
 
@@ -221,6 +246,18 @@ static void put_sack(const struct segment *s, u8 *p)
 		put32(p + 4 + 8 * i, s->sack[i].start);
 		put32(p + 8 + 8 * i, s->sack[i].end);
 	}
+	return p + 4 + 8 * s->sacks;
+}
+
+static void put_fastopen(const struct segment *s, u8 *p)
+{
+	if (s->cookie_len % 4 == 0) {
+		*p++ = SEG_KIND_NOP;
+		*p++ = SEG_KIND_NOP;
+	}
+	p[0] = SEG_KIND_FASTOPEN;
+	p[1] = 2 + s->cookie_len;
+	memcpy(p + 2, s->cookie, s->cookie_len);
 }
 
 static void encode_options(const struct segment *s, u8 *p)
@@ -240,7 +277,9 @@ static void encode_options(const struct segment *s, u8 *p)
 	}
 	p = put_ts_sack_ok(s, p);
 	if (s->opts & SEG_OPT_SACK)
-		put_sack(s, p);
+		p = put_sack(s, p);
+	if (s->opts & SEG_OPT_FASTOPEN)
+		put_fastopen(s, p);
 }
 
 /**

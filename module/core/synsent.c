@@ -82,6 +82,7 @@ static void take_syn(struct tcb *t, const struct segment *s, u64 now)
 void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		    struct verdict *v)
 {
+	u32 nxt = t->snd.nxt;
 	bool acked;
 
 	if (!check_ack(t, s, &acked, v) || !check_rst(t, s, acked, v))
@@ -97,7 +98,7 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		ack_advance(t, s, now, v);
 		tcb_set_state(t, TCB_ESTABLISHED);
 		v->bits |= V_ESTABLISHED;
-		v->rule = RULE_SYN_SENT_SYN_ACK;
+		v->rule = fastopen_answered(t, nxt);
 		input_owe_ack(t, v->rule);
 	} else {
 		tcb_set_state(t, TCB_SYN_RECEIVED);

@@ -132,7 +132,8 @@ static u8 retries(const struct tcb *t)
 {
 	if (t->syn_acked)
 		return t->retries;
-	return t->opt.syn_retries ? t->opt.syn_retries : t->syn_retries;
+	return t->opt.syn_retries && !t->passive ? t->opt.syn_retries :
+						   t->syn_retries;
 }
 
 /*
@@ -155,6 +156,8 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 	t->resend_una = 0;
 	if (!opening)
 		recovery_timeout(t);
+	else if (fastopen_writes(t) && t->snd.nxt != t->iss + 1)
+		t->cong.recover = t->snd.nxt;	/* text went before the ACK */
 	t->backoff++;
 	if (t->backoff == READ_ONCE(t->policy->retries1))	/* R1 */
 		v->bits |= V_BAD_PATH;
