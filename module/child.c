@@ -51,6 +51,10 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	RCU_INIT_POINTER(gs->listener, NULL);
 	gs->port = NULL;
 	gs->defer_accept = 0;
+	gs->fastopen_of = NULL;
+	gs->fastopen_req = NULL;
+	gs->fastopen_max = 0;
+	gs->fastopen_connect = false;
 	gs->ooo = RB_ROOT;
 	gs->hashed = 0;
 	gs->urg_data = 0;
@@ -127,7 +131,9 @@ static bool queue_child(struct glass_listener *l, struct sock *child)
 
 /* A child in the table, locked, gets its first segment and may be accepted */
 static void start_child(struct glass_listener *l, struct sock *child,
-			struct sk_buff *skb, const struct segment *s)
+			struct sk_buff *skb, const struct segment *s,
+			void (*event)(struct sock *sk, struct sk_buff *skb,
+				      const struct segment *s))
 	__releases(child->sk_lock.slock)
 {
 	struct segment seg = *s;
@@ -137,7 +143,7 @@ static void start_child(struct glass_listener *l, struct sock *child,
 	nf_reset_ct(skb);
 	skb->dev = NULL;
 	if (queue_child(l, child)) {
-		glass_input(child, skb, &seg);
+		event(child, skb, &seg);
 		bh_unlock_sock(child);
 		l->sk->sk_data_ready(l->sk);
 	} else {
@@ -212,7 +218,7 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 	}
 	glass_record_forget(gn, r);
 	glass_count(gn, RULE_EMBRYO_ACK);
-	start_child(l, child, skb, s);
+	start_child(l, child, skb, s, glass_input);
 	return RECORD_CONSUMED;
 }
 
@@ -248,6 +254,68 @@ glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		return RECORD_AGAIN;
 	}
 	glass_count(gn, RULE_COOKIE_ACK);
-	start_child(l, child, skb, s);
+	start_child(l, child, skb, s, glass_input);
+	return RECORD_CONSUMED;
+}
+
+/* The embryo that a fast open makes a child of, at once; false without route */
+static bool fast_embryo(struct glass_net *gn, struct glass_listener *l,
+			const struct glass_af *af,
+			const struct glass_tuple *own,
+			const struct segment *syn, const u32 *above,
+			struct embryo *e)
+{
+	u64 now = glass_now();
+	struct tcb_params p;
+
+	glass_params(l->sk, &p);
+	p.path_mss = af->path_mss(gn, l->sk, own);
+	p.adv_mss = p.path_mss;
+	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key), now);
+	/* rfc9293#section-3.6.1: greater than all that it sent */
+	if (above && seq_le(p.iss, *above))
+		p.iss = *above + 65537;
+	embryo_open(e, syn, &p, now);
+	return p.path_mss;
+}
+
+/**
+ * glass_fastopen_ready() - a SYN with a good cookie came: make a socket
+ * @gn: the netns
+ * @l: the listener, which counts it as pending and is held for it
+ * @af: IPv4 or IPv6
+ * @own: the ends
+ * @skb: consumed with RECORD_CONSUMED alone; the SYN, perhaps with text
+ * @s: @skb decoded
+ * @above: SND.NXT of a connection in TIME-WAIT that made way for @s, or NULL
+ *
+ * RCU read lock held, softirqs off.
+ *
+ * Return: RECORD_CONSUMED, or RECORD_AGAIN: another SYN was faster.
+ */
+enum glass_record_fate
+glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
+		     const struct glass_af *af, const struct glass_tuple *own,
+		     struct sk_buff *skb, const struct segment *s,
+		     const u32 *above)
+{
+	struct sock *child = NULL;
+	struct embryo e;
+
+	if (fast_embryo(gn, l, af, own, s, above, &e))
+		child = create_child(l->sk, own, &e);
+	if (!child) {
+		glass_fastopen_done(l);
+		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
+	}
+	__acquire(child->sk_lock.slock);
+	glass_sk(child)->tcb.fastopen = glass_fastopen_stale(gn, own, s);
+	glass_sk(child)->tcb.syn_retries = READ_ONCE(gn->sysctl.synack_retries);
+	glass_sk(child)->fastopen_of = l;
+	if (glass_table_add(child)) {
+		discard_child(child);
+		return RECORD_AGAIN;
+	}
+	start_child(l, child, skb, s, glass_fast_open);
 	return RECORD_CONSUMED;
 }

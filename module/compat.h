@@ -11,6 +11,7 @@
  *					before, ipv6_pinfo had to come last
  *	GLASS_HAVE_INET_FLAGS		inet_set_bit() in place of bit fields
  *	GLASS_HAVE_FL_LIST_IN_INET	flow labels hang off inet_sock
+ *	GLASS_HAVE_SYSCTL_CONST		handlers of sysctls get a const table
  *	GLASS_HAVE_SYSCTL_SZ		register_net_sysctl_sz(), no end mark
  */
 #ifndef GLASS_COMPAT_H
@@ -59,6 +60,25 @@ static inline bool glass_compat_recverr(const struct sock *sk)
 #endif
 }
 
+/* connect() has returned, but the SYN waits for the first write() */
+static inline bool glass_compat_deferred(const struct sock *sk)
+{
+#if GLASS_HAVE_INET_FLAGS
+	return inet_test_bit(DEFER_CONNECT, sk);
+#else
+	return inet_sk(sk)->defer_connect;
+#endif
+}
+
+static inline void glass_compat_defer(struct sock *sk, bool defer)
+{
+#if GLASS_HAVE_INET_FLAGS
+	inet_assign_bit(DEFER_CONNECT, sk, defer);
+#else
+	inet_sk(sk)->defer_connect = defer;
+#endif
+}
+
 /* A child does not share its listener's flow labels */
 static inline void glass_compat_no_flow_labels(struct sock *sk)
 {
@@ -68,6 +88,12 @@ static inline void glass_compat_no_flow_labels(struct sock *sk)
 	RCU_INIT_POINTER(inet6_sk(sk)->ipv6_fl_list, NULL);
 #endif
 }
+
+#if GLASS_HAVE_SYSCTL_CONST
+typedef const struct ctl_table glass_ctl_table;
+#else
+typedef struct ctl_table glass_ctl_table;
+#endif
 
 /* Entries to allocate for a table of @n: older kernels want an end mark */
 #if GLASS_HAVE_SYSCTL_SZ

@@ -41,9 +41,11 @@ struct glass_tuple {
 /**
  * struct glass_listener - what a socket in LISTEN has beside the socket
  * @sk: the socket
- * @lock: guards @accept_queue, @embryos and @closing
+ * @users: the socket, and children that a fast open made, until it is complete
+ * @lock: guards @accept_queue, @embryos, @pending and @closing
  * @accept_queue: children that wait for accept(), by glass_sock.accept_link
  * @embryos: children in SYN-RECEIVED, the length of the SYN queue
+ * @pending: fast opens whose handshake is not complete
  * @closing: no child may be added any more
  * @cookie_sent: one more than the slot of the last SYN cookie, 0 for never;
  *	no lock
@@ -51,9 +53,11 @@ struct glass_tuple {
  */
 struct glass_listener {
 	struct sock *sk;
+	refcount_t users;
 	spinlock_t lock;		/* see above */
 	struct list_head accept_queue;
 	u32 embryos;
+	u32 pending;
 	bool closing;
 	u32 cookie_sent;
 	struct rcu_head rcu;
@@ -193,6 +197,37 @@ struct glass_challenge {
 	struct challenge_budget budget;
 };
 
+#define GLASS_FASTOPEN_HASH 64
+#define GLASS_FASTOPEN_PEERS 1024	/* servers that a netns remembers */
+
+/**
+ * struct glass_fastopen - fast open's secrets, and the cookies of servers
+ * @lock: guards the rest
+ * @key: our secrets: cookies are made with the first, both are good
+ * @keys: how many there are, 1 or 2
+ * @peers: servers known
+ * @chain: them, by address
+ * @recent: them, the one used last first
+ */
+struct glass_fastopen {
+	spinlock_t lock;			/* see above */
+	siphash_key_t key[2];
+	u8 keys;
+	u32 peers;
+	struct hlist_head chain[GLASS_FASTOPEN_HASH];
+	struct list_head recent;
+};
+
+/* Bits of net.glass.fastopen, as TCP has them */
+enum glass_fastopen_bits {
+	FASTOPEN_CLIENT		= 0x001,
+	FASTOPEN_SERVER		= 0x002,
+	FASTOPEN_CLIENT_FREE	= 0x004,	/* text in a SYN without cookie */
+	FASTOPEN_SERVER_FREE	= 0x200,	/* which a listener takes */
+	FASTOPEN_ALL_LISTEN	= 0x400,	/* without GLASS_FASTOPEN */
+	FASTOPEN_BITS		= 0x607,
+};
+
 /* Set by sysctl, see sysctl.c */
 struct glass_sysctl {
 	int syn_retries;
@@ -210,6 +245,7 @@ struct glass_sysctl {
 	int rfc1337;
 	int abort_on_overflow;
 	int abort_on_soft_error;
+	int fastopen;
 	int rmem_default;
 	int wmem_default;
 	struct tcb_policy policy;
@@ -232,6 +268,7 @@ struct glass_net {
 	siphash_key_t port_key;
 	struct glass_cookies cookies;
 	struct glass_challenge challenge;
+	struct glass_fastopen fastopen;
 	atomic_t port_counter;
 	struct glass_sysctl sysctl;
 	struct glass_stats __percpu *stats;

@@ -12,6 +12,7 @@
  *	glass_bucket.lock	one chain of connections
  *	glass_due_list.lock	the deadlines of the records of one netns
  *	glass_challenge.lock	the budget of challenge ACKs of one netns
+ *	glass_fastopen.lock	cookies and secrets of fast open of one netns
  *
  * All spinlocks here are taken with softirqs off. Readers of the connection
  * table and of the listeners hold only the RCU read lock.
@@ -51,12 +52,16 @@
  *	the lock, or 0
  * @mtu_seq: where the segment began that it is about
  * @urg_data: the octet at it, see mark.c; 0 when there is no mark
+ * @fastopen_of: the listener that counts this child as a pending fast open
+ * @fastopen_req: text that connect() may send in the SYN, or NULL
+ * @fastopen_max: GLASS_FASTOPEN: pending fast opens of a listener; no lock
  * @since: when sk_state changed last, milliseconds
  * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
  * @timer_deferred: the timer fired while a user held the lock
  * @in_backlog: a segment that waited for the user is being processed
  * @answer_deferred: what it calls for is said when all of them are
  * @hashed: in the connection table
+ * @fastopen_connect: GLASS_FASTOPEN_CONNECT
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -66,6 +71,9 @@ struct glass_sock {
 	struct glass_port *port;
 	struct list_head accept_link;
 	struct rb_root ooo;
+	struct glass_listener *fastopen_of;
+	struct glass_fastopen_req *fastopen_req;
+	u32 fastopen_max;
 	u32 copied_seq;
 	u32 queued_seq;
 	u32 out_seq;
@@ -79,6 +87,7 @@ struct glass_sock {
 	bool in_backlog;
 	bool answer_deferred;
 	bool hashed;
+	bool fastopen_connect;
 };
 
 /* ipv6_pinfo must be the last bytes of the object, compat.h says why */
@@ -156,6 +165,8 @@ void glass_timeout(struct sock *sk);
 void glass_backlog_done(struct sock *sk);
 void glass_push(struct sock *sk, u32 bytes);
 void glass_after_read(struct sock *sk);
+void glass_fast_open(struct sock *sk, struct sk_buff *skb,
+		     const struct segment *s);
 void glass_user_close(struct sock *sk);
 void glass_user_abort(struct sock *sk);
 void glass_user_orphan(struct sock *sk);
@@ -284,6 +295,7 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		 struct sk_buff *skb, const struct segment *s,
 		 const u32 *above);
 void glass_embryo_gone(struct glass_record *r);
+void glass_listener_put(struct glass_listener *l);
 
 /* cookie.c: SYN cookies */
 void glass_cookies_init(struct glass_net *gn);
@@ -295,6 +307,37 @@ void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_tuple *own, const struct segment *s,
 			struct embryo *e, struct verdict *v);
 
+/* fastopen.c: fast open, the server's side and the secrets */
+void glass_fastopen_init(struct glass_net *gn);
+void glass_fastopen_judge(struct glass_net *gn, struct glass_listener *l,
+			  const struct glass_tuple *own,
+			  const struct segment *syn, struct verdict *v);
+bool glass_fastopen_stale(struct glass_net *gn, const struct glass_tuple *own,
+			  const struct segment *syn);
+void glass_fastopen_cookie(struct glass_net *gn, const struct glass_tuple *own,
+			   struct segment *s);
+void glass_fastopen_done(struct glass_listener *l);
+void glass_fastopen_settle(struct sock *sk);
+int glass_fastopen_set(struct sock *sk, int name, int value);
+int glass_fastopen_get(const struct sock *sk, int name, int *value);
+int glass_fastopen_key(glass_ctl_table *table, int write, void *buffer,
+		       size_t *len, loff_t *pos);
+
+/* fastclient.c: fast open, the client's side */
+struct glass_fastopen_req {
+	struct msghdr *msg;
+	int copied;
+};
+
+u32 glass_fastopen_offer(struct sock *sk, const struct glass_tuple *tuple);
+int glass_fastopen_send(struct sock *sk, struct msghdr *msg, int *copied);
+void glass_fastopen_stamp(struct sock *sk, const struct glass_tuple *tuple,
+			  struct segment *s);
+void glass_fastopen_answered(struct sock *sk, const struct glass_tuple *tuple,
+			     const struct segment *s, bool again, u16 rule);
+void glass_fastopen_failed(struct sock *sk);
+void glass_fastopen_exit(struct glass_net *gn);
+
 /* challenge.c: limits on answers that anybody can provoke */
 void glass_challenge_init(struct glass_net *gn);
 bool glass_challenge_ok(struct glass_net *gn, u16 *last,
@@ -305,6 +348,11 @@ enum glass_record_fate
 glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 		   const struct embryo *e, struct sk_buff *skb,
 		   const struct segment *s);
+enum glass_record_fate
+glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
+		     const struct glass_af *af, const struct glass_tuple *own,
+		     struct sk_buff *skb, const struct segment *s,
+		     const u32 *above);
 enum glass_record_fate
 glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_tuple *own, const struct embryo *e,

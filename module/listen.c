@@ -37,6 +37,7 @@ static int listen_start(struct sock *sk)
 	if (!l)
 		return -ENOMEM;
 	l->sk = sk;
+	refcount_set(&l->users, 1);
 	spin_lock_init(&l->lock);
 	INIT_LIST_HEAD(&l->accept_queue);
 	sk->sk_ack_backlog = 0;
@@ -160,7 +161,7 @@ void glass_listen_stop(struct sock *sk)
 	/* every bucket: an adder that saw no closing holds its lock, or did */
 	forget_embryos(gn, l);
 	RCU_INIT_POINTER(gs->listener, NULL);
-	kfree_rcu(l, rcu);
+	glass_listener_put(l);
 	inet_sk_set_state(sk, TCP_CLOSE);
 }
 
@@ -355,7 +356,7 @@ static void own_ends(const struct glass_listener *l,
 static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own,
-			const struct segment *syn, const u32 *above)
+			const struct segment *syn, const u32 *above, u16 rule)
 {
 	u32 hash = glass_tuple_hash(gn, own, &gn->table.key);
 	struct glass_record *r;
@@ -370,6 +371,7 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	glass_params(l->sk, &p);
 	p.path_mss = path_mss;
 	p.adv_mss = path_mss;
+	p.cookie = listen_gives_cookie(rule);
 	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key),
 			      glass_now());
 	/* rfc9293#section-3.6.1: greater than all that it sent */
@@ -426,16 +428,19 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		own_ends(l, tuple, &own);
 		if (v.rule == RULE_LISTEN_SYN)
 			v.rule = syn_queue_enter(gn, l, above);
+		glass_fastopen_judge(gn, l, &own, s, &v);
 		glass_cookie_judge(gn, l, af, &own, s, &e, &v);
 	}
 	if (v.bits & V_ESTABLISHED)
 		return glass_cookie_ready(gn, l, &own, &e, skb, s);
+	if (v.rule == RULE_FASTOPEN_OPEN)
+		return glass_fastopen_ready(gn, l, af, &own, skb, s, above);
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, tuple, s, TCB_LISTEN,
-		    v.rule == RULE_LISTEN_SYN ? TCB_SYN_RECEIVED : TCB_LISTEN,
+		    listen_opens(v.rule) ? TCB_SYN_RECEIVED : TCB_LISTEN,
 		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
-	if (v.rule == RULE_LISTEN_SYN)
-		open_embryo(gn, l, af, &own, s, above);
+	if (listen_opens(v.rule))
+		open_embryo(gn, l, af, &own, s, above, v.rule);
 	else if (v.rule == RULE_LISTEN_SYN_COOKIE)
 		glass_cookie_syn(gn, l, af, &own, s);
 	else if (v.bits & V_REJECT)

@@ -22,6 +22,7 @@ static int __net_init glass_net_init(struct net *net)
 	glass_record_net_init(gn);
 	glass_cookies_init(gn);
 	glass_challenge_init(gn);
+	glass_fastopen_init(gn);
 	err = glass_stats_init(gn);
 	if (err)
 		return err;
@@ -74,6 +75,7 @@ static void __net_exit glass_net_exit(struct net *net)
 	inet_ctl_sock_destroy(gn->ctl_v4);
 	glass_ports_exit(gn);
 	glass_table_exit(gn);
+	glass_fastopen_exit(gn);
 	glass_stats_exit(gn);
 }
 

@@ -59,7 +59,7 @@ int glass_connect_start(struct sock *sk)
 	glass_mark_forget(sk);
 	gs->out_seq = gs->tcb.snd.end;
 	tcb_open(&gs->tcb);
-	glass_push(sk, 0);
+	glass_push(sk, glass_fastopen_offer(sk, &tuple));
 	return 0;
 }
 
@@ -144,6 +144,7 @@ int glass_disconnect(struct sock *sk, int flags)
 	glass_table_remove(sk);
 	release_port(sk);
 	inet_sk(sk)->inet_dport = 0;
+	glass_compat_defer(sk, false);
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
 		inet_reset_saddr(sk);
 	WRITE_ONCE(sk->sk_shutdown, 0);

@@ -131,7 +131,7 @@ static int set_option(struct sock *sk, int name, int value)
 			opt->keep_probes = value;
 		return err;
 	}
-	return -ENOPROTOOPT;
+	return glass_fastopen_set(sk, name, value);
 }
 
 /**
@@ -216,7 +216,7 @@ static int read_option(struct sock *sk, int name, int *value)
 		*value = keepalive_limit(t);
 		break;
 	default:
-		return -ENOPROTOOPT;
+		return glass_fastopen_get(sk, name, value);
 	}
 	return 0;
 }

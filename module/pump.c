@@ -70,6 +70,8 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 	struct glass_sock *gs = glass_sk(sk);
 	int err = verdict_error(sk, v), before = sk->sk_state;
 
+	if (gs->fastopen_of && (gs->tcb.syn_acked || v->bits & V_DEAD))
+		glass_fastopen_settle(sk);
 	if (v->bits & V_WRITABLE) {
 		glass_queue_acked(sk, gs->tcb.snd.una);
 		/* it arrives again: what went wrong before is past */
@@ -189,6 +191,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	u64 now = glass_now();
 	u8 old = t->state;
 	struct verdict v;
+	u8 tries = t->backoff;
 	bool owed;
 
 	/*
@@ -214,6 +217,8 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	}
 	glass_count(glass_sk_net(sk), v.rule);
 	glass_tuple_of(sk, &tuple);
+	if (old == TCB_SYN_SENT && v.bits & V_ESTABLISHED)
+		glass_fastopen_answered(sk, &tuple, s, tries, v.rule);
 	glass_trace_sock(sk, false, &tuple, s, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
 		glass_reject(glass_sk_net(sk), gs->af, &tuple, s, v.rule);
@@ -226,6 +231,31 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	DEBUG_NET_WARN_ON_ONCE(v.text_keep && gs->queued_seq +
 			       !!(v.bits & V_PEER_CLOSED) != t->rcv.nxt);
 	beats(sk, &v, now);
+}
+
+/**
+ * glass_fast_open() - event: a SYN with a good cookie opened
+ * @sk: the listener's child, which has its embryo's TCB
+ * @skb: consumed
+ * @s: @skb decoded
+ */
+void glass_fast_open(struct sock *sk, struct sk_buff *skb,
+		     const struct segment *s)
+{
+	struct glass_net *gn = glass_sk_net(sk);
+	struct glass_tuple tuple;
+	struct verdict v;
+
+	tcb_fast_open(&glass_sk(sk)->tcb, s, &v);
+	glass_count(gn, v.rule);
+	glass_tuple_of(sk, &tuple);
+	glass_trace_sock(sk, false, &tuple, s, TCB_LISTEN, TCB_SYN_RECEIVED,
+			 v.rule);
+	if (v.text_keep)
+		glass_queue_text(sk, skb, s, &v);
+	else
+		kfree_skb(skb);
+	beats(sk, &v, glass_now());
 }
 
 /*
@@ -253,8 +283,10 @@ void glass_timeout(struct sock *sk)
 	if (t->state == TCB_CLOSED)
 		return;
 	tcb_timeout(t, now, &v);
-	if (v.bits & V_DEAD)
+	if (v.bits & V_DEAD) {
 		glass_count(glass_sk_net(sk), v.rule);
+		glass_fastopen_failed(sk);
+	}
 	if (v.bits & V_BAD_PATH)
 		path_doubted(sk);
 	beats(sk, &v, now);
@@ -357,6 +389,7 @@ void glass_error(struct sock *sk, int err)
 	struct verdict v = { .rule = RULE_ICMP_HARD };
 
 	WRITE_ONCE(sk->sk_err, err);
+	glass_fastopen_failed(sk);
 	tcb_dead(&glass_sk(sk)->tcb, &v, 0);
 	beats(sk, &v, glass_now());
 }

@@ -36,9 +36,15 @@ void glass_write_space(struct sock *sk)
 	rcu_read_unlock();
 }
 
+/* The child of a fast open, before its handshake is complete */
+static bool opened_fast(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_RECV && glass_sk(sk)->tcb.fastopened;
+}
+
 static bool may_write(const struct sock *sk)
 {
-	return (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
+	return opened_fast(sk) || (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
 }
 
 /* Text queued for one push: as much as two full GSO skbs would hold */
@@ -112,7 +118,8 @@ static int send_all(struct sock *sk, struct msghdr *msg, int *copied)
 /**
  * glass_sendmsg() - proto.sendmsg
  * @sk: the socket; process context
- * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_MORE
+ * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_MORE,
+ *	MSG_FASTOPEN
  * @size: unused
  *
  * Return: octets queued, or an error if none: -ENOTCONN, -EPIPE (with
@@ -123,7 +130,9 @@ int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	int copied = 0, err;
 
 	lock_sock(sk);
-	err = send_all(sk, msg, &copied);
+	err = glass_fastopen_send(sk, msg, &copied);
+	if (!err)
+		err = send_all(sk, msg, &copied);
 	if (!copied && err) {
 		copied = sk_stream_error(sk, msg->msg_flags, err);
 		/* an edge-triggered poller hears of the room all the same */
@@ -389,8 +398,11 @@ __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait)
 		mask |= EPOLLHUP;
 	if (shutdown & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
-	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV)
+	if ((state != TCP_SYN_SENT && state != TCP_SYN_RECV) ||
+	    opened_fast(sk))
 		mask |= poll_stream(sk, sock);
+	else if (state == TCP_SYN_SENT && glass_compat_deferred(sk))
+		mask |= EPOLLOUT | EPOLLWRNORM;
 	/* pairs with the barrier before sk_error_report() */
 	smp_rmb();
 	if (READ_ONCE(sk->sk_err) ||

@@ -14,6 +14,7 @@ static int u7_max = 127;
 static int seconds_max = 32767;
 static int u8_max = 255;
 static int minute_ms = 60000;
+static int fastopen_bits = 0x7ff;
 static int buffer_min = 4096;
 
 /* data points into a template; each netns gets it moved to its own */
@@ -69,6 +70,16 @@ static const struct ctl_table entries[] = {
 	ENTRY(abort_on_overflow, &zero, &one),
 	/* an ICMP error that may pass ends an open too, as it does in TCP */
 	ENTRY(abort_on_soft_error, &zero, &one),
+	/* bits: 1 connect(), 2 listen(), and enum glass_fastopen_bits */
+	ENTRY(fastopen, &zero, &fastopen_bits),
+	/* one or two secrets of listeners, as TCP's; cookies by both are good */
+	{
+		.procname = "fastopen_key",
+		.data = &template.fastopen,
+		.maxlen = 2 * sizeof(siphash_key_t),
+		.mode = 0600,
+		.proc_handler = glass_fastopen_key,
+	},
 	/*
 	 * Off, as rfc9293#section-3.10.7.4 reads and as TCP has it. A peer
 	 * that lost its memory, or another host behind the same NAT, opens

@@ -52,7 +52,9 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 	s->dst = tuple.rport;
 	glass_count_sent(glass_sk_net(sk), s->rule);
 	glass_trace_sock(sk, true, &tuple, s, state, state, s->rule);
-	skb = glass_queue_segment(sk, s->seq, s->len);
+	if (s->opts & SEG_OPT_FASTOPEN)
+		glass_fastopen_stamp(sk, &tuple, s);
+	skb = glass_queue_segment(sk, seg_text(s), s->len);
 	if (!skb)
 		return;
 	put_header(skb, s, gs->af, &tuple);
@@ -88,6 +90,8 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 	if (s->opts & SEG_OPT_TS && !s->tsval)
 		s->tsval = timestamp_clock(glass_now(),
 					   glass_ts_offset(gn, tuple));
+	if (s->opts & SEG_OPT_FASTOPEN)
+		glass_fastopen_cookie(gn, tuple, s);
 	glass_count_sent(gn, s->rule);
 	glass_trace(gn, true, tuple, s, state, state, s->rule,
 		    s->flags & SEG_SYN ? s->seq : 0,

@@ -267,6 +267,8 @@
 	  "2 MSL are over")						\
 	R(TW_OVERFLOW,		"rfc9293", "3.4.2",			\
 	  "no TIME-WAIT: there are too many, or no memory")		\
+	R(FASTOPEN_RESTS,	"rfc7413", "4.1.3.1",			\
+	  "no fast open to this server for a while: one failed")	\
 	R(ICMP_HARD,		"rfc9293", "3.9.2.2",			\
 	  "an ICMP error ends the open")				\
 	R(ICMP_SOFT,		"rfc9293", "3.9.2.2",			\
