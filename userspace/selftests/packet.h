@@ -157,6 +157,7 @@ void options_text(char *to, size_t size, const struct segment *s,
 		  const struct flow *f, bool inbound);
 const char *options_flaw(const struct segment *s);
 const uint8_t *option_find(const struct segment *s, uint8_t kind);
+void options_heard(const struct segment *s);
 
 /* packet_call.c */
 bool call_play(const char *name, char *rest);

@@ -92,11 +92,15 @@ static long do_accept(struct call *c)
 static long do_send(struct call *c)
 {
 	char *buf = malloc(c->value[0] + 1);
+	struct addr to = { 0 };
 	long n;
 
 	must(buf);
 	pattern_fill(buf, c->value[0], c->s->sent);
-	n = result(send(c->s->fd, buf, c->value[0], c->flags | MSG_NOSIGNAL));
+	if (c->flags & MSG_FASTOPEN)
+		to = address_of(c);
+	n = result(sendto(c->s->fd, buf, c->value[0], c->flags | MSG_NOSIGNAL,
+			  to.len ? &to.sa : NULL, to.len));
 	if (n > 0)
 		c->s->sent += n;
 	free(buf);
@@ -209,14 +213,20 @@ static void parse_text(struct call *c, char *at)
 		int flag;
 	} flags[] = {
 		{ "more", MSG_MORE }, { "oob", MSG_OOB }, { "peek", MSG_PEEK },
-		{ "waitall", MSG_WAITALL },
+		{ "waitall", MSG_WAITALL }, { "fastopen", MSG_FASTOPEN },
 	};
+	char *word;
 	size_t i;
 
 	c->value[0] = number_next(&at, "the length", 0, 1 << 24);
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (word_is(&at, flags[i].name))
 			c->flags |= flags[i].flag;
+	if (c->flags & MSG_FASTOPEN) {
+		word = word_next(&at);
+		c->flow = flow_named(word && *word == '@' ? word + 1 : "",
+				     false);
+	}
 	line_end(at);
 	snprintf(c->want, sizeof(c->want), "%d", c->value[0]);
 }

@@ -3,7 +3,7 @@
  * A segment's options as packet scripts write them:
  *
  *   <mss 1460, wscale 7, nop, eol, sackOK, sack 1:101 201:301, ts 5 ecr 3,
- *    raw 1e0400ff>
+ *    cookie none, raw 1e0400ff>
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 enum {
 	KIND_END, KIND_NOP, KIND_MSS, KIND_WSCALE, KIND_SACK_OK, KIND_SACK,
-	KIND_TS = 8,
+	KIND_TS = 8, KIND_FASTOPEN = 34,
 };
 
 static uint8_t *add(struct segment *s, uint8_t kind, unsigned int len)
@@ -85,6 +85,42 @@ static void parse_raw(struct segment *s, char **at)
 	}
 }
 
+/* The cookie of the last segment that had one */
+static uint8_t cookie[OPTIONS_MAX];
+static unsigned int cookie_len;
+
+void options_heard(const struct segment *s)
+{
+	const uint8_t *o = option_find(s, KIND_FASTOPEN);
+
+	if (!o || o[1] == 2)
+		return;
+	cookie_len = o[1] - 2;
+	memcpy(cookie, o + 2, cookie_len);
+}
+
+/* rfc7413: "none" asks for a cookie, "any" is one as long as ours */
+static void parse_fastopen(struct sketch *k, char **at)
+{
+	uint8_t *to;
+
+	if (word_is(at, "none")) {
+		add(&k->s, KIND_FASTOPEN, 2);
+	} else if (word_is(at, "any")) {
+		add(&k->s, KIND_FASTOPEN, 10);
+		k->any[KIND_FASTOPEN] |= ANY_VALUE;
+	} else if (word_is(at, "last")) {
+		if (!cookie_len)
+			wrong("no cookie was heard");
+		to = add(&k->s, KIND_FASTOPEN, 2 + cookie_len);
+		memcpy(to + 2, cookie, cookie_len);
+	} else {
+		to = add(&k->s, KIND_FASTOPEN, 2);
+		parse_raw(&k->s, at);
+		to[1] = k->s.option + k->s.options - to;
+	}
+}
+
 static void parse_option(struct sketch *k, const char *word, char **at,
 			 bool inbound)
 {
@@ -111,6 +147,8 @@ static void parse_option(struct sketch *k, const char *word, char **at,
 		add(s, KIND_NOP, 1);
 	} else if (!strcmp(word, "eol")) {
 		add(s, KIND_END, 1);
+	} else if (!strcmp(word, "cookie")) {
+		parse_fastopen(k, at);
 	} else if (!strcmp(word, "raw")) {
 		parse_raw(s, at);
 	} else if (!strcmp(word, "...") && !inbound) {
@@ -226,6 +264,16 @@ static size_t sack_text(char *to, size_t size, const uint8_t *o,
 	return used;
 }
 
+static size_t cookie_text(char *to, size_t size, const uint8_t *o)
+{
+	size_t used = snprintf(to, size, "cookie%s", o[1] > 2 ? " " : " none");
+	int i;
+
+	for (i = 2; i < o[1]; i++)
+		used += snprintf(to + used, size - used, "%02x", o[i]);
+	return used;
+}
+
 void options_text(char *to, size_t size, const struct segment *s,
 		  const struct flow *f, bool inbound)
 {
@@ -256,6 +304,8 @@ void options_text(char *to, size_t size, const struct segment *s,
 			used += snprintf(to + used, size - used,
 					 "ts %u ecr %u", get32(o + 2),
 					 get32(o + 6));
+		else if (o[0] == KIND_FASTOPEN)
+			used += cookie_text(to + used, size - used, o);
 		else
 			used += snprintf(to + used, size - used, "raw %02x%02x",
 					 o[0], o[1]);

@@ -138,6 +138,7 @@ static void expect(char *rest, long long delay, const char *remark)
 	check_time(heard.at, delay, "it");
 	last = heard.at;
 	waiting = false;
+	options_heard(&heard);
 	timestamps = option_find(&heard, 8);
 	if (timestamps)
 		f->tsval = get32(timestamps + 2);
@@ -207,12 +208,14 @@ static void check_rule(char *rest)
 
 static void set_sysctl(char *rest)
 {
-	char *name = word_next(&rest), *value = word_next(&rest);
+	char *name = word_next(&rest), *value = rest;
 	char path[128];
+
+	value += strspn(value, " \t");
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s%s",
 		 play_kind->glass ? "glass/" : "ipv4/tcp_", name);
-	if (!value || !write_file(path, value))
+	if (!*value || !write_file(path, value))
 		wrong("%s is not taken", path);
 }
 
