@@ -72,19 +72,35 @@ static void established_user_timeout_starts_anew(struct kunit *test)
 	timed_out(s, 250);
 }
 
-/* It bounds, it does not prolong: R2 may come first */
-static void established_long_user_timeout_keeps_r2(struct kunit *test)
+/* R2 would have come long ago; rfc9293: MUST-21; rfc5482: 3.1 */
+static void established_user_timeout_outlasts_r2(struct kunit *test)
 {
-	struct script *s = with(test, 1000000);
+	struct script *s = with(test, 20000);
 	u32 ms;
 
 	script_establish(s);
 	write_ten(s);
-	for (ms = 300; ms <= 2400; ms *= 2) {
+	for (ms = 300; ms <= 9600; ms *= 2) {
 		expires(s, ms, RULE_RESEND_RTO);
 		expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
 	}
-	timed_out(s, 4800);
+	timed_out(s, 20000 - 18900);
+}
+
+/* Nobody is left who asked for it */
+static void orphan_user_timeout_keeps_its_own(struct kunit *test)
+{
+	struct script *s = with(test, 1000000);
+	u32 ms, times;
+
+	script_establish(s);
+	write_ten(s);
+	tcb_orphan(&s->t, s->now);
+	for (ms = 300, times = 0; times < ORPHAN_RETRIES; ms *= 2, times++) {
+		expires(s, ms, RULE_RESEND_RTO);
+		expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
+	}
+	timed_out(s, ms);
 }
 
 /* Nothing unacknowledged, nothing to be impatient about */
@@ -243,7 +259,8 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_user_timeout_ends_it),
 	SCRIPT_CASE(established_user_timeout_before_rto),
 	SCRIPT_CASE(established_user_timeout_starts_anew),
-	SCRIPT_CASE(established_long_user_timeout_keeps_r2),
+	SCRIPT_CASE(established_user_timeout_outlasts_r2),
+	SCRIPT_CASE(orphan_user_timeout_keeps_its_own),
 	SCRIPT_CASE(established_user_timeout_needs_text),
 	SCRIPT_CASE(closed_window_user_timeout_ends_it),
 	SCRIPT_CASE(syn_sent_user_timeout_ends_it),

@@ -120,7 +120,7 @@ static bool passed(struct tcb *t, enum tcb_due which, u64 now)
 
 /* R2, rfc9293#section-3.8.3, and less patience where no user is left */
 /* rfc9293: MUST-20, MUST-22 */
-static bool given_up(const struct tcb *t, u8 times, u8 retries, u64 now)
+static bool given_up(const struct tcb *t, u32 times, u32 retries, u64 now)
 {
 	u32 orphan = READ_ONCE(t->policy->orphan_retries);
 
@@ -128,10 +128,14 @@ static bool given_up(const struct tcb *t, u8 times, u8 retries, u64 now)
 	       (t->orphan && t->backoff >= (orphan ? orphan : ORPHAN_RETRIES));
 }
 
-static u8 retries(const struct tcb *t)
+/*
+ * The user's limit takes the place of R2, also where it is longer: rfc5482
+ * is about both. A SYN has its own number, and the earlier of both counts.
+ */
+static u32 retries(const struct tcb *t)
 {
 	if (t->syn_acked)
-		return t->retries;
+		return t->opt.user_timeout ? ~0u : t->retries;
 	return t->opt.syn_retries && !t->passive ? t->opt.syn_retries :
 						   t->syn_retries;
 }
@@ -158,7 +162,7 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 		recovery_timeout(t);
 	else if (fastopen_writes(t) && t->snd.nxt != t->iss + 1)
 		t->cong.recover = t->snd.nxt;	/* text went before the ACK */
-	t->backoff++;
+	t->backoff += t->backoff < 255;
 	if (t->backoff == READ_ONCE(t->policy->retries1))	/* R1 */
 		v->bits |= V_BAD_PATH;
 	due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));

@@ -138,6 +138,21 @@ static void patience_text(const struct kind *k)
 	until_error(p.c, 20, 2);
 }
 
+/* Longer than R2, it prolongs */
+static void patience_text_long(const struct kind *k)
+{
+	struct pair p;
+	struct link l;
+
+	link_open(&l);
+	sysctl(k, "retries2", "3");
+	link_pair(k, &l, &p);
+	link_cut(&l);
+	must_be(set_int(p.c, IPPROTO_TCP, TCP_USER_TIMEOUT, 60000), 0);
+	tell("send", do_send(p.c, 5, 0));
+	until_error(p.c, 60, 3);
+}
+
 static void patience_window_shut(const struct kind *k)
 {
 	struct pair p;
@@ -258,6 +273,7 @@ const struct test oracle_patience[] = {
 	TEST_FLAGS(patience_syn, SLOW),
 	TEST_FLAGS(patience_syn_user_timeout, SLOW),
 	TEST_FLAGS(patience_text, SLOW),
+	TEST_FLAGS(patience_text_long, SLOW),
 	TEST_FLAGS(patience_window_shut, SLOW),
 	TEST_FLAGS(patience_retries2, SLOW),
 	TEST_FLAGS(patience_keepalive, SLOW),
