@@ -43,6 +43,17 @@ static u16 reopens(const struct timewait *w, const struct segment *s)
 	return seq_gt(s->seq, w->rcv_nxt) ? RULE_TW_SYN : RULE_NONE;
 }
 
+/*
+ * PAWS, rfc7323#section-5.3 R1: older than what came last, by its timestamp.
+ * A SYN was judged by it before, and a RST never is.
+ */
+static bool is_older(const struct timewait *w, const struct segment *s)
+{
+	return w->ts_ok && s->opts & SEG_OPT_TS &&
+	       !(s->flags & (SEG_SYN | SEG_RST)) &&
+	       timestamp_old(s->tsval, w->ts_recent);
+}
+
 /**
  * timewait_input() - a segment arrives in TIME-WAIT
  * @w: the record
@@ -66,6 +77,8 @@ void timewait_input(struct timewait *w, const struct segment *s,
 		}
 	} else if (s->flags & SEG_SYN) {
 		timewait_ack(w, v, RULE_TW_SYN_OLD);
+	} else if (is_older(w, s)) {
+		timewait_ack(w, v, RULE_PAWS);
 	} else if (s->flags & SEG_FIN && s->flags & SEG_ACK &&
 		   s->seq + seg_len(s) == w->rcv_nxt) {
 		timewait_ack(w, v, RULE_TW_FIN);
