@@ -21,6 +21,7 @@
 static struct script {
 	char *path;
 	const char *name;	/* its path below the directory, no suffix */
+	char *title;		/* its first remark: what it shows */
 	char *todo;		/* why it fails, if it does for now */
 	char *tcp_differs;	/* why TCP does something else */
 	char *fails;		/* how it must fail: it tests the interpreter */
@@ -58,6 +59,9 @@ static void read_headings(struct script *s)
 	must(f);
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
+		if (!s->title && !strncmp(line, "# ", 2) &&
+		    strncmp(line, "# SPDX", 6))
+			s->title = strdup(line + 2);
 		value = heading(line, "todo");
 		s->todo = value ?: s->todo;
 		value = heading(line, "tcp differs");
@@ -196,7 +200,8 @@ static void run_kinds(const struct script *s)
 			continue;
 		result = 0;
 		if (chosen.ladder)
-			note("--- %s %s", kinds[kind].name, s->name);
+			note("--- %s (%s %s)", s->title ?: "", kinds[kind].name,
+			     s->name);
 		if (chosen.virtual && (kinds[kind].glass || !s->tcp_differs)) {
 			playing = s;
 			run_start(&r, &test, &kinds[kind], -1);

@@ -10,7 +10,7 @@
 #include "packet.h"
 
 #define RUNGS 4000
-#define ARROW 64	/* columns of a segment and its arrow */
+#define ARROW 92	/* columns of a segment and its arrow */
 
 static const char *const names[] = {
 	"?", "ESTABLISHED", "SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1",
@@ -133,10 +133,11 @@ void tell_text(bool inbound, const struct flow *f, const char *text,
 	fill = ARROW - 8 - (int)(strlen(text) + strlen(label));
 	if (fill < 0)
 		fill = 0;
-	add_rung(f, "|%s %s%s %.*s%s| %s", inbound ? "<--" : "---", label,
+	add_rung(f, "|%s %s%s %.*s%s|%s%s", inbound ? "<--" : "---", label,
 		 text, fill,
-		 "----------------------------------------------------------------",
-		 inbound ? "---" : "-->", remark ?: "");
+		 "----------------------------------------------------------------------------------------",
+		 inbound ? "---" : "-->", remark && *remark ? " " : "",
+		 remark ?: "");
 }
 
 /* A script that must fail has come to its end. */
