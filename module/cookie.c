@@ -7,6 +7,8 @@
  * SYN that is answered without a record, an ACK that makes a socket at once.
  * Nothing is allocated for the SYN but the answer's skb.
  */
+#include <net/sock_reuseport.h>
+
 #include "glass_sock.h"
 
 void glass_cookies_init(struct glass_net *gn)
@@ -84,6 +86,17 @@ static bool params_of(struct glass_net *gn, const struct sock *sk,
 	return p->path_mss;
 }
 
+/*
+ * One more than the slot of the last cookie, 0 for never. A group has it in
+ * common: whoever of it is left takes back what another has sent.
+ */
+static u32 *last_sent(struct glass_listener *l)
+{
+	struct sock_reuseport *group = rcu_dereference(l->sk->sk_reuseport_cb);
+
+	return group ? &group->synq_overflow_ts : &l->cookie_sent;
+}
+
 /**
  * glass_cookie_syn() - answer a SYN and forget it
  * @gn: the netns
@@ -103,7 +116,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	siphash_key_t key;
 	struct segment out;
 	struct embryo e;
-	u32 slot, clock;
+	u32 slot, clock, *sent = last_sent(l);
 
 	if (!params_of(gn, l->sk, af, own, &p)) {
 		glass_count(gn, RULE_LISTEN_NO_MEMORY);
@@ -113,8 +126,8 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	cookie_open(&e, syn, &p, handshake_hash(own, syn->seq, &key), now);
 	/* zero means never; a slot's number is told plus one */
 	slot = cookie_slot(now) + 1;
-	if (READ_ONCE(l->cookie_sent) != slot)
-		WRITE_ONCE(l->cookie_sent, slot);
+	if (READ_ONCE(*sent) != slot)
+		WRITE_ONCE(*sent, slot);
 	memzero_explicit(&key, sizeof(key));
 	embryo_output(&e, &out);
 	if (out.opts & SEG_OPT_TS) {
@@ -128,10 +141,10 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
  * Only a listener that has sent cookies takes them back: at any other time an
  * ACK out of nowhere has no chance at all.
  */
-static bool expects_cookies(struct glass_net *gn,
-			    const struct glass_listener *l, u64 now)
+static bool expects_cookies(struct glass_net *gn, struct glass_listener *l,
+			    u64 now)
 {
-	u32 sent = READ_ONCE(l->cookie_sent);
+	u32 sent = READ_ONCE(*last_sent(l));
 
 	return sent && READ_ONCE(gn->sysctl.syncookies) &&
 	       cookie_slot(now) + 1 - sent < COOKIE_SLOTS;

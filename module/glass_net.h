@@ -80,6 +80,7 @@ enum glass_record_kind {
  * @deadline: when its time is over, milliseconds
  * @kind: which of the two
  * @reuse: sk_reuse of the socket that it came from
+ * @reuseport: its sk_reuseport
  * @listener: of an embryo; valid while the record is hashed
  * @embryo: bucket lock
  * @bind_node: of a TIME-WAIT, in the waits of the port that it holds, if
@@ -98,7 +99,8 @@ struct glass_record {
 	u32 hash;
 	u32 deadline;
 	u8 kind;
-	u8 reuse;
+	u8 reuse:1;
+	u8 reuseport:1;
 	union {
 		struct {
 			struct glass_listener *listener;
@@ -136,7 +138,7 @@ struct glass_table {
 #define LISTEN_MARK BIT(19)	/* in a chain's end mark: not of the table */
 
 struct glass_listen_bucket {
-	spinlock_t lock;			/* the list */
+	spinlock_t lock;	/* the list, and who is in which group */
 	struct hlist_nulls_head socks;		/* sk_nulls_node */
 };
 

@@ -8,6 +8,7 @@
  *
  *	socket lock		one socket: its TCB, queues and options
  *	glass_port_head.lock	one chain of bound ports
+ *	glass_listen_bucket.lock	one chain of listeners
  *	glass_listener.lock	one accept queue
  *	glass_bucket.lock	one chain of connections
  *	glass_due_list.lock	the deadlines of the records of one netns
@@ -287,8 +288,6 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 int glass_listen(struct socket *sock, int backlog);
 struct sock *glass_accept_wait(struct sock *sk, int flags, int *err);
 void glass_listen_stop(struct sock *sk);
-struct sock *glass_listener_find(struct glass_net *gn,
-				 const struct glass_tuple *tuple);
 enum glass_record_fate
 glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
@@ -296,6 +295,15 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		 const u32 *above);
 void glass_embryo_gone(struct glass_record *r);
 void glass_listener_put(struct glass_listener *l);
+
+/* group.c: which listener; groups of them by SO_REUSEPORT */
+int glass_listener_hash(struct sock *sk);
+void glass_listener_unhash(struct sock *sk);
+struct sock *glass_listener_find(struct glass_net *gn,
+				 const struct glass_tuple *tuple);
+struct sock *glass_listener_choose(struct glass_net *gn,
+				   const struct glass_tuple *tuple,
+				   struct sk_buff *skb);
 
 /* cookie.c: SYN cookies */
 void glass_cookies_init(struct glass_net *gn);

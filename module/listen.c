@@ -15,22 +15,14 @@
  * When only the SYN queue is, a SYN is answered with a cookie, see cookie.c.
  */
 #include <linux/poll.h>
-#include <net/inet_hashtables.h>
 
 #include "glass_sock.h"
-
-static struct glass_listen_bucket *listen_bucket(struct glass_net *gn,
-						 u16 port)
-{
-	return &gn->listen[port & (GLASS_LISTEN_HASH - 1)];
-}
 
 /* rfc9293: MUST-41 */
 static int listen_start(struct sock *sk)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	struct glass_listener *l;
-	struct glass_listen_bucket *b;
 	int err;
 
 	l = kzalloc(sizeof(*l), GFP_KERNEL);
@@ -42,24 +34,24 @@ static int listen_start(struct sock *sk)
 	INIT_LIST_HEAD(&l->accept_queue);
 	sk->sk_ack_backlog = 0;
 	inet_sk_set_state(sk, TCP_LISTEN);
-	/* two sockets may be bound to one port, but only one may listen */
+	/* sockets that may be bound to one port may not all listen there */
 	err = inet_sk(sk)->inet_num ? glass_port_recheck(sk) :
 				      glass_get_port(sk, 0);
-	if (err) {
-		inet_sk_set_state(sk, TCP_CLOSE);
-		kfree(l);
-		return err;
-	}
+	if (err)
+		goto fail;
 	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 	sk_dst_reset(sk);
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	rcu_assign_pointer(gs->listener, l);
 	gs->since = now_ms(glass_now());
-	b = listen_bucket(glass_sk_net(sk), inet_sk(sk)->inet_num);
-	spin_lock_bh(&b->lock);
-	__sk_nulls_add_node_rcu(sk, &b->socks);
-	spin_unlock_bh(&b->lock);
-	return 0;
+	err = glass_listener_hash(sk);
+	if (!err)
+		return 0;
+	RCU_INIT_POINTER(gs->listener, NULL);
+fail:
+	inet_sk_set_state(sk, TCP_CLOSE);
+	kfree(l);
+	return err;
 }
 
 /**
@@ -67,7 +59,7 @@ static int listen_start(struct sock *sk)
  * @sock: the socket
  * @backlog: how many finished handshakes may wait for accept(), beyond one
  *
- * Return: 0, -EINVAL in a state that cannot listen, -EADDRINUSE.
+ * Return: 0, -EINVAL in a state that cannot listen, -EADDRINUSE, -ENOMEM.
  */
 int glass_listen(struct socket *sock, int backlog)
 {
@@ -139,16 +131,11 @@ void glass_listen_stop(struct sock *sk)
 	struct glass_sock *gs = glass_sk(sk);
 	struct glass_net *gn = glass_sk_net(sk);
 	struct glass_listener *l;
-	struct glass_listen_bucket *b;
 	struct glass_sock *child, *next;
 	LIST_HEAD(queue);
 
 	l = rcu_dereference_protected(gs->listener, lockdep_sock_is_held(sk));
-	b = listen_bucket(gn, inet_sk(sk)->inet_num);
-	spin_lock_bh(&b->lock);
-	__sk_nulls_del_node_init_rcu(sk);
-	spin_unlock_bh(&b->lock);
-
+	glass_listener_unhash(sk);
 	spin_lock_bh(&l->lock);
 	WRITE_ONCE(l->closing, true);
 	list_splice_init(&l->accept_queue, &queue);
@@ -236,65 +223,6 @@ struct sock *glass_accept_wait(struct sock *sk, int flags, int *err)
 out:
 	release_sock(sk);
 	return (struct sock *)child;
-}
-
-/* How well does a listener fit? 0: not at all; an address, a device: better */
-/* rfc9293: MUST-43 */
-static int fit(const struct sock *sk, const struct glass_tuple *tuple)
-{
-	int dev = READ_ONCE(sk->sk_bound_dev_if), score = 1;
-
-	if (sk->sk_num != tuple->lport || sk->sk_family != tuple->family ||
-	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
-		return 0;
-	if (dev) {
-		if (dev != tuple->ifindex && dev != tuple->sdif)
-			return 0;
-		score += 2;
-	}
-	if (tuple->family == AF_INET6) {
-		if (ipv6_addr_any(&sk->sk_v6_rcv_saddr))
-			return score;
-		return ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &tuple->laddr) ?
-		       score + 1 : 0;
-	}
-	if (!sk->sk_rcv_saddr)
-		return score;
-	return sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0] ? score + 1 : 0;
-}
-
-/**
- * glass_listener_find() - the listener that a packet is for
- * @gn: the netns
- * @tuple: made from the packet
- *
- * RCU read lock held, for as long as the socket is used.
- *
- * Return: the socket, without a reference, or NULL.
- */
-struct sock *glass_listener_find(struct glass_net *gn,
-				 const struct glass_tuple *tuple)
-{
-	struct glass_listen_bucket *b = listen_bucket(gn, tuple->lport);
-	const struct hlist_nulls_node *node;
-	struct sock *sk, *best;
-	int score, best_score;
-
-again:
-	best = NULL;
-	best_score = 0;
-	sk_nulls_for_each_rcu(sk, node, &b->socks) {
-		score = fit(sk, tuple);
-		if (score > best_score) {
-			best = sk;
-			best_score = score;
-		}
-	}
-	if (get_nulls_value(node) !=
-	    (gn->table.id << 20 | LISTEN_MARK |
-	     (tuple->lport & (GLASS_LISTEN_HASH - 1))))
-		goto again;
-	return best;
 }
 
 static void syn_queue_leave(struct glass_listener *l)

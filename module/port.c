@@ -79,13 +79,24 @@ static bool same_device(int a, int b)
 	return !a || !b || a == b;
 }
 
+/*
+ * May @sk share a port by SO_REUSEPORT? A program that chooses among the
+ * sockets of a port is given to one of them that has it already: who brings
+ * one of his own does not join them.
+ */
+static bool joins(const struct sock *sk)
+{
+	return sk->sk_reuseport && !rcu_access_pointer(sk->sk_reuseport_cb);
+}
+
 /* Would a bind of @sk clash with a TIME-WAIT that has the port? */
-static bool wait_conflicts(const struct sock *sk, const struct glass_record *r)
+static bool wait_conflicts(const struct sock *sk, const struct glass_record *r,
+			   bool share)
 {
 	if (sk->sk_family != r->tuple.family ||
 	    !same_device(sk->sk_bound_dev_if, r->tuple.ifindex))
 		return false;
-	if (sk->sk_reuse && r->reuse)
+	if (share && ((sk->sk_reuse && r->reuse) || (joins(sk) && r->reuseport)))
 		return false;
 	if (sk->sk_family == AF_INET6)
 		return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ||
@@ -95,12 +106,25 @@ static bool wait_conflicts(const struct sock *sk, const struct glass_record *r)
 }
 
 /*
+ * May @sk share an address with @other? Both have SO_REUSEADDR and @other does
+ * not listen, or both have SO_REUSEPORT and one owner: nobody steals
+ * another user's connections. The owner is sk_uid and not that of the inode,
+ * which a child that waits for accept() does not have.
+ */
+static bool may_share(const struct sock *sk, const struct sock *other)
+{
+	if (sk->sk_reuse && other->sk_reuse && other->sk_state != TCP_LISTEN)
+		return true;
+	return joins(sk) && other->sk_reuseport &&
+	       uid_eq(sk->sk_uid, other->sk_uid);
+}
+
+/*
  * The rule of bind(), as in TCP: two sockets may share a port if their
- * addresses or devices differ, or if both have SO_REUSEADDR and neither
- * listens.
+ * addresses or devices differ, or if @share and may_share().
  * rfc9293: MUST-42
  */
-static bool bind_conflicts(struct sock *sk, struct glass_port *p)
+static bool bind_conflicts(struct sock *sk, struct glass_port *p, bool share)
 {
 	struct glass_record *r;
 	struct sock *other;
@@ -109,21 +133,20 @@ static bool bind_conflicts(struct sock *sk, struct glass_port *p)
 		if (other == sk || other->sk_family != sk->sk_family ||
 		    !same_device(sk->sk_bound_dev_if, other->sk_bound_dev_if))
 			continue;
-		if (sk->sk_reuse && other->sk_reuse &&
-		    other->sk_state != TCP_LISTEN)
+		if (share && may_share(sk, other))
 			continue;
 		if (inet_rcv_saddr_equal(sk, other, true))
 			return true;
 	}
 	hlist_for_each_entry(r, &p->waits, bind_node) {
-		if (wait_conflicts(sk, r))
+		if (wait_conflicts(sk, r, share))
 			return true;
 	}
 	return false;
 }
 
 /* Bind to one port: 0, -EADDRINUSE or -ENOMEM */
-static int bind_to(struct sock *sk, u16 num)
+static int bind_to(struct sock *sk, u16 num, bool share)
 {
 	struct glass_port_head *head = port_head(glass_sk_net(sk), num);
 	struct glass_port *p;
@@ -131,7 +154,7 @@ static int bind_to(struct sock *sk, u16 num)
 
 	spin_lock_bh(&head->lock);
 	p = port_find(head, num);
-	if (p && bind_conflicts(sk, p))
+	if (p && bind_conflicts(sk, p, share))
 		goto out;
 	if (!p)
 		p = port_create(head, num);
@@ -175,21 +198,18 @@ int glass_get_port(struct sock *sk, unsigned short num)
 {
 	u32 first, count, offset, i;
 	int err = -EADDRINUSE;
-	u8 reuse = sk->sk_reuse;
 
 	if (num)
-		return bind_to(sk, num);
+		return bind_to(sk, num, true);
 	count = port_range(sk, &first);
 	offset = reciprocal_scale(get_random_u32(), count);
 	/* who asks for any port wants one that can listen: no sharing */
-	sk->sk_reuse = 0;
 	for (i = 0; i < count && err == -EADDRINUSE; i++) {
 		u16 port = first + (offset + i) % count;
 
 		if (!reserved(sk, port))
-			err = bind_to(sk, port);
+			err = bind_to(sk, port, false);
 	}
-	sk->sk_reuse = reuse;
 	return err;
 }
 
@@ -207,7 +227,7 @@ int glass_port_recheck(struct sock *sk)
 	if (!p)
 		return glass_get_port(sk, inet_sk(sk)->inet_num);
 	spin_lock_bh(&p->head->lock);
-	bad = bind_conflicts(sk, p);
+	bad = bind_conflicts(sk, p, true);
 	spin_unlock_bh(&p->head->lock);
 	return bad ? -EADDRINUSE : 0;
 }

@@ -281,7 +281,8 @@ void glass_timewait_start(struct sock *sk)
 	r = timewait_alloc(gn, &tuple, sk->sk_hash);
 	if (!r)
 		return;
-	r->reuse = sk->sk_reuse;
+	r->reuse = !!sk->sk_reuse;
+	r->reuseport = sk->sk_reuseport;
 	timewait_open(&r->timewait, &glass_sk(sk)->tcb);
 	glass_port_wait(sk, r);
 	b = glass_bucket(gn, r->hash);

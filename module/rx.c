@@ -176,7 +176,7 @@ deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 		    const struct glass_af *af, struct glass_tuple tuple,
 		    const struct segment *s, const u32 *above)
 {
-	struct sock *sk = glass_listener_find(gn, &tuple);
+	struct sock *sk = glass_listener_choose(gn, &tuple, skb);
 
 	glass_tuple_any_way(&tuple);
 	if (sk && policy_ok(sk, skb, af) &&

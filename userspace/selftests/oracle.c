@@ -3,7 +3,7 @@
  * Runs every case on TCP and on Glass and compares what they told.
  *
  * Left out, because Glass says it does otherwise: IPv4 through AF_INET6,
- * SO_REUSEPORT, timestamps and with them the early reuse of TIME-WAIT.
+ * timestamps and with them the early reuse of TIME-WAIT.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,8 @@
 #include "oracle.h"
 
 static const struct test *const tables[] = {
-	oracle_address, oracle_bind, oracle_reuse, oracle_connect,
+	oracle_address, oracle_bind, oracle_reuse, oracle_reuseport,
+	oracle_group, oracle_connect,
 	oracle_listen, oracle_backlog, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
 	oracle_signal, oracle_keep, oracle_urgent,
