@@ -94,7 +94,7 @@ void glass_listener_unhash(struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
-/* How well does a listener fit? 0: not at all; an address, a device: better */
+/* How well does a listener fit? 0: not at all; a device, an address: better */
 /* rfc9293: MUST-43 */
 static int fit(const struct sock *sk, const struct glass_tuple *tuple)
 {
@@ -106,14 +106,14 @@ static int fit(const struct sock *sk, const struct glass_tuple *tuple)
 	if (dev) {
 		if (dev != tuple->ifindex && dev != tuple->sdif)
 			return 0;
-		score += 2;
+		score++;
 	}
 	if (listens_anywhere(sk))
 		return score;
 	if (tuple->family == AF_INET6)
 		return ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &tuple->laddr) ?
-		       score + 1 : 0;
-	return sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0] ? score + 1 : 0;
+		       score + 2 : 0;
+	return sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0] ? score + 2 : 0;
 }
 
 /**

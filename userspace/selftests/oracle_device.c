@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SO_BINDTODEVICE: which listener a device leads to, which device a connection
+ * takes. Two cables lie between near and far, numbers 1 and 2.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "oracle.h"
+
+#define PORT	5600
+
+static void cables(struct link *l)
+{
+	link_open(l);
+	command("ip link add near1 type veth peer name far1 netns /proc/%d/fd/%d",
+		getpid(), l->far);
+	link_configure("near1", 2, 1, 2);
+	netns_enter(l->far);
+	link_configure("far1", 2, 2, 1);
+	netns_enter(l->near);
+}
+
+static struct addr near_by(const struct kind *k, int cable, unsigned int port)
+{
+	return cable == 1 ? addr_near(k, port) :
+		addr_text(k, "10.2.0.1", "fd02::1", port);
+}
+
+static int only(int fd, const char *device)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+			  strlen(device));
+}
+
+/* Listens at @at, by @device alone unless it is NULL */
+static int listens(const struct kind *k, struct addr at, const char *device)
+{
+	int fd = stream_reuse(k);
+
+	if (device)
+		must_be(only(fd, device), 0);
+	must_be(do_bind(fd, &at), 0);
+	must_be(listen(fd, 8), 0);
+	set_nonblock(fd);
+	return fd;
+}
+
+/* From the far host by a cable, or from the near one by none */
+static int comes(const struct kind *k, const struct link *l, int cable)
+{
+	struct addr at = cable ? near_by(k, cable, PORT) : addr_loop(k, PORT);
+	int c;
+
+	if (cable)
+		netns_enter(l->far);
+	c = stream(k);
+	tell("connect", do_connect(c, &at));
+	netns_enter(l->near);
+	return c;
+}
+
+/* Which of the listeners has it? */
+static void tell_taker(const char *name1, int l1, const char *name2, int l2)
+{
+	if (!do_accept(l1))
+		tell_text("taken by", name1);
+	else if (l2 >= 0 && !do_accept(l2))
+		tell_text("taken by", name2);
+	else
+		tell_text("taken by", "nobody");
+}
+
+/* One for each device, none for the rest */
+static void device_own_listener(const struct kind *k)
+{
+	int one, two, cable;
+	struct link l;
+
+	cables(&l);
+	one = listens(k, addr_any(k, PORT), "near0");
+	two = listens(k, addr_any(k, PORT), "near1");
+	for (cable = 0; cable <= 2; cable++) {
+		comes(k, &l, cable);
+		tell_taker("near0", one, "near1", two);
+	}
+}
+
+/* A device is nearer than none; both ports are bound before either listens */
+static void device_before_none(const struct kind *k)
+{
+	struct addr any = addr_any(k, PORT);
+	int bound, free, cable;
+	struct link l;
+
+	cables(&l);
+	bound = stream(k);
+	free = stream(k);
+	must_be(set_int(bound, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+	must_be(set_int(free, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+	must_be(only(bound, "near0"), 0);
+	tell("bind", do_bind(bound, &any));
+	tell("bind", do_bind(free, &any));
+	/* TCP takes the first group that it meets: leave it no group */
+	set_int(bound, SOL_SOCKET, SO_REUSEPORT, 0);
+	set_int(free, SOL_SOCKET, SO_REUSEPORT, 0);
+	tell("listen", listen(bound, 8));
+	tell("listen", listen(free, 8));
+	set_nonblock(bound);
+	set_nonblock(free);
+	for (cable = 0; cable <= 2; cable++) {
+		comes(k, &l, cable);
+		tell_taker("near0", bound, "any", free);
+	}
+}
+
+/* Device or not, an address of its own is nearer than any */
+static void device_after_address(const struct kind *k)
+{
+	struct addr any = addr_any(k, PORT);
+	int bound, one;
+	struct link l;
+
+	cables(&l);
+	bound = stream(k);
+	one = stream(k);
+	must_be(set_int(bound, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+	must_be(set_int(one, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+	must_be(only(bound, "near0"), 0);
+	tell("bind", do_bind(bound, &any));
+	any = near_by(k, 1, PORT);
+	tell("bind", do_bind(one, &any));
+	tell("listen", listen(bound, 8));
+	tell("listen", listen(one, 8));
+	set_nonblock(bound);
+	set_nonblock(one);
+	comes(k, &l, 1);
+	tell_taker("device", bound, "address", one);
+	close(one);
+	comes(k, &l, 1);
+	tell_taker("device", bound, NULL, -1);
+}
+
+/* Two devices are two places; none is everywhere */
+static void device_conflicts(const struct kind *k)
+{
+	struct addr any = addr_any(k, PORT), loop = addr_loop(k, PORT);
+	int one, two, three;
+	struct link l;
+
+	cables(&l);
+	one = stream(k);
+	two = stream(k);
+	three = stream(k);
+	must_be(only(one, "near0"), 0);
+	must_be(only(two, "near1"), 0);
+	tell("one", do_bind(one, &any));
+	tell("two", do_bind(two, &any));
+	tell("none", do_bind(three, &any));
+	tell("loop", do_bind(three, &loop));
+	must_be(only(three, "near0"), 0);
+	tell("same", do_bind(three, &any));
+	tell("listen", listen(one, 1));
+	tell("listen", listen(two, 1));
+	/* moved where somebody else is */
+	tell("move", only(two, "near0"));
+	close(one);
+	tell("same", do_bind(three, &any));
+}
+
+/* What is bound to it after listen() counts too, and what is freed of it */
+static void device_listener_moves(const struct kind *k)
+{
+	struct link l;
+	int fd, cable;
+
+	cables(&l);
+	fd = listens(k, addr_any(k, PORT), NULL);
+	tell("bind", only(fd, "near0"));
+	for (cable = 0; cable <= 2; cable++)
+		comes(k, &l, cable);
+	tell("free", only(fd, ""));
+	for (cable = 0; cable <= 2; cable++)
+		comes(k, &l, cable);
+}
+
+/* A child is bound as its listener is; the answer goes there as well */
+static void device_of_child(const struct kind *k)
+{
+	char name[16] = "";
+	socklen_t len = sizeof(name);
+	struct link l;
+	int fd, c, s;
+
+	cables(&l);
+	fd = listens(k, addr_any(k, PORT), "near0");
+	c = comes(k, &l, 1);
+	s = accept(fd, NULL, NULL);
+	tell("name", getsockopt(s, SOL_SOCKET, SO_BINDTODEVICE, name, &len));
+	tell_text("is", name);
+	tell("send", do_send(c, 5, 0));
+	tell("recv", do_recv(s, 5, MSG_WAITALL));
+	tell("send", do_send(s, 7, 0));
+	tell("recv", do_recv(c, 7, MSG_WAITALL));
+}
+
+/* The address says cable 1, the device says 2: the device decides */
+static void device_connects(const struct kind *k)
+{
+	struct addr far = addr_far(k, PORT);
+	long before[2];
+	struct link l;
+	int c, s, fd;
+
+	cables(&l);
+	command("ip neigh add 10.1.0.2 lladdr 02:00:00:00:00:02 dev near1");
+	command("ip neigh add fd01::2 lladdr 02:00:00:00:00:02 dev near1");
+	command("ip -6 route add fd01::2 dev near1 metric 5000");
+	netns_enter(l.far);
+	fd = listens(k, addr_any(k, PORT), NULL);
+	netns_enter(l.near);
+	c = stream(k);
+	must_be(only(c, "near1"), 0);
+	before[0] = packets_on("near0");
+	before[1] = packets_on("near1");
+	tell("connect", do_connect(c, &far));
+	s = accept(fd, NULL, NULL);
+	tell("accept", s >= 0);
+	tell("send", do_send(c, 5, 0));
+	tell("recv", do_recv(s, 5, MSG_WAITALL));
+	tell("back", do_send(s, 6, 0));
+	tell("recv", do_recv(c, 6, MSG_WAITALL));
+	tell("by 1", packets_on("near0") - before[0] >= 3);
+	tell("by 2", packets_on("near1") - before[1] >= 3);
+}
+
+/* Two groups on one port, each on its own device */
+static void device_groups(const struct kind *k)
+{
+	struct addr any = addr_any(k, PORT);
+	struct link l;
+	int fd[4], i;
+
+	cables(&l);
+	for (i = 0; i < 4; i++) {
+		fd[i] = stream(k);
+		must_be(set_int(fd[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
+		must_be(only(fd[i], i < 2 ? "near0" : "near1"), 0);
+		must_be(do_bind(fd[i], &any), 0);
+		must_be(listen(fd[i], 64), 0);
+		set_nonblock(fd[i]);
+	}
+	for (i = 0; i < 16; i++)
+		comes(k, &l, 1 + i % 2);
+	for (i = 0; i < 8; i++)
+		tell("near0", do_accept(fd[0]) && do_accept(fd[1]));
+	for (i = 0; i < 8; i++)
+		tell("near1", do_accept(fd[2]) && do_accept(fd[3]));
+}
+
+const struct test oracle_device[] = {
+	TEST(device_own_listener),
+	TEST(device_before_none),
+	TEST(device_after_address),
+	TEST(device_conflicts),
+	TEST(device_listener_moves),
+	TEST(device_of_child),
+	TEST(device_connects),
+	TEST(device_groups),
+	{ }
+};
