@@ -281,8 +281,8 @@ void glass_record_start(struct glass_net *gn, struct glass_record *r);
 void glass_timewait_start(struct sock *sk);
 enum glass_record_fate
 glass_record_input(struct glass_net *gn, const struct glass_af *af,
-		   struct glass_record *r, struct sk_buff *skb,
-		   const struct segment *s, u32 *above);
+		   struct glass_record *r, const struct glass_tuple *tuple,
+		   struct sk_buff *skb, const struct segment *s, u32 *above);
 
 /* listen.c: listen(), accept(), the SYN queue and the accept queue */
 int glass_listen(struct socket *sock, int backlog);

@@ -304,6 +304,7 @@ static bool makes_way(const struct verdict *v)
 
 /* The core's judgement, and what of the world it cannot know */
 static void timewait_judge(struct glass_net *gn, struct glass_record *r,
+			   const struct glass_tuple *tuple,
 			   const struct segment *s, struct verdict *v)
 {
 	struct timewait *w = &r->timewait;
@@ -311,7 +312,8 @@ static void timewait_judge(struct glass_net *gn, struct glass_record *r,
 	timewait_input(w, s, v);
 	if (READ_ONCE(gn->sysctl.rfc1337))
 		timewait_ignore_rst(v);
-	if (makes_way(v) && !glass_listener_find(gn, &r->tuple))
+	/* by the device that it came by, which the record need not know */
+	if (makes_way(v) && !glass_listener_find(gn, tuple))
 		timewait_no_listener(w, v);
 	if (!glass_challenge_ok(gn, &w->challenged, s, v, glass_now()))
 		w->rule = RULE_NONE;
@@ -320,7 +322,8 @@ static void timewait_judge(struct glass_net *gn, struct glass_record *r,
 /* TIME-WAIT: the bucket is locked on entry, not on return */
 static enum glass_record_fate
 timewait_rcv(struct glass_net *gn, const struct glass_af *af,
-	     struct glass_record *r, const struct segment *s, u32 *above)
+	     struct glass_record *r, const struct glass_tuple *tuple,
+	     const struct segment *s, u32 *above)
 	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
@@ -328,7 +331,7 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	struct verdict v;
 	bool send;
 
-	timewait_judge(gn, r, s, &v);
+	timewait_judge(gn, r, tuple, s, &v);
 	send = timewait_output(&r->timewait, &out);
 	if (v.bits & V_DEAD)
 		hlist_nulls_del_init_rcu(&r->node);
@@ -395,6 +398,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
  * @gn: the netns
  * @af: IPv4 or IPv6
  * @r: from glass_table_find_record(), RCU read lock held since
+ * @tuple: made from @skb
  * @skb: consumed with RECORD_CONSUMED alone
  * @s: @skb decoded
  * @above: with RECORD_TO_LISTENER, SND.NXT of the connection that makes way
@@ -403,8 +407,8 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
  */
 enum glass_record_fate
 glass_record_input(struct glass_net *gn, const struct glass_af *af,
-		   struct glass_record *r, struct sk_buff *skb,
-		   const struct segment *s, u32 *above)
+		   struct glass_record *r, const struct glass_tuple *tuple,
+		   struct sk_buff *skb, const struct segment *s, u32 *above)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
 	enum glass_record_fate fate;
@@ -416,7 +420,7 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 	}
 	if (r->kind == RECORD_EMBRYO)
 		return embryo_rcv(gn, af, r, skb, s);
-	fate = timewait_rcv(gn, af, r, s, above);
+	fate = timewait_rcv(gn, af, r, tuple, s, above);
 	if (fate == RECORD_CONSUMED)
 		kfree_skb(skb);
 	return fate;

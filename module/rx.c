@@ -195,10 +195,11 @@ deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 static enum glass_record_fate
 deliver_record(struct glass_net *gn, struct glass_record *r,
 	       struct sk_buff *skb, const struct glass_af *af,
-	       const struct segment *s, u32 *above)
+	       const struct glass_tuple *tuple, const struct segment *s,
+	       u32 *above)
 {
 	if (policy_ok(NULL, skb, af))
-		return glass_record_input(gn, af, r, skb, s, above);
+		return glass_record_input(gn, af, r, tuple, skb, s, above);
 	glass_count(gn, RULE_POLICY_DROP);
 	kfree_skb(skb);
 	return RECORD_CONSUMED;
@@ -240,7 +241,8 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 		}
 		fate = RECORD_TO_LISTENER;
 		if (r)
-			fate = deliver_record(gn, r, skb, af, s, &above);
+			fate = deliver_record(gn, r, skb, af, &tuple, s,
+					      &above);
 		if (fate == RECORD_TO_LISTENER)
 			fate = deliver_unconnected(gn, skb, af, tuple, s,
 						   r ? &above : NULL);

@@ -4,6 +4,8 @@
  * takes. Two cables lie between near and far, numbers 1 and 2.
  */
 #include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include "oracle.h"
 
 #define PORT	5600
+#define FROM	5601
 
 static void cables(struct link *l)
 {
@@ -236,6 +239,73 @@ static void device_connects(const struct kind *k)
 	tell("by 2", packets_on("near1") - before[1] >= 3);
 }
 
+/* A connection of the far host, from FROM, is in TIME-WAIT at the near one */
+static void to_time_wait(const struct kind *k, const struct link *l)
+{
+	struct addr at = addr_near(k, PORT), from = addr_far(k, FROM);
+	int fd = listens(k, addr_any(k, PORT), NULL), c, s;
+
+	netns_enter(l->far);
+	c = stream_reuse(k);
+	must_be(do_bind(c, &from), 0);
+	must_be(do_connect(c, &at), 0);
+	netns_enter(l->near);
+	await(fd, POLLIN);
+	s = accept(fd, NULL, NULL);
+	must(s >= 0);
+	close(s);
+	must_be(do_recv(c, 1, 0), 0);
+	close(c);
+	close(fd);
+	await_state(k, PORT, FROM, TCP_TIME_WAIT);
+	/* Time for a later ISN */
+	pause_ms(50);
+}
+
+/* The same ends again, within less than a second SYN would take */
+static long comes_again(const struct kind *k, const struct link *l)
+{
+	struct addr at = addr_near(k, PORT), from = addr_far(k, FROM);
+	long answer;
+	int c;
+
+	netns_enter(l->far);
+	c = stream_reuse(k);
+	must_be(do_bind(c, &from), 0);
+	set_timeout(c, SO_SNDTIMEO, 500);
+	answer = do_connect(c, &at);
+	netns_enter(l->near);
+	return answer;
+}
+
+/*
+ * The old connection was bound to no device, the listener is: whether it is
+ * one for this SYN, the SYN's device tells.
+ */
+static void device_after_time_wait(const struct kind *k)
+{
+	struct link l;
+	int fd;
+
+	cables(&l);
+	to_time_wait(k, &l);
+	fd = listens(k, addr_any(k, PORT), "near0");
+	tell("connect", comes_again(k, &l));
+	tell("accept", do_accept(fd));
+}
+
+static void device_other_after_time_wait(const struct kind *k)
+{
+	struct link l;
+	int fd;
+
+	cables(&l);
+	to_time_wait(k, &l);
+	fd = listens(k, addr_any(k, PORT), "near1");
+	tell("connected", !comes_again(k, &l));
+	tell("accept", do_accept(fd));
+}
+
 /* Two groups on one port, each on its own device */
 static void device_groups(const struct kind *k)
 {
@@ -268,6 +338,8 @@ const struct test oracle_device[] = {
 	TEST(device_listener_moves),
 	TEST(device_of_child),
 	TEST(device_connects),
+	TEST(device_after_time_wait),
+	TEST(device_other_after_time_wait),
 	TEST(device_groups),
 	{ }
 };
