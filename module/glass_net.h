@@ -26,6 +26,7 @@
  * @ifindex: the interface that the connection is bound to, or 0; in a tuple
  *	made from a packet, the interface that it came in by
  * @sdif: in a tuple made from a packet, the slave below @ifindex, or 0
+ * @foreign: @laddr need not be of this host: IP_TRANSPARENT
  * @family: AF_INET or AF_INET6
  */
 struct glass_tuple {
@@ -35,7 +36,8 @@ struct glass_tuple {
 	u16 rport;
 	int ifindex;
 	u16 sdif;
-	u16 family;
+	u8 foreign;
+	u8 family;
 };
 
 /**

@@ -42,7 +42,7 @@ static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 	flowi4_init_output(fl4, tuple->ifindex, sk ? READ_ONCE(sk->sk_mark) : 0,
 			   sk ? READ_ONCE(inet_sk(sk)->tos) & INET_DSCP_MASK : 0,
 			   RT_SCOPE_UNIVERSE, IPPROTO_GLASS,
-			   sk ? inet_sk_flowi_flags(sk) : 0,
+			   tuple->foreign ? FLOWI_FLAG_ANYSRC : 0,
 			   tuple->raddr.s6_addr32[0], tuple->laddr.s6_addr32[0],
 			   htons(tuple->rport), htons(tuple->lport),
 			   sk ? sk->sk_uid : GLOBAL_ROOT_UID);

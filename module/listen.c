@@ -274,6 +274,7 @@ static void own_ends(const struct glass_listener *l,
 {
 	*own = *tuple;
 	own->sdif = 0;
+	own->foreign = !!(inet_sk_flowi_flags(l->sk) & FLOWI_FLAG_ANYSRC);
 	own->ifindex = READ_ONCE(l->sk->sk_bound_dev_if);
 	if (own->family == AF_INET6 &&
 	    ipv6_addr_type(&own->raddr) & IPV6_ADDR_LINKLOCAL)

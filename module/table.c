@@ -72,6 +72,7 @@ void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple)
 		.lport = sk->sk_num,
 		.rport = ntohs(sk->sk_dport),
 		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
+		.foreign = !!(inet_sk_flowi_flags(sk) & FLOWI_FLAG_ANYSRC),
 		.family = sk->sk_family,
 	};
 	if (sk->sk_family == AF_INET6) {
