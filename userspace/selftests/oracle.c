@@ -19,7 +19,7 @@
 
 static const struct test *const tables[] = {
 	oracle_address, oracle_bind, oracle_reuse, oracle_reuseport,
-	oracle_group, oracle_device, oracle_foreign, oracle_connect,
+	oracle_group, oracle_device, oracle_foreign, oracle_self, oracle_connect,
 	oracle_listen, oracle_backlog, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
 	oracle_signal, oracle_keep, oracle_urgent,

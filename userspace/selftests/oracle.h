@@ -17,6 +17,7 @@ extern const struct test oracle_reuseport[];
 extern const struct test oracle_group[];
 extern const struct test oracle_device[];
 extern const struct test oracle_foreign[];
+extern const struct test oracle_self[];
 extern const struct test oracle_connect[];
 extern const struct test oracle_listen[];
 extern const struct test oracle_backlog[];
