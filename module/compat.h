@@ -90,9 +90,9 @@ static inline void glass_compat_no_flow_labels(struct sock *sk)
 }
 
 #if GLASS_HAVE_SYSCTL_CONST
-typedef const struct ctl_table glass_ctl_table;
+#define GLASS_SYSCTL_CONST const
 #else
-typedef struct ctl_table glass_ctl_table;
+#define GLASS_SYSCTL_CONST
 #endif
 
 /* Entries to allocate for a table of @n: older kernels want an end mark */

@@ -279,8 +279,8 @@ static int take_keys(struct glass_fastopen *f, char *text)
  *
  * Return: 0, -EINVAL.
  */
-int glass_fastopen_key(glass_ctl_table *table, int write, void *buffer,
-		       size_t *len, loff_t *pos)
+int glass_fastopen_key(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
+		       void *buffer, size_t *len, loff_t *pos)
 {
 	struct glass_net *gn = container_of((int *)table->data,
 					    struct glass_net, sysctl.fastopen);

@@ -328,8 +328,8 @@ void glass_fastopen_done(struct glass_listener *l);
 void glass_fastopen_settle(struct sock *sk);
 int glass_fastopen_set(struct sock *sk, int name, int value);
 int glass_fastopen_get(const struct sock *sk, int name, int *value);
-int glass_fastopen_key(glass_ctl_table *table, int write, void *buffer,
-		       size_t *len, loff_t *pos);
+int glass_fastopen_key(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
+		       void *buffer, size_t *len, loff_t *pos);
 
 /* fastclient.c: fast open, the client's side */
 struct glass_fastopen_req {

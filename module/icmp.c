@@ -172,7 +172,8 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 {
 	u32 hash = glass_tuple_hash(gn, tuple, &gn->table.key);
 	struct sock *sk = glass_table_find(gn, tuple, hash);
-	u32 seq = get_unaligned_be32(quoted + 4);
+	u32 seq = (u32)quoted[4] << 24 | quoted[5] << 16 | quoted[6] << 8 |
+		  quoted[7];
 	struct glass_sock *gs = glass_sk(sk);
 
 	if (!sk)
