@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hosts.h"
+#include "stall.h"
 
 /* Segments that the kernel sends within so many ms, all of them ACKs */
 static int acks_heard(const struct kind *k, int ms)
@@ -84,6 +85,44 @@ static void text_is_answered(const struct kind *k)
 	for (i = 0; i < 5; i++)
 		hosts_send(k, &next);
 	must_be(acks_heard(k, 100), 5);
+}
+
+/*
+ * What gets no answer takes none away: text is owed an ACK, a RST behind it
+ * comes too soon after the last one, and both waited for the same user.
+ */
+static void owed_to_text(const struct kind *k)
+{
+	int l = hosts_listener(k, 8), i;
+	struct wire_seg next, s;
+	struct stall user;
+	long delayed;
+
+	set_sysctl(k, "invalid_ratelimit", 60000);
+	stall_open(&user, host_connects(k, l, 2, &next));
+	provoke(k, &next, RST, 1);
+	must_be(acks_heard(k, 50), 1);
+	next.len = 10;
+	hosts_send(k, &next);
+	next.seq += 10;
+	must_be(acks_heard(k, 200), 1);
+	delayed = k->glass ? rule_count("ACK_DELAYED") : 0;
+	stall_recv(&user, 10);
+	for (i = 0; i < 2; i++) {
+		next.len = 1300;
+		hosts_send(k, &next);
+		next.seq += 1300;
+	}
+	next.len = 0;
+	provoke(k, &next, RST, 1);
+	hosts_hear_nothing(k, 10);
+	stall_end(&user);
+	must(hosts_hear(k, &s, 1000));
+	must_be(s.flags, ACK);
+	must_be(s.ack, next.seq);
+	must_have(k, "CHALLENGE_SOON", 1);
+	must_have(k, "ACK_EVERY_SECOND", 1);
+	must_have(k, "ACK_DELAYED", delayed);
 }
 
 #define CROWD 60
@@ -256,6 +295,7 @@ static const struct test tests[] = {
 	TEST(one_at_a_time),
 	TEST(limit_off),
 	TEST(text_is_answered),
+	TEST(owed_to_text),
 	TEST(nothing_shared),
 	TEST_FLAGS(budget_tells_nothing, SLOW),
 	TEST(records_limited),

@@ -4,6 +4,7 @@
  * and what is sent to whom there is no room for.
  */
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -247,6 +248,32 @@ static void defer_without_ack(const struct kind *k)
 	tell_times(k);
 }
 
+/* Text that the listener's filter cuts off was not received: it comes again. */
+static void filter_cuts_text(const struct kind *k)
+{
+	struct sock_filter first[] = { BPF_STMT(BPF_RET | BPF_K, 60) };
+	struct sock_fprog program = { 1, first };
+	struct wire_seg ack, s = { 0 };
+	int l = hosts_listener(k, 3), fd;
+
+	tell("attach", setsockopt(l, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+				  sizeof(program)));
+	ack = host_shake(k, 2);
+	ack = host_ack(&ack, 0);
+	ack.len = 100;
+	hosts_send(k, &ack);
+	fd = accept(l, NULL, NULL);
+	tell("text", do_recv(fd, 200, 0));
+	must(hosts_hear(k, &s, 500));
+	tell("acknowledged", (int)(s.ack - ack.seq));
+	/* the child has a filter of its own */
+	must_be(set_int(fd, SOL_SOCKET, SO_DETACH_FILTER, 0), 0);
+	ack.seq += 40;
+	ack.len = 60;
+	hosts_send(k, &ack);
+	tell("more", do_recv(fd, 200, 0));
+}
+
 /* A listener goes, with children in both queues. */
 static void closed_with_children(const struct kind *k)
 {
@@ -300,6 +327,7 @@ const struct test oracle_backlog[] = {
 	TABLE(defer_text, 0),
 	TABLE(defer_times, SLOW),
 	TABLE(defer_without_ack, SLOW),
+	TABLE(filter_cuts_text, 0),
 	TABLE(closed_with_children, SLOW),
 	TABLE(closed_then_ack, 0),
 	{ }
