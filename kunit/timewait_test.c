@@ -173,6 +173,35 @@ static void time_wait_window_scaled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w.wnd, 1 << 15);
 }
 
+/* An old FIN does not start 2 MSL anew; rfc7323: 5.3 */
+static void time_wait_paws(struct kunit *test)
+{
+	struct timewait w = { .rcv_nxt = 7, .ts_recent = 50, .ts_ok = 1 };
+	struct segment s = {
+		.seq = 6, .flags = SEG_ACK | SEG_FIN, .opts = SEG_OPT_TS,
+		.tsval = 49,
+	}, out;
+	struct verdict v;
+
+	timewait_input(&w, &s, &v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_PAWS);
+	KUNIT_EXPECT_EQ(test, v.bits, 0);
+	KUNIT_ASSERT_TRUE(test, timewait_output(&w, &out));
+	KUNIT_EXPECT_EQ(test, out.rule, RULE_PAWS);
+	s.tsval = 50;
+	timewait_input(&w, &s, &v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_TW_FIN);
+	KUNIT_EXPECT_EQ(test, v.bits, V_TIME_WAIT);
+	s.flags = SEG_ACK;
+	s.seq = 7;
+	s.tsval = 49;
+	timewait_input(&w, &s, &v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_PAWS);
+	s.flags = SEG_RST;
+	timewait_input(&w, &s, &v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_TW_RST);
+}
+
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(time_wait_fin_again_restarts),
 	SCRIPT_CASE(time_wait_text_and_fin_again_restarts),
@@ -185,6 +214,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(time_wait_rst_ignored),
 	SCRIPT_CASE(time_wait_other_acked),
 	KUNIT_CASE(time_wait_window_scaled),
+	KUNIT_CASE(time_wait_paws),
 	{}
 };
 

@@ -44,9 +44,9 @@ run() {
 			"$programs/$name" ${slow:+-s} \
 				-k "${kinds:-tcp4,tcp6,glass4,glass6,own4,own6}" 2>&1
 			;;
-		# All of it where that costs little, elsewhere an eighth.
+		# All of it where that costs little, elsewhere a part.
 		attack)
-			ATTACK_SHARE=${kinds:+8} "$programs/$name" ${slow:+-s} \
+			ATTACK_SHARE=${kinds:+32} "$programs/$name" ${slow:+-s} \
 				-k "${kinds:-tcp4,glass4,own6}" 2>&1
 			;;
 		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
