@@ -47,7 +47,8 @@ static struct glass_record *hashed_embryo(struct glass_net *gn, struct sock *sk)
 	struct glass_record *r;
 
 	r = glass_record_alloc(RECORD_EMBRYO, &tuple,
-			       glass_tuple_hash(gn, &tuple, &gn->table.key));
+			       glass_tuple_hash(gn, &tuple, &gn->table.key),
+			       NULL);
 	if (!r)
 		return NULL;
 	glass_params(sk, &p);

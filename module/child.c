@@ -40,7 +40,7 @@ static void child_addresses(struct sock *child, const struct glass_tuple *t)
 }
 
 static void child_init(struct sock *child, const struct glass_tuple *own,
-		       const struct embryo *e)
+		       const struct embryo *e, u8 ip_options)
 {
 	struct glass_sock *gs = glass_sk(child);
 	struct tcb_params p;
@@ -57,6 +57,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->fastopen_connect = false;
 	gs->ooo = RB_ROOT;
 	gs->hashed = 0;
+	gs->way_given = false;
 	gs->urg_data = 0;
 	gs->since = now_ms(glass_now());
 	INIT_LIST_HEAD(&gs->accept_link);
@@ -66,6 +67,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	glass_params(child, &p);
 	p.adv_mss = e->adv_mss;
 	p.path_mss = e->mss;
+	p.ip_options = ip_options;
 	p.ts_offset = glass_ts_offset(glass_sk_net(child), own);
 	tcb_from_embryo(&gs->tcb, &p, e);
 	inet_sk_set_state(child, TCP_SYN_RECV);
@@ -97,14 +99,16 @@ static void discard_child(struct sock *child)
  */
 static struct sock *create_child(struct sock *listener,
 				 const struct glass_tuple *own,
-				 const struct embryo *e)
+				 const struct embryo *e,
+				 const struct ip_options_rcu *way)
 {
 	struct sock *child = sk_clone_lock(listener, GFP_ATOMIC);
 
 	if (!child)
 		return NULL;
-	child_init(child, own, e);
-	if (!glass_sk(child)->af->child_route(child)) {
+	child_init(child, own, e, way ? way->opt.optlen : 0);
+	if ((way && !glass_way_take(child, way)) ||
+	    !glass_sk(child)->af->child_route(child)) {
 		__acquire(child->sk_lock.slock);
 		discard_child(child);
 		return NULL;
@@ -177,7 +181,7 @@ static enum glass_record_fate overflow(struct glass_net *gn,
 		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
 	if (!glass_table_remove_record(gn, r))
 		return RECORD_AGAIN;
-	glass_reject(gn, glass_sk(r->listener->sk)->af, &r->tuple, s,
+	glass_reject(gn, glass_sk(r->listener->sk)->af, &r->tuple, skb, s,
 		     RULE_LISTEN_OVERFLOW_RST);
 	glass_record_forget(gn, r);
 	return drop_ready(gn, skb, RULE_LISTEN_OVERFLOW_RST);
@@ -202,13 +206,15 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 		   const struct segment *s)
 {
 	struct glass_listener *l = r->listener;
+	struct ip_options_data came;
 	struct sock *child;
 
 	if (sk_filter_trim_cap(l->sk, skb, SEG_HEADER_MAX))
 		return drop_ready(gn, skb, RULE_POLICY_DROP);
 	if (sk_acceptq_is_full(l->sk))
 		return overflow(gn, r, skb, s);
-	child = create_child(l->sk, &r->tuple, e);
+	child = create_child(l->sk, &r->tuple, e,
+			     glass_way_back(skb, &came) ?: glass_record_way(r));
 	if (!child)
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
@@ -241,11 +247,12 @@ glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_tuple *own, const struct embryo *e,
 		   struct sk_buff *skb, const struct segment *s)
 {
+	struct ip_options_data came;
 	struct sock *child;
 
 	if (sk_acceptq_is_full(l->sk))
 		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
-	child = create_child(l->sk, own, e);
+	child = create_child(l->sk, own, e, glass_way_back(skb, &came));
 	if (!child)
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
@@ -263,13 +270,13 @@ static bool fast_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own,
 			const struct segment *syn, const u32 *above,
-			struct embryo *e)
+			const struct ip_options_rcu *way, struct embryo *e)
 {
 	u64 now = glass_now();
 	struct tcb_params p;
 
 	glass_params(l->sk, &p);
-	p.path_mss = af->path_mss(gn, l->sk, own);
+	p.path_mss = af->path_mss(gn, l->sk, own, way);
 	p.adv_mss = p.path_mss;
 	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key), now);
 	/* rfc9293#section-3.6.1: greater than all that it sent */
@@ -299,11 +306,13 @@ glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
 		     struct sk_buff *skb, const struct segment *s,
 		     const u32 *above)
 {
+	struct ip_options_data came;
+	const struct ip_options_rcu *way = glass_way_back(skb, &came);
 	struct sock *child = NULL;
 	struct embryo e;
 
-	if (fast_embryo(gn, l, af, own, s, above, &e))
-		child = create_child(l->sk, own, &e);
+	if (fast_embryo(gn, l, af, own, s, above, way, &e))
+		child = create_child(l->sk, own, &e, way);
 	if (!child) {
 		glass_fastopen_done(l);
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);

@@ -78,10 +78,10 @@ static u32 handshake_hash(const struct glass_tuple *tuple, u32 irs,
 /* What a connection by cookie starts with; false without a route */
 static bool params_of(struct glass_net *gn, const struct sock *sk,
 		      const struct glass_af *af, const struct glass_tuple *own,
-		      struct tcb_params *p)
+		      const struct ip_options_rcu *way, struct tcb_params *p)
 {
 	glass_params(sk, p);
-	p->path_mss = af->path_mss(gn, sk, own);
+	p->path_mss = af->path_mss(gn, sk, own, way);
 	p->adv_mss = p->path_mss;
 	return p->path_mss;
 }
@@ -104,12 +104,13 @@ static u32 *last_sent(struct glass_listener *l)
  * @af: IPv4 or IPv6
  * @own: the ends, as a record would have them
  * @syn: the SYN
+ * @way: the way back to its source, or NULL
  *
  * RCU read lock held, softirqs off.
  */
 void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		      const struct glass_af *af, const struct glass_tuple *own,
-		      const struct segment *syn)
+		      const struct segment *syn, struct ip_options_rcu *way)
 {
 	u64 now = glass_now();
 	struct tcb_params p;
@@ -118,7 +119,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	struct embryo e;
 	u32 slot, clock, *sent = last_sent(l);
 
-	if (!params_of(gn, l->sk, af, own, &p)) {
+	if (!params_of(gn, l->sk, af, own, way, &p)) {
 		glass_count(gn, RULE_LISTEN_NO_MEMORY);
 		return;
 	}
@@ -134,7 +135,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		clock = timestamp_clock(now, glass_ts_offset(gn, own));
 		out.tsval = cookie_timestamp(&e, clock);
 	}
-	glass_reply(gn, l->sk, af, own, &out, TCB_LISTEN);
+	glass_reply(gn, l->sk, af, own, &out, TCB_LISTEN, way);
 }
 
 /*
@@ -157,6 +158,7 @@ static bool expects_cookies(struct glass_net *gn, struct glass_listener *l,
  * @af: IPv4 or IPv6
  * @own: the ends, as a record would have them
  * @s: the segment
+ * @way: the way back to its source, or NULL
  * @e: what the cookie says, if it opens
  * @v: what listen_input() said of @s; changed if cookies are expected
  *
@@ -165,7 +167,8 @@ static bool expects_cookies(struct glass_net *gn, struct glass_listener *l,
 void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own, const struct segment *s,
-			struct embryo *e, struct verdict *v)
+			const struct ip_options_rcu *way, struct embryo *e,
+			struct verdict *v)
 {
 	siphash_key_t key[COOKIE_SLOTS];
 	u32 hash[COOKIE_SLOTS];
@@ -179,7 +182,7 @@ void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 	secrets(gn, key, COOKIE_SLOTS, now);
 	for (i = 0; i < COOKIE_SLOTS; i++)
 		hash[i] = handshake_hash(own, s->seq - 1, &key[i]);
-	if (!params_of(gn, l->sk, af, own, &p))
+	if (!params_of(gn, l->sk, af, own, way, &p))
 		*v = (struct verdict){ .rule = RULE_LISTEN_NO_MEMORY };
 	else
 		cookie_input(e, s, &p, hash, now, v);

@@ -83,6 +83,8 @@ enum glass_record_kind {
  * @kind: which of the two
  * @reuse: sk_reuse of the socket that it came from
  * @reuseport: its sk_reuseport
+ * @routed: an embryo whose SYN came by a source route: part of a larger
+ *	object, see memory.c
  * @listener: of an embryo; valid while the record is hashed
  * @embryo: bucket lock
  * @bind_node: of a TIME-WAIT, in the waits of the port that it holds, if
@@ -103,6 +105,7 @@ struct glass_record {
 	u8 kind;
 	u8 reuse:1;
 	u8 reuseport:1;
+	u8 routed:1;
 	union {
 		struct {
 			struct glass_listener *listener;
@@ -288,7 +291,7 @@ struct glass_net {
  * @xmit: give a segment of a connected socket to IP
  * @reply: send a segment that no socket of its own sends; consumes the skb
  * @child_route: route a fresh child; false if there is no route
- * @path_mss: largest text towards the other end of @tuple
+ * @path_mss: largest text towards the other end of @tuple, without options
  * @checksum: start the checksum of a skb whose header is written
  */
 struct glass_af {
@@ -296,10 +299,12 @@ struct glass_af {
 	u16 default_mss;
 	int (*xmit)(struct sock *sk, struct sk_buff *skb);
 	void (*reply)(struct glass_net *gn, const struct sock *sk,
-		      struct sk_buff *skb, const struct glass_tuple *tuple);
+		      struct sk_buff *skb, const struct glass_tuple *tuple,
+		      struct ip_options_rcu *way);
 	bool (*child_route)(struct sock *child);
 	u32 (*path_mss)(struct glass_net *gn, const struct sock *sk,
-			const struct glass_tuple *tuple);
+			const struct glass_tuple *tuple,
+			const struct ip_options_rcu *way);
 	void (*checksum)(struct sk_buff *skb, const struct glass_tuple *tuple);
 };
 

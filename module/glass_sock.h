@@ -63,6 +63,7 @@
  * @answer_deferred: what it calls for is said when all of them are
  * @hashed: in the connection table
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
+ * @way_given: IP's options are the user's, not those of a segment
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -89,6 +90,7 @@ struct glass_sock {
 	bool answer_deferred;
 	bool hashed;
 	bool fastopen_connect;
+	bool way_given;
 };
 
 /* ipv6_pinfo must be the last bytes of the object, compat.h says why */
@@ -182,10 +184,18 @@ int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 void glass_transmit(struct sock *sk, struct segment *s, u8 state);
 void glass_reply(struct glass_net *gn, const struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
-		 struct segment *s, u8 state);
+		 struct segment *s, u8 state, struct ip_options_rcu *way);
 void glass_reject(struct glass_net *gn, const struct glass_af *af,
-		  const struct glass_tuple *tuple, const struct segment *s,
-		  u16 rule);
+		  const struct glass_tuple *tuple, const struct sk_buff *skb,
+		  const struct segment *s, u16 rule);
+
+/* way.c: source routes */
+struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
+				      struct ip_options_data *way);
+u32 glass_way_len(const struct sock *sk);
+bool glass_way_take(struct sock *sk, const struct ip_options_rcu *way);
+void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
+		       const struct segment *s);
 
 /* ipv4.c, ipv6.c */
 extern const struct glass_af glass_ipv4;
@@ -265,15 +275,19 @@ bool glass_table_remove_record(struct glass_net *gn, struct glass_record *r);
 bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 				struct sock *child);
 
-/* record.c: SYN-RECEIVED and TIME-WAIT without a socket */
+/* memory.c: records come and go */
 int glass_record_cache_create(void);
 void glass_record_cache_destroy(void);
-void glass_record_net_init(struct glass_net *gn);
-void glass_record_net_exit(struct glass_net *gn);
 struct glass_record *glass_record_alloc(u8 kind,
 					const struct glass_tuple *tuple,
-					u32 hash);
+					u32 hash,
+					const struct ip_options_rcu *way);
+struct ip_options_rcu *glass_record_way(struct glass_record *r);
 void glass_record_free(struct glass_record *r);
+
+/* record.c: SYN-RECEIVED and TIME-WAIT without a socket */
+void glass_record_net_init(struct glass_net *gn);
+void glass_record_net_exit(struct glass_net *gn);
 void glass_record_forget(struct glass_net *gn, struct glass_record *r);
 void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 			   u32 delay_ms, unsigned int list);
@@ -309,11 +323,12 @@ struct sock *glass_listener_choose(struct glass_net *gn,
 void glass_cookies_init(struct glass_net *gn);
 void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		      const struct glass_af *af, const struct glass_tuple *own,
-		      const struct segment *syn);
+		      const struct segment *syn, struct ip_options_rcu *way);
 void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own, const struct segment *s,
-			struct embryo *e, struct verdict *v);
+			const struct ip_options_rcu *way, struct embryo *e,
+			struct verdict *v);
 
 /* fastopen.c: fast open, the server's side and the secrets */
 void glass_fastopen_init(struct glass_net *gn);

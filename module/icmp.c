@@ -7,7 +7,7 @@
  * A soft one does not, nor does any error end a connection that is open: it
  * is remembered, and is what the user hears should the connection time out.
  *
- * TCP lets a soft error end an open too, rfc5461#section-4: that is what
+ * TCP lets a soft error end an open too, RFC 5461, 4: that is what
  * net.glass.abort_on_soft_error asks for.
  */
 #include <linux/errqueue.h>
@@ -43,7 +43,8 @@ static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 	if (IS_ERR_OR_NULL(dst))
 		return;
 	glass_tuple_of(sk, &tuple);
-	glass_too_big(sk, seq, gs->af->path_mss(glass_sk_net(sk), sk, &tuple));
+	glass_too_big(sk, seq,
+		      gs->af->path_mss(glass_sk_net(sk), sk, &tuple, NULL));
 }
 
 /**

@@ -35,19 +35,26 @@ static void v4_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
  */
 static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 			       const struct glass_tuple *tuple,
+			       const struct ip_options_rcu *way,
 			       struct flowi4 *fl4)
 {
+	__be32 hop = way && way->opt.srr ? way->opt.faddr :
+					   tuple->raddr.s6_addr32[0];
 	struct rtable *rt;
 
 	flowi4_init_output(fl4, tuple->ifindex, sk ? READ_ONCE(sk->sk_mark) : 0,
 			   sk ? READ_ONCE(inet_sk(sk)->tos) & INET_DSCP_MASK : 0,
 			   RT_SCOPE_UNIVERSE, IPPROTO_GLASS,
 			   tuple->foreign ? FLOWI_FLAG_ANYSRC : 0,
-			   tuple->raddr.s6_addr32[0], tuple->laddr.s6_addr32[0],
+			   hop, tuple->laddr.s6_addr32[0],
 			   htons(tuple->rport), htons(tuple->lport),
 			   sk ? sk->sk_uid : GLOBAL_ROOT_UID);
 	rt = ip_route_output_flow(gn->net, fl4, NULL);
-	if (!IS_ERR(rt) && rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
+	if (IS_ERR(rt))
+		return rt;
+	/* a strict route has no hops but its own */
+	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST) ||
+	    (way && way->opt.is_strictroute && rt->rt_uses_gateway)) {
 		ip_rt_put(rt);
 		return ERR_PTR(-ENETUNREACH);
 	}
@@ -55,28 +62,16 @@ static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 }
 
 /* rfc9293: MUST-16, MUST-67 */
-static u32 v4_mss(const struct dst_entry *dst, u32 options)
+static u32 v4_mss(const struct dst_entry *dst)
 {
-	u32 headers = sizeof(struct iphdr) + options + SEG_HEADER_MIN;
+	u32 headers = sizeof(struct iphdr) + SEG_HEADER_MIN;
 
 	return max(dst_mtu(dst), headers + MSS_MIN) - headers;
 }
 
-/* Octets that IP's options take in each packet of a connection */
-static u32 v4_options_len(const struct sock *sk)
-{
-	const struct ip_options_rcu *given;
-	u32 len;
-
-	rcu_read_lock();
-	given = rcu_dereference(inet_sk(sk)->inet_opt);
-	len = given ? given->opt.optlen : 0;
-	rcu_read_unlock();
-	return len;
-}
-
 static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
-		       const struct glass_tuple *tuple)
+		       const struct glass_tuple *tuple,
+		       const struct ip_options_rcu *way)
 {
 	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
 	struct flowi4 fl4;
@@ -84,20 +79,21 @@ static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
 	u32 mss;
 
 	if (dst && sk->sk_state != TCP_LISTEN)
-		return v4_mss(dst, v4_options_len(sk));
-	rt = v4_route(gn, sk, tuple, &fl4);
+		return v4_mss(dst);
+	rt = v4_route(gn, sk, tuple, way, &fl4);
 	if (IS_ERR(rt))
 		return 0;
-	mss = v4_mss(&rt->dst, 0);
+	mss = v4_mss(&rt->dst);
 	ip_rt_put(rt);
 	return mss;
 }
 
 static void v4_reply(struct glass_net *gn, const struct sock *sk,
-		     struct sk_buff *skb, const struct glass_tuple *tuple)
+		     struct sk_buff *skb, const struct glass_tuple *tuple,
+		     struct ip_options_rcu *way)
 {
 	struct flowi4 fl4;
-	struct rtable *rt = v4_route(gn, sk, tuple, &fl4);
+	struct rtable *rt = v4_route(gn, sk, tuple, way, &fl4);
 
 	if (IS_ERR(rt) ||
 	    (!(rt->dst.dev->features & NETIF_F_HW_CSUM) &&
@@ -110,7 +106,7 @@ static void v4_reply(struct glass_net *gn, const struct sock *sk,
 	skb_dst_set(skb, &rt->dst);
 	skb->mark = fl4.flowi4_mark;
 	ip_build_and_send_pkt(skb, gn->ctl_v4, tuple->laddr.s6_addr32[0],
-			      tuple->raddr.s6_addr32[0], NULL,
+			      tuple->raddr.s6_addr32[0], way,
 			      sk ? READ_ONCE(inet_sk(sk)->tos) : 0);
 }
 
@@ -121,7 +117,10 @@ static bool v4_child_route(struct sock *child)
 	struct rtable *rt;
 
 	glass_tuple_of(child, &tuple);
-	rt = v4_route(glass_sk_net(child), child, &tuple, fl4);
+	rt = v4_route(glass_sk_net(child), child, &tuple,
+		      rcu_dereference_protected(inet_sk(child)->inet_opt,
+						lockdep_sock_is_held(child)),
+		      fl4);
 	if (IS_ERR(rt))
 		return false;
 	sk_setup_caps(child, &rt->dst);

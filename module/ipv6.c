@@ -61,7 +61,8 @@ static u32 v6_mss(const struct dst_entry *dst)
 }
 
 static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
-		       const struct glass_tuple *tuple)
+		       const struct glass_tuple *tuple,
+		       const struct ip_options_rcu *way)
 {
 	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
 	struct flowi6 fl6;
@@ -78,7 +79,8 @@ static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
 }
 
 static void v6_reply(struct glass_net *gn, const struct sock *sk,
-		     struct sk_buff *skb, const struct glass_tuple *tuple)
+		     struct sk_buff *skb, const struct glass_tuple *tuple,
+		     struct ip_options_rcu *way)
 {
 	const struct sock *by = sk ?: gn->ctl_v6;
 	struct flowi6 fl6;

@@ -285,7 +285,8 @@ static void own_ends(const struct glass_listener *l,
 static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own,
-			const struct segment *syn, const u32 *above, u16 rule)
+			const struct segment *syn, const u32 *above, u16 rule,
+			struct ip_options_rcu *way)
 {
 	u32 hash = glass_tuple_hash(gn, own, &gn->table.key);
 	struct glass_record *r;
@@ -293,8 +294,8 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	struct segment out;
 	u32 path_mss;
 
-	path_mss = af->path_mss(gn, l->sk, own);
-	r = path_mss ? glass_record_alloc(RECORD_EMBRYO, own, hash) : NULL;
+	path_mss = af->path_mss(gn, l->sk, own, way);
+	r = path_mss ? glass_record_alloc(RECORD_EMBRYO, own, hash, way) : NULL;
 	if (!r)
 		goto no_memory;
 	glass_params(l->sk, &p);
@@ -315,7 +316,7 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	}
 	/* unless it is gone already, and forgotten by whoever unhashed it */
 	glass_record_start(gn, r);
-	glass_reply(gn, l->sk, af, own, &out, TCB_SYN_RECEIVED);
+	glass_reply(gn, l->sk, af, own, &out, TCB_SYN_RECEIVED, way);
 	return;
 
 no_memory:
@@ -336,6 +337,8 @@ no_memory:
  * RCU read lock held, softirqs off, the socket not locked.
  *
  * Return: RECORD_CONSUMED, or RECORD_AGAIN: a connection was made meanwhile.
+ *
+ * rfc9293: MUST-53
  */
 enum glass_record_fate
 glass_listen_rcv(struct glass_net *gn, struct sock *sk,
@@ -344,6 +347,8 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		 const u32 *above)
 {
 	struct glass_listener *l = rcu_dereference(glass_sk(sk)->listener);
+	struct ip_options_data came;
+	struct ip_options_rcu *way = glass_way_back(skb, &came);
 	struct glass_tuple own;
 	struct embryo e;
 	struct verdict v;
@@ -358,7 +363,7 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		if (v.rule == RULE_LISTEN_SYN)
 			v.rule = syn_queue_enter(gn, l, above);
 		glass_fastopen_judge(gn, l, &own, s, &v);
-		glass_cookie_judge(gn, l, af, &own, s, &e, &v);
+		glass_cookie_judge(gn, l, af, &own, s, way, &e, &v);
 	}
 	if (v.bits & V_ESTABLISHED)
 		return glass_cookie_ready(gn, l, &own, &e, skb, s);
@@ -369,11 +374,11 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		    listen_opens(v.rule) ? TCB_SYN_RECEIVED : TCB_LISTEN,
 		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
 	if (listen_opens(v.rule))
-		open_embryo(gn, l, af, &own, s, above, v.rule);
+		open_embryo(gn, l, af, &own, s, above, v.rule, way);
 	else if (v.rule == RULE_LISTEN_SYN_COOKIE)
-		glass_cookie_syn(gn, l, af, &own, s);
+		glass_cookie_syn(gn, l, af, &own, s, way);
 	else if (v.bits & V_REJECT)
-		glass_reject(gn, af, tuple, s, v.rule);
+		glass_reject(gn, af, tuple, skb, s, v.rule);
 	kfree_skb(skb);
 	return RECORD_CONSUMED;
 }

@@ -46,8 +46,9 @@ int glass_connect_start(struct sock *sk)
 
 	glass_tuple_of(sk, &tuple);
 	glass_params(sk, &p);
-	p.path_mss = gs->af->path_mss(gn, sk, &tuple);
+	p.path_mss = gs->af->path_mss(gn, sk, &tuple, NULL);
 	p.adv_mss = p.path_mss;
+	p.ip_options = glass_way_len(sk);
 	p.iss = handshake_isn(glass_tuple_hash(gn, &tuple, &gn->isn_key),
 			      glass_now());
 	p.ts_offset = glass_ts_offset(gn, &tuple);

@@ -134,6 +134,23 @@ static int set_option(struct sock *sk, int name, int value)
 	return glass_fastopen_set(sk, name, value);
 }
 
+/* IP options that the user gives win over those of any segment: MUST-52 */
+static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
+			 unsigned int len)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	bool way = level == SOL_IP && name == IP_OPTIONS;
+	bool before = READ_ONCE(gs->way_given);
+	int err;
+
+	if (way)
+		WRITE_ONCE(gs->way_given, true);
+	err = ip_setsockopt(sk, level, name, val, len);
+	if (way && err)
+		WRITE_ONCE(gs->way_given, before);
+	return err;
+}
+
 /**
  * glass_setsockopt() - proto.setsockopt
  * @sk: the socket; process context
@@ -154,7 +171,7 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 	if (level != SOL_GLASS && level != SOL_TCP) {
 		if (sk->sk_family == AF_INET6)
 			return ipv6_setsockopt(sk, level, name, val, len);
-		return ip_setsockopt(sk, level, name, val, len);
+		return set_ip_option(sk, level, name, val, len);
 	}
 	if (len < sizeof(int))
 		return -EINVAL;

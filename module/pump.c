@@ -8,6 +8,8 @@
  * socket destroyed: the caller has a reference of its own. Nothing else asks
  * the core for output.
  */
+#include <net/ip.h>
+
 #include "glass_sock.h"
 
 /*
@@ -203,6 +205,8 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 		kfree_skb(skb);
 		return;
 	}
+	if (sk->sk_family == AF_INET && IPCB(skb)->opt.srr)
+		glass_way_changed(sk, skb, s);
 	seg.no_room = no_room(sk, s);
 	if (tcb_wants_ranges(t, s))
 		lend_ranges(t);
@@ -221,7 +225,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 		glass_fastopen_answered(sk, &tuple, s, tries, v.rule);
 	glass_trace_sock(sk, false, &tuple, s, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
-		glass_reject(glass_sk_net(sk), gs->af, &tuple, s, v.rule);
+		glass_reject(glass_sk_net(sk), gs->af, &tuple, skb, s, v.rule);
 	if (v.bits & V_URGENT || gs->urg_data)
 		glass_mark_input(sk, skb, s, &v);
 	if (v.text_keep)

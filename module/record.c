@@ -10,50 +10,6 @@
  */
 #include "glass_sock.h"
 
-static struct kmem_cache *record_cache;
-
-int glass_record_cache_create(void)
-{
-	record_cache = KMEM_CACHE(glass_record, SLAB_HWCACHE_ALIGN);
-	return record_cache ? 0 : -ENOMEM;
-}
-
-void glass_record_cache_destroy(void)
-{
-	kmem_cache_destroy(record_cache);
-}
-
-/**
- * glass_record_alloc() - a record that is on no list yet
- * @kind: enum glass_record_kind
- * @tuple: the two ends
- * @hash: glass_tuple_hash() with the table's key
- *
- * Any context.
- *
- * Return: the record or NULL.
- */
-struct glass_record *glass_record_alloc(u8 kind,
-					const struct glass_tuple *tuple,
-					u32 hash)
-{
-	struct glass_record *r = kmem_cache_zalloc(record_cache, GFP_ATOMIC);
-
-	if (!r)
-		return NULL;
-	INIT_LIST_HEAD(&r->due);
-	r->kind = kind;
-	r->tuple = *tuple;
-	r->hash = hash;
-	return r;
-}
-
-/* A record that was never hashed */
-void glass_record_free(struct glass_record *r)
-{
-	kmem_cache_free(record_cache, r);
-}
-
 static void free_rcu_record(struct rcu_head *head)
 {
 	glass_record_free(container_of(head, struct glass_record, rcu));
@@ -123,7 +79,8 @@ void glass_record_start(struct glass_net *gn, struct glass_record *r)
 static void send_embryo(struct glass_net *gn, const struct glass_af *af,
 			struct glass_record *r, struct segment *s)
 {
-	glass_reply(gn, r->listener->sk, af, &r->tuple, s, TCB_SYN_RECEIVED);
+	glass_reply(gn, r->listener->sk, af, &r->tuple, s, TCB_SYN_RECEIVED,
+		    glass_record_way(r));
 }
 
 static const struct glass_af *record_af(const struct glass_record *r)
@@ -254,7 +211,7 @@ static struct glass_record *timewait_alloc(struct glass_net *gn,
 
 	if (atomic_inc_return(&gn->timewaits) <=
 	    READ_ONCE(gn->sysctl.max_tw_buckets))
-		r = glass_record_alloc(RECORD_TIMEWAIT, tuple, hash);
+		r = glass_record_alloc(RECORD_TIMEWAIT, tuple, hash, NULL);
 	if (r)
 		return r;
 	atomic_dec(&gn->timewaits);
@@ -323,10 +280,12 @@ static void timewait_judge(struct glass_net *gn, struct glass_record *r,
 static enum glass_record_fate
 timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	     struct glass_record *r, const struct glass_tuple *tuple,
+	     const struct sk_buff *skb,
 	     const struct segment *s, u32 *above)
 	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
+	struct ip_options_data way;
 	struct segment out;
 	struct verdict v;
 	bool send;
@@ -344,7 +303,8 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	glass_trace(gn, false, &r->tuple, s, TCB_TIME_WAIT,
 		    v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
 	if (send)
-		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT);
+		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT,
+			    glass_way_back(skb, &way));
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
 	return makes_way(&v) ? RECORD_TO_LISTENER : RECORD_CONSUMED;
@@ -386,7 +346,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	if (send)
 		send_embryo(gn, af, r, &out);
 	if (v.bits & V_REJECT)
-		glass_reject(gn, af, &r->tuple, s, v.rule);
+		glass_reject(gn, af, &r->tuple, skb, s, v.rule);
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
 	kfree_skb(skb);
@@ -420,7 +380,7 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 	}
 	if (r->kind == RECORD_EMBRYO)
 		return embryo_rcv(gn, af, r, skb, s);
-	fate = timewait_rcv(gn, af, r, tuple, s, above);
+	fate = timewait_rcv(gn, af, r, tuple, skb, s, above);
 	if (fate == RECORD_CONSUMED)
 		kfree_skb(skb);
 	return fate;

@@ -75,12 +75,13 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
  * @tuple: the ends, ours first
  * @s: the segment; gets its ports, and its timestamp if that is 0; no text
  * @state: the state to show in the trace
+ * @way: IP's options, or NULL
  *
  * Softirq or process context, RCU read lock held.
  */
 void glass_reply(struct glass_net *gn, const struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
-		 struct segment *s, u8 state)
+		 struct segment *s, u8 state, struct ip_options_rcu *way)
 {
 	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX,
 					GFP_ATOMIC);
@@ -100,7 +101,7 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 		return;
 	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
 	put_header(skb, s, af, tuple);
-	af->reply(gn, sk, skb, tuple);
+	af->reply(gn, sk, skb, tuple, way);
 }
 
 /**
@@ -108,21 +109,24 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
  * @gn: the netns
  * @af: IPv4 or IPv6
  * @tuple: the ends, ours first
+ * @skb: the packet that it came in: the answer goes back the same way
  * @s: the segment
  * @rule: why nobody wants it
  *
  * Softirq or process context.
  */
 void glass_reject(struct glass_net *gn, const struct glass_af *af,
-		  const struct glass_tuple *tuple, const struct segment *s,
-		  u16 rule)
+		  const struct glass_tuple *tuple, const struct sk_buff *skb,
+		  const struct segment *s, u16 rule)
 {
+	struct ip_options_data way;
 	struct segment rst;
 
 	if (!segment_reject(s, &rst))
 		return;
 	rst.rule = rule;
 	rcu_read_lock();
-	glass_reply(gn, NULL, af, tuple, &rst, TCB_CLOSED);
+	glass_reply(gn, NULL, af, tuple, &rst, TCB_CLOSED,
+		    glass_way_back(skb, &way));
 	rcu_read_unlock();
 }

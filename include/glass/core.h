@@ -50,6 +50,8 @@ struct verdict {
  * @buff: octets that the receive buffer may promise
  * @adv_mss: MSS option to send
  * @path_mss: largest text that the path takes in one segment
+ * @ip_options: octets of IP's options in each packet, which both that and the
+ *	peer's MSS are without, 0 to 40
  * @default_mss: what to send when the peer names no MSS (rfc9293#section-3.7.1)
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
@@ -70,6 +72,7 @@ struct tcb_params {
 	u16 default_mss;
 	u8 syn_retries;
 	u8 retries;
+	u8 ip_options;
 	bool wscale;
 	bool timestamps;
 	bool sack;

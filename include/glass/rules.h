@@ -275,6 +275,8 @@
 	  "an ICMP error is remembered")				\
 	R(ICMP_PMTU,		"rfc1191", "3",				\
 	  "the path takes smaller packets")				\
+	R(ROUTE_CHANGED,	"rfc9293", "3.9.2.1",			\
+	  "a segment came by another source route: the way back changes")	\
 	R(ICMP_FORGED,		"rfc5927", "4.1",			\
 	  "drop: an ICMP error that quotes nothing in flight")
 

@@ -202,6 +202,7 @@ struct tcb_options {
  * @silent: zero-window probes or keepalives in a row that nothing answered
  * @syn_retries: how often a SYN is sent again before the open fails
  * @retries: how often anything else is (R2, rfc9293#section-3.8.3)
+ * @ip_options: octets of IP's options in each packet
  *
  * The bits below them are facts that output acts on.
  */
@@ -273,6 +274,7 @@ struct tcb {
 	u8 silent;
 	u8 syn_retries;
 	u8 retries;
+	u8 ip_options;
 
 	u8 ack_now:1;		/* an ACK is owed at once */
 	u8 ack_later:1;		/* an ACK is owed by DUE_DELAYED_ACK */

@@ -96,6 +96,7 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 		.adv_mss = mss_limit(&p->opt, p->adv_mss),
 		.syn_retries = p->syn_retries,
 		.retries = p->retries,
+		.ip_options = p->ip_options,
 		.wscale_ok = p->wscale,
 		.ts_ok = p->timestamps,
 		.sack_ok = p->sack,
@@ -329,13 +330,15 @@ void tcb_set_path_mss(struct tcb *t, u32 mss)
  * tcb_update_mss() - the effective send MSS, rfc9293#section-3.7.1
  * @t: the TCB
  *
- * Both limits are without options; those that every segment carries are
- * taken off here (rfc6691).
+ * Both limits are without options; those that every segment carries, and
+ * IP's, are taken off here (rfc6691).
  */
 void tcb_update_mss(struct tcb *t)
 {
 	u32 mss = min(t->snd.peer_mss, t->snd.path_mss);
 
+	if (t->ip_options)
+		mss = max(mss, MSS_MIN + t->ip_options) - t->ip_options;
 	t->snd.mss = t->ts_ok ? max(mss, MSS_MIN) - SEG_TS_SIZE : mss;
 }
 
