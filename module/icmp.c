@@ -7,7 +7,7 @@
  * A soft one does not, nor does any error end a connection that is open: it
  * is remembered, and is what the user hears should the connection time out.
  *
- * TCP lets a soft error end an open too, RFC 5461, 4: that is what
+ * TCP lets a soft error end an open too, rfc5461: that is what
  * net.glass.abort_on_soft_error asks for.
  */
 #include <linux/errqueue.h>

@@ -49,7 +49,7 @@ struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
 	route = skb_network_header(skb) + came->srr;
 	hops = (min_t(int, route[2], route[1] + 1) - ROUTE_HEAD - 1) / HOP;
 	first = route + ROUTE_HEAD;
-	/* RFC 1812, 5.3.13.4: the source itself is no hop */
+	/* rfc1812: the source itself is no hop */
 	if (hops && !memcmp(first, &ip_hdr(skb)->saddr, HOP)) {
 		first += HOP;
 		hops--;

@@ -136,8 +136,8 @@ static u32 usable_window(const struct tcb *t)
 
 /*
  * Is what stands at snd.cur sent again because the timer expired, or because
- * it was too big? Everything below cong.recover is then; the octet of a refused probe is not, it goes
- * out with the text that it belongs to.
+ * it was too big? Everything below cong.recover is then; the octet of a
+ * refused probe is not, it goes out with the text that it belongs to.
  */
 static bool resending(const struct tcb *t)
 {

@@ -141,7 +141,6 @@ enum where { OUTSIDE, INSIDE, EXACT };
 enum answer { NONE, PACED, EACH };
 enum { GOOD, UNSENT, OLD };
 
-/* rfc5961: 3.2, 4.2, 5.2, 7 */
 static const struct attack {
 	const char *name;
 	uint8_t flags;
@@ -267,7 +266,7 @@ static void sweep(struct victim *v, const struct attack *a)
 	victim_talks(v);
 }
 
-/* Who is off the path knows no number; rfc5961: 1.2, 3.2, 4.2, 5.2 */
+/* Who is off the path knows no number; rfc5961: 3.2, 4.2, 5.2 */
 static void sweeps(const struct kind *k)
 {
 	static const struct attack guesses[] = {

@@ -91,7 +91,7 @@ static bool is_too_big(const struct victim *v, unsigned int type,
 	return type == TOO_BIG6;
 }
 
-/* Every type there is, also those that are no errors; rfc5927: 4.1 */
+/* Every type there is, also those that are no errors; rfc5927#section-4.1 */
 void icmp_flood_forged(const struct kind *k)
 {
 	unsigned int type, code, step = attack_share(k), mss, mtu, i;
@@ -130,7 +130,6 @@ void icmp_flood_forged(const struct kind *k)
 }
 
 /* On the path they are believed, and an open connection survives them */
-/* rfc9293: MUST-56, SHLD-25; rfc5927: 5.2 */
 void icmp_flood_in_flight(const struct kind *k)
 {
 	struct pollfd p = { .events = POLLIN | POLLOUT };
@@ -152,20 +151,42 @@ void icmp_flood_in_flight(const struct kind *k)
 	victim_talks(&v);
 }
 
+/* What is there, without an ACK; returns how far the text goes by now. */
+static size_t overhear(const struct victim *v, size_t far)
+{
+	struct wire_seg s;
+
+	while (hosts_hear(v->k, &s, 0)) {
+		size_t at = s.seq - v->next.ack;
+
+		must(at <= far);
+		must(pattern_is(s.text, s.len, v->out + at));
+		far = at + s.len > far ? at + s.len : far;
+	}
+	return far;
+}
+
 /* A path that grows ever smaller, as far as an attacker may say so */
 void icmp_flood_too_big(const struct kind *k)
 {
 	unsigned int mtu, step = attack_share(k);
 	struct victim v;
+	size_t far = 0;
 
 	victim_open(&v, k);
 	pattern_send(v.fd, TEXT, v.out, TEXT);
-	for (mtu = 4096; mtu > step; mtu -= step)
+	/* whatever is believed has the text sent again */
+	for (mtu = 4096; mtu > step; mtu -= step) {
+		far = overhear(&v, far);
 		send_error(&v, k->af == AF_INET ? UNREACHABLE4 : TOO_BIG6,
 			   k->af == AF_INET ? TOO_BIG4 : 0, mtu, v.next.ack);
+	}
+	must_be(overhear(&v, far), TEXT);
 	must_be(get_int(v.fd, SOL_SOCKET, SO_ERROR), 0);
 	/* rfc1191#section-3 knows no less than 68, rfc8200 none below 1280 */
 	must(path_mtu(&v) >= (k->af == AF_INET ? 68 : 1280));
-	victim_hears(&v);
+	v.out += TEXT;
+	v.next.ack += TEXT;
+	hosts_send(k, &v.next);
 	victim_talks(&v);
 }

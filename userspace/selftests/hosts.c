@@ -186,10 +186,12 @@ void hosts_icmp(const struct kind *k, const struct wire_seg *heard, int type,
 	put16(quoted + head + 2, heard->port);
 	put32(quoted + head + 4, heard->seq);
 	if (k->af == AF_INET) {
-		packet[0] = quoted[0] = 0x45;
+		packet[0] = 0x45;
+		quoted[0] = 0x45;
 		put16(packet + 2, head + len);
 		put16(quoted + 2, head + 20);
-		packet[8] = quoted[8] = 64;
+		packet[8] = 64;
+		quoted[8] = 64;
 		packet[9] = protocol;
 		quoted[9] = protocol_of(k);
 		memcpy(packet + 12, &from.in.sin_addr, 4);
@@ -198,11 +200,13 @@ void hosts_icmp(const struct kind *k, const struct wire_seg *heard, int type,
 		memcpy(quoted + 16, &from.in.sin_addr, 4);
 		put16(packet + 10, fold(sum(0, packet, head)));
 	} else {
-		packet[0] = quoted[0] = 0x60;
+		packet[0] = 0x60;
+		quoted[0] = 0x60;
 		put16(packet + 4, len);
 		put16(quoted + 4, 20);
 		packet[6] = protocol;
-		packet[7] = quoted[7] = 64;
+		packet[7] = 64;
+		quoted[7] = 64;
 		quoted[6] = protocol_of(k);
 		memcpy(packet + 8, &from.in6.sin6_addr, 16);
 		memcpy(packet + 24, &to.in6.sin6_addr, 16);

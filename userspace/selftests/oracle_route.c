@@ -206,7 +206,7 @@ static void route_back_strict(const struct kind *k)
 	back(k, strictly, sizeof(strictly));
 }
 
-/* A host that counts itself among the hops, RFC 1812, 5.3.13.4 */
+/* A host that counts itself among the hops, rfc1812 */
 static void route_back_from_source(const struct kind *k)
 {
 	back(k, from_source, sizeof(from_source));
