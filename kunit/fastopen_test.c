@@ -264,7 +264,10 @@ static void client_held_syn_waits(struct kunit *test)
 		.iss = isn_of(test)->iss, .buff = 10000, .path_mss = 1400,
 		.default_mss = 536,
 	};
-	struct segment out;
+	struct segment out, syn = {
+		.seq = isn_of(test)->irs, .wnd = 5000, .flags = SEG_SYN,
+	};
+	struct verdict v;
 	struct tcb t;
 
 	tcb_init(&t, &p);
@@ -273,6 +276,11 @@ static void client_held_syn_waits(struct kunit *test)
 	fastopen_hold(&t);
 	KUNIT_EXPECT_FALSE(test, tcb_output(&t, NOW, 0, &out));
 	KUNIT_EXPECT_EQ(test, t.armed, 0);
+	/* the peer's SYN comes too early: it will come again */
+	tcb_input(&t, &syn, NOW, &v);
+	KUNIT_EXPECT_EQ(test, v.rule, RULE_SYN_SENT_HELD);
+	KUNIT_EXPECT_EQ(test, t.state, TCB_SYN_SENT);
+	KUNIT_EXPECT_FALSE(test, tcb_output(&t, NOW, 0, &out));
 	tcb_write(&t, 50);
 	fastopen_release(&t);
 	KUNIT_ASSERT_TRUE(test, tcb_output(&t, NOW, 0, &out));

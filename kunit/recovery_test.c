@@ -361,6 +361,16 @@ static void too_big_acked_meanwhile(struct kunit *test)
 	expect(s, ".", 10001, 600, 1, 10000, RULE_SEND_TEXT);
 }
 
+/* The hole that duplicate ACKs told of is filled too */
+static void too_big_behind_a_hole(struct kunit *test)
+{
+	struct script *s = in_flight(test, 0);
+
+	inject(s, ".", 1, 0, 1, WND, RULE_ACK_DUP);
+	too_big(s, 5001);
+	expect(s, ".", 1, 600, 1, 10000, RULE_RESEND_SMALLER);
+}
+
 /* A recovery that was under way is over: all of it is sent again */
 static void too_big_ends_recovery(struct kunit *test)
 {
@@ -421,6 +431,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(too_big_resends_at_once),
 	SCRIPT_CASE(too_big_once_per_flight),
 	SCRIPT_CASE(too_big_acked_meanwhile),
+	SCRIPT_CASE(too_big_behind_a_hole),
 	SCRIPT_CASE(too_big_ends_recovery),
 	SCRIPT_CASE(too_big_syn_sent),
 	SCRIPT_CASE(recovery_takes_no_sample),

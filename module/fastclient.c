@@ -141,6 +141,9 @@ static u32 take_text(struct sock *sk, struct glass_fastopen_req *req,
 	u32 done = 0;
 	int n;
 
+	/* a SYN's text has no urgent octet */
+	if (req->msg->msg_flags & MSG_OOB)
+		room = 0;
 	while (done < room && msg_data_left(req->msg)) {
 		n = min_t(size_t, room - done, msg_data_left(req->msg));
 		n = glass_queue_append(sk, req->msg, n);
@@ -216,6 +219,7 @@ static int send_held(struct sock *sk, struct glass_fastopen_req *req)
 int glass_fastopen_send(struct sock *sk, struct msghdr *msg, int *copied)
 {
 	struct glass_fastopen_req req = { .msg = msg };
+	struct glass_sock *gs = glass_sk(sk);
 	struct sockaddr *to = msg->msg_name;
 	bool deferred = glass_compat_deferred(sk);
 	int err;
@@ -230,15 +234,19 @@ int glass_fastopen_send(struct sock *sk, struct msghdr *msg, int *copied)
 		err = send_held(sk, &req);
 		if (err)
 			return err;
-	} else {
-		glass_sk(sk)->fastopen_req = &req;
+	} else if (sk->sk_socket->state == SS_UNCONNECTED) {
+		/* consumed at once, if at all: whoever waits must not offer it */
+		gs->fastopen_req = &req;
 	}
 	err = __inet_stream_connect(sk->sk_socket, to, msg->msg_namelen,
 				    msg->msg_flags & MSG_DONTWAIT ? O_NONBLOCK : 0,
 				    1);
-	glass_sk(sk)->fastopen_req = NULL;
-	glass_compat_defer(sk, false);
-	*copied = req.copied;
+	if (gs->fastopen_req == &req)
+		gs->fastopen_req = NULL;
+	if (!gs->tcb.syn_held)
+		glass_compat_defer(sk, false);
+	/* an open that failed took the text with it */
+	*copied = err && sk->sk_state == TCP_CLOSE ? 0 : req.copied;
 	return err;
 }
 

@@ -193,6 +193,7 @@ void glass_reject(struct glass_net *gn, const struct glass_af *af,
 struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
 				      struct ip_options_data *way);
 u32 glass_way_len(const struct sock *sk);
+void glass_way_given(struct sock *sk);
 bool glass_way_take(struct sock *sk, const struct ip_options_rcu *way);
 void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 		       const struct segment *s);

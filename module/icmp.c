@@ -61,9 +61,12 @@ void glass_icmp_deferred(struct sock *sk)
 		learn_pmtu(sk, mtu, gs->mtu_seq);
 }
 
+/* A fast open that somebody accepted is as good as open. */
 static bool opening(const struct sock *sk)
 {
-	return sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV;
+	return sk->sk_state == TCP_SYN_SENT ||
+	       (sk->sk_state == TCP_SYN_RECV &&
+		!(glass_sk(sk)->tcb.fastopened && sk->sk_socket));
 }
 
 /**
@@ -191,8 +194,10 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 		report(gn, sk, skb, quoted, e);
 	} else {
 		glass_count(gn, RULE_ICMP_PMTU);
+		/* of many that wait, the first segment and the last word */
+		if (!gs->mtu_deferred || seq_lt(seq, gs->mtu_seq))
+			gs->mtu_seq = seq;
 		gs->mtu_deferred = e->info ?: 1;
-		gs->mtu_seq = seq;
 		if (!sock_owned_by_user(sk))
 			glass_icmp_deferred(sk);
 	}

@@ -47,10 +47,11 @@ static int listen_start(struct sock *sk)
 	err = glass_listener_hash(sk);
 	if (!err)
 		return 0;
+	/* poll() may have seen it */
 	RCU_INIT_POINTER(gs->listener, NULL);
 fail:
 	inet_sk_set_state(sk, TCP_CLOSE);
-	kfree(l);
+	kfree_rcu(l, rcu);
 	return err;
 }
 

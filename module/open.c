@@ -146,6 +146,7 @@ int glass_disconnect(struct sock *sk, int flags)
 	release_port(sk);
 	inet_sk(sk)->inet_dport = 0;
 	glass_compat_defer(sk, false);
+	glass_sk(sk)->fastopen_req = NULL;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
 		inet_reset_saddr(sk);
 	WRITE_ONCE(sk->sk_shutdown, 0);

@@ -148,6 +148,8 @@ static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
 	err = ip_setsockopt(sk, level, name, val, len);
 	if (way && err)
 		WRITE_ONCE(gs->way_given, before);
+	if (way && !err)
+		glass_way_given(sk);
 	return err;
 }
 

@@ -116,6 +116,24 @@ static bool same(const struct ip_options_rcu *a, const struct ip_options_rcu *b)
 }
 
 /**
+ * glass_way_given() - the user set IP options
+ * @sk: its socket, not locked
+ *
+ * They take room in what is sent from now on; the MSS that the peer was told
+ * stays as it is.
+ */
+void glass_way_given(struct sock *sk)
+{
+	struct tcb *t = &glass_sk(sk)->tcb;
+
+	lock_sock(sk);
+	t->ip_options = glass_way_len(sk);
+	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
+		tcb_update_mss(t);
+	release_sock(sk);
+}
+
+/**
  * glass_way_changed() - a segment may have come by another route
  * @sk: its socket, locked
  * @skb: the segment
@@ -145,11 +163,12 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 	if (!way || same(old, way) || !glass_way_take(sk, way))
 		return;
 	glass_count(glass_sk_net(sk), RULE_ROUTE_CHANGED);
+	gs->tcb.ip_options = glass_way_len(sk);
+	tcb_update_mss(&gs->tcb);
 	if (!gs->af->child_route(sk)) {
 		__sk_dst_reset(sk);
 		return;
 	}
-	gs->tcb.ip_options = glass_way_len(sk);
 	glass_tuple_of(sk, &tuple);
 	tcb_set_path_mss(&gs->tcb, gs->af->path_mss(glass_sk_net(sk), sk,
 						    &tuple, NULL));

@@ -100,6 +100,8 @@
 	  "drop: a RST that does not acknowledge our SYN")		\
 	R(SYN_SENT_NO_SYN,	"rfc9293", "3.10.7.3",			\
 	  "drop: neither SYN nor RST in SYN-SENT")			\
+	R(SYN_SENT_HELD,	"rfc7413", "4.2.1",			\
+	  "drop: our own SYN waits for text, the peer's will come again") \
 	R(SYN_SENT_SYN_ACK,	"rfc9293", "3.10.7.3",			\
 	  "our SYN is acknowledged: ESTABLISHED, answer ACK")		\
 	R(FASTOPEN_TAKEN,	"rfc7413", "4.2.2",			\

@@ -27,8 +27,9 @@
 u32 fastopen_room(const struct tcb *t, u16 mss)
 {
 	u32 limit = min_t(u32, mss ? mss : t->snd.peer_mss, t->snd.path_mss);
+	u32 options = SYN_OPTIONS + t->ip_options;
 
-	return limit > SYN_OPTIONS ? limit - SYN_OPTIONS : 0;
+	return limit > options ? limit - options : 0;
 }
 
 /**
@@ -200,5 +201,9 @@ bool fastopen_syn_again(struct tcb *t, const struct segment *s,
 	v->rule = RULE_EMBRYO_SYN_AGAIN;
 	t->ack_rule = v->rule;
 	t->syn_again = 1;
+	/* Karn: an ACK may be for either SYN/ACK; the newer SYN is echoed */
+	rtt_stop(t);
+	if (t->ts_ok && s->opts & SEG_OPT_TS)
+		t->ts.recent = s->tsval;
 	return true;
 }

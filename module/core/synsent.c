@@ -92,6 +92,11 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		v->rule = RULE_SYN_SENT_NO_SYN;
 		return;
 	}
+	/* nothing has left, so there is nothing yet that it could answer */
+	if (t->syn_held) {
+		v->rule = RULE_SYN_SENT_HELD;
+		return;
+	}
 	take_syn(t, s, now);
 	t->cong.ops->init(t);
 	if (acked) {

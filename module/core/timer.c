@@ -171,8 +171,8 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 /*
  * rfc9293#section-3.8.6.1: probing may go on for ever, as long as the peer
  * answers: each acceptable ACK clears tcb.silent. A peer that says nothing
- * is timed out like any other, and one that takes nothing when the user's own
- * limit is over.
+ * is timed out like any other, also here by the user's own limit, and one that
+ * takes nothing when that is over.
  * rfc9293: SHLD-30, MUST-37
  */
 static void timeout_persist(struct tcb *t, u64 now, struct verdict *v)
@@ -183,13 +183,13 @@ static void timeout_persist(struct tcb *t, u64 now, struct verdict *v)
 		t->probe = 1;
 		return;
 	}
-	if (given_up(t, t->silent, t->retries, now)) {
+	if (given_up(t, t->silent, retries(t), now)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
 	}
 	v->rule = RULE_SEND_PROBE;
-	t->silent++;
+	t->silent += t->silent < 255;
 	t->backoff += t->backoff < 255;
 	t->probe = 1;
 }
