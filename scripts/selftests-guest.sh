@@ -21,8 +21,10 @@ run() {
 	echo "# $name"
 	[ -z "$slow" ] || options+=(-s)
 	[ -z "$kinds" ] || options+=(-k "$kinds")
-	# It is long: all kinds where that costs little, one elsewhere.
-	[ "$name" != oracle ] || [ -z "$kinds" ] || options+=(-k "${kinds%%,*}")
+	# These are long: all kinds where that costs little, one elsewhere.
+	case $name in
+	oracle | links) [ -z "$kinds" ] || options+=(-k "${kinds%%,*}") ;;
+	esac
 	{
 		case $name in
 		module | article) "$top/userspace/selftests/$name.sh" 2>&1 ;;

@@ -45,8 +45,8 @@ uml-debug)
 	;;
 *) usage ;;
 esac
-# A tenth of the mutated segments with everything else, all when asked for.
-mutants=100000
+# A thirtieth of the mutated segments with everything else, all when asked for.
+mutants=33333
 if [ $# -gt 0 ]; then
 	names=("$@")
 	mutants=1000000

@@ -42,21 +42,6 @@ static void *sleep_in_call(void *arg)
 	return NULL;
 }
 
-static bool asleep(int tid)
-{
-	char path[64], line[256] = "", *state;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return false;
-	must(read(fd, line, sizeof(line) - 1) > 0);
-	close(fd);
-	state = strrchr(line, ')');
-	return state && state[2] == 'S';
-}
-
 static void sleeper_start(struct sleeper *s, ssize_t (*call)(int fd), int fd)
 {
 	*s = (struct sleeper){ .call = call, .fd = fd };

@@ -87,7 +87,7 @@ static void run_one(const struct choice *c, const struct test *t,
 			continue;
 		result = now ? run_finish(&running[kind]) : 0;
 		if (!now)
-			tap_skip("waits for minutes", "%s %s", kinds[kind].name,
+			tap_skip("long: where time is virtual", "%s %s", kinds[kind].name,
 				 t->name);
 		else if (result == EXIT_SKIP)
 			tap_skip("not possible here", "%s %s", kinds[kind].name,

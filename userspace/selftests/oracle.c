@@ -241,7 +241,7 @@ static void run_case(const struct choice *c, const struct test *t)
 	} else {
 		for (kind = 0; kind < KINDS; kind++)
 			if (choice_wants(c, t, kind))
-				tap_skip("waits for minutes", "%s %s",
+				tap_skip("long: where time is virtual", "%s %s",
 					 kinds[kind].name, t->name);
 	}
 }

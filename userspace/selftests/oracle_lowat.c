@@ -166,6 +166,9 @@ static void lowat_recv(const struct kind *k)
 	pair_open(k, &p);
 	tell("set", low(p.s, 10));
 	if (!fork()) {
+		/* what is read before the rest comes is not waited for */
+		while (!asleep(getppid()))
+			pause_ms(1);
 		do_send(p.c, 6, 0);
 		pause_ms(100);
 		do_send(p.c, 6, 0);

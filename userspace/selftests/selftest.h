@@ -41,7 +41,7 @@ extern const struct kind kinds[KINDS];
 
 /* Flags of a test */
 enum {
-	SLOW = 1,	/* waits for minutes */
+	SLOW = 1,	/* waits for minutes, or is a great many waits */
 	ONCE = 2,	/* does not depend on the kind: run with the first one */
 	PROTO = 4,	/* not for AF_GLASS */
 	SHOW = 8,	/* an oracle's answers are told also when they agree */
@@ -157,6 +157,7 @@ void set_nonblock(int fd);
 short await(int fd, short events);
 void pause_ms(int ms);
 void reset_by(int fd);
+bool asleep(int tid);
 size_t fill(int fd);
 size_t fill_for_good(int fd);
 size_t drain(int fd, size_t want);

@@ -215,3 +215,19 @@ void sysctl(const struct kind *k, const char *name, const char *value)
 		 "/proc/sys/net/ipv4/tcp_%s", name);
 	must(write_file(path, value));
 }
+
+/* Does a thread, of whichever process, wait for something? */
+bool asleep(int tid)
+{
+	char path[64], line[256] = "", *state;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return false;
+	must(read(fd, line, sizeof(line) - 1) > 0);
+	close(fd);
+	state = strrchr(line, ')');
+	return state && state[2] == 'S';
+}
