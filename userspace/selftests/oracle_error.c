@@ -29,6 +29,7 @@ static void tell_queue(const struct kind *k, int fd)
 		.msg_iov = &part, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
+	const uint8_t port[] = { HOSTS_PORT >> 8, HOSTS_PORT & 255 };
 	struct sockaddr *offender;
 	struct cmsghdr *c;
 	ssize_t n = recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT);
@@ -50,7 +51,7 @@ static void tell_queue(const struct kind *k, int fd)
 		 "%s from %s origin %d type %d code %d info %u flags %x quotes %zd to %s %d family %d port %d",
 		 strerrorname_np(e->ee_errno), from, e->ee_origin, e->ee_type,
 		 e->ee_code, e->ee_info, m.msg_flags & ~MSG_CMSG_CLOEXEC,
-		 n > 8 ? 8 : n, n >= 4 && data[1] == (char)0xb4 ? "it" : "-",
+		 n > 8 ? 8 : n, n >= 4 && !memcmp(data + 2, port, 2) ? "it" : "-",
 		 m.msg_namelen, name.ss_family,
 		 ntohs(((struct sockaddr_in *)&name)->sin_port));
 	tell_text("queue", text);

@@ -316,18 +316,18 @@ static void foreign_late(const struct kind *k)
 }
 
 const struct test oracle_foreign[] = {
-	TEST(foreign_bind),
-	TEST(foreign_unprivileged),
-	TEST(foreign_sysctl),
-	TEST(foreign_connect_loop),
-	TEST(foreign_listen_transparent),
-	TEST(foreign_listen_transparent_any),
-	TEST(foreign_listen_none_any),
-	TEST(foreign_listen_free),
-	TEST(foreign_listen_cookie),
-	TEST(foreign_refused),
-	TEST(foreign_connect_far),
-	TEST(foreign_abort),
-	TEST(foreign_late),
+	TEST_FLAGS(foreign_bind, SLOW),
+	TEST_FLAGS(foreign_unprivileged, SLOW),
+	TEST_FLAGS(foreign_sysctl, SLOW),
+	TEST_FLAGS(foreign_connect_loop, SLOW),
+	TEST_FLAGS(foreign_listen_transparent, SLOW),
+	TEST_FLAGS(foreign_listen_transparent_any, SLOW),
+	TEST_FLAGS(foreign_listen_none_any, SLOW),
+	TEST_FLAGS(foreign_listen_free, SLOW),
+	TEST_FLAGS(foreign_listen_cookie, SLOW),
+	TEST_FLAGS(foreign_refused, SLOW),
+	TEST_FLAGS(foreign_connect_far, SLOW),
+	TEST_FLAGS(foreign_abort, SLOW),
+	TEST_FLAGS(foreign_late, SLOW),
 	{ }
 };
