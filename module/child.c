@@ -275,15 +275,11 @@ static bool fast_embryo(struct glass_net *gn, struct glass_listener *l,
 	u64 now = glass_now();
 	struct tcb_params p;
 
-	glass_params(l->sk, &p);
-	p.path_mss = af->path_mss(gn, l->sk, own, way);
-	p.adv_mss = p.path_mss;
-	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key), now);
-	/* rfc9293#section-3.6.1: greater than all that it sent */
-	if (above && seq_le(p.iss, *above))
-		p.iss = *above + 65537;
+	if (!glass_listen_params(gn, l->sk, af, own, way, &p))
+		return false;
+	p.iss = glass_listen_isn(gn, own, above, now);
 	embryo_open(e, syn, &p, now);
-	return p.path_mss;
+	return true;
 }
 
 /**

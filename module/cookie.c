@@ -75,17 +75,6 @@ static u32 handshake_hash(const struct glass_tuple *tuple, u32 irs,
 	return siphash(&ends, sizeof(ends), key);
 }
 
-/* What a connection by cookie starts with; false without a route */
-static bool params_of(struct glass_net *gn, const struct sock *sk,
-		      const struct glass_af *af, const struct glass_tuple *own,
-		      const struct ip_options_rcu *way, struct tcb_params *p)
-{
-	glass_params(sk, p);
-	p->path_mss = af->path_mss(gn, sk, own, way);
-	p->adv_mss = p->path_mss;
-	return p->path_mss;
-}
-
 /*
  * One more than the slot of the last cookie, 0 for never. A group has it in
  * common: whoever of it is left takes back what another has sent.
@@ -119,7 +108,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	struct embryo e;
 	u32 slot, clock, *sent = last_sent(l);
 
-	if (!params_of(gn, l->sk, af, own, way, &p)) {
+	if (!glass_listen_params(gn, l->sk, af, own, way, &p)) {
 		glass_count(gn, RULE_LISTEN_NO_MEMORY);
 		return;
 	}
@@ -182,7 +171,7 @@ void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 	secrets(gn, key, COOKIE_SLOTS, now);
 	for (i = 0; i < COOKIE_SLOTS; i++)
 		hash[i] = handshake_hash(own, s->seq - 1, &key[i]);
-	if (!params_of(gn, l->sk, af, own, way, &p))
+	if (!glass_listen_params(gn, l->sk, af, own, way, &p))
 		*v = (struct verdict){ .rule = RULE_LISTEN_NO_MEMORY };
 	else
 		cookie_input(e, s, &p, hash, now, v);

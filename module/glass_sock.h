@@ -300,6 +300,13 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 		   struct sk_buff *skb, const struct segment *s, u32 *above);
 
 /* listen.c: listen(), accept(), the SYN queue and the accept queue */
+bool glass_listen_params(struct glass_net *gn, const struct sock *sk,
+			 const struct glass_af *af,
+			 const struct glass_tuple *own,
+			 const struct ip_options_rcu *way,
+			 struct tcb_params *p);
+u32 glass_listen_isn(struct glass_net *gn, const struct glass_tuple *own,
+		     const u32 *above, u64 now);
 int glass_listen(struct socket *sock, int backlog);
 struct sock *glass_accept_wait(struct sock *sk, int flags, int *err);
 void glass_listen_stop(struct sock *sk);

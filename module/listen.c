@@ -282,6 +282,48 @@ static void own_ends(const struct glass_listener *l,
 		own->ifindex = tuple->ifindex;
 }
 
+/**
+ * glass_listen_params() - what a connection through a listener starts with
+ * @gn: the netns
+ * @sk: the listener
+ * @af: IPv4 or IPv6
+ * @own: the ends
+ * @way: the way back to the source of the SYN, or NULL
+ * @p: gets all but the ISN
+ *
+ * RCU read lock held, softirqs off.
+ *
+ * Return: false without a route.
+ */
+bool glass_listen_params(struct glass_net *gn, const struct sock *sk,
+			 const struct glass_af *af,
+			 const struct glass_tuple *own,
+			 const struct ip_options_rcu *way,
+			 struct tcb_params *p)
+{
+	glass_params(sk, p);
+	p->path_mss = af->path_mss(gn, sk, own, way);
+	p->adv_mss = p->path_mss;
+	return p->path_mss;
+}
+
+/**
+ * glass_listen_isn() - the ISN of a connection through a listener
+ * @gn: the netns
+ * @own: the ends
+ * @above: SND.NXT of a connection in TIME-WAIT that made way, or NULL
+ * @now: microseconds
+ *
+ * Return: greater than all that the old one sent, rfc9293#section-3.6.1.
+ */
+u32 glass_listen_isn(struct glass_net *gn, const struct glass_tuple *own,
+		     const u32 *above, u64 now)
+{
+	u32 isn = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key), now);
+
+	return above && seq_le(isn, *above) ? *above + 65537 : isn;
+}
+
 /* A SYN opens and was counted: make the embryo, hash it, answer */
 static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
@@ -290,26 +332,19 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			struct ip_options_rcu *way)
 {
 	u32 hash = glass_tuple_hash(gn, own, &gn->table.key);
-	struct glass_record *r;
+	struct glass_record *r = NULL;
 	struct tcb_params p;
 	struct segment out;
-	u32 path_mss;
+	u64 now = glass_now();
 
-	path_mss = af->path_mss(gn, l->sk, own, way);
-	r = path_mss ? glass_record_alloc(RECORD_EMBRYO, own, hash, way) : NULL;
+	if (glass_listen_params(gn, l->sk, af, own, way, &p))
+		r = glass_record_alloc(RECORD_EMBRYO, own, hash, way);
 	if (!r)
 		goto no_memory;
-	glass_params(l->sk, &p);
-	p.path_mss = path_mss;
-	p.adv_mss = path_mss;
 	p.cookie = listen_gives_cookie(rule);
-	p.iss = handshake_isn(glass_tuple_hash(gn, own, &gn->isn_key),
-			      glass_now());
-	/* rfc9293#section-3.6.1: greater than all that it sent */
-	if (above && seq_le(p.iss, *above))
-		p.iss = *above + 65537;
+	p.iss = glass_listen_isn(gn, own, above, now);
 	r->listener = l;
-	embryo_open(&r->embryo, syn, &p, glass_now());
+	embryo_open(&r->embryo, syn, &p, now);
 	embryo_output(&r->embryo, &out);
 	if (glass_table_add_record(gn, r)) {
 		glass_record_free(r);
