@@ -7,67 +7,21 @@
 #include <string.h>
 
 #include "attack.h"
-#include "octets.h"
 
 #define TYPES	256
 #define CODES	16
-#define QUOTE	8	/* octets of a segment that rfc792 promises */
 #define TEXT	1000
 
 enum { UNREACHABLE4 = 3, TOO_BIG4 = 4 /* its code */, TOO_BIG6 = 2 };
-
-/* An IP header at @at, for @len octets; its length */
-static size_t put_ip(const struct kind *k, uint8_t *at, bool from_kernel,
-		     unsigned int protocol, size_t len)
-{
-	struct addr host = addr_host(k, 2, 0), kernel = addr_kernel(k, 0);
-	const struct addr *from = from_kernel ? &kernel : &host;
-	const struct addr *to = from_kernel ? &host : &kernel;
-
-	if (k->af == AF_INET) {
-		memset(at, 0, 20);
-		at[0] = 0x45;
-		put16(at + 2, 20 + len);
-		at[8] = 64;
-		at[9] = protocol;
-		memcpy(at + 12, &from->in.sin_addr, 4);
-		memcpy(at + 16, &to->in.sin_addr, 4);
-		put16(at + 10, sum_fold(sum_octets(0, at, 20)));
-		return 20;
-	}
-	put32(at, 6u << 28);
-	put16(at + 4, len);
-	at[6] = protocol;
-	at[7] = 64;
-	memcpy(at + 8, &from->in6.sin6_addr, 16);
-	memcpy(at + 24, &to->in6.sin6_addr, 16);
-	return 40;
-}
 
 /* An error from the host that quotes the victim's segment at @seq */
 static void send_error(const struct victim *v, uint8_t type, uint8_t code,
 		       uint32_t info, uint32_t seq)
 {
-	bool v4 = v->k->af == AF_INET;
-	size_t head = v4 ? 20 : 40, len = 8 + head + 20;
-	uint8_t packet[128] = { 0 }, *icmp = packet + head;
-	uint8_t *quoted = icmp + 8 + head;
-	uint32_t sum = 0;
+	struct wire_seg quoted = v->next;
 
-	put_ip(v->k, icmp + 8, true, v->k->glass ? 253 : IPPROTO_TCP, 20);
-	put16(quoted, v->next.kernel);
-	put16(quoted + 2, v->next.port);
-	put32(quoted + 4, seq);
-	quoted[12] = 5 << 4;
-	quoted[13] = ACK;
-	icmp[0] = type;
-	icmp[1] = code;
-	put32(icmp + 4, info);
-	put_ip(v->k, packet, false, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, len);
-	if (!v4)
-		sum = sum_octets(IPPROTO_ICMPV6 + len, packet + 8, 32);
-	put16(icmp + 2, sum_fold(sum_octets(sum, icmp, len)));
-	hosts_write(packet, head + len);
+	quoted.seq = seq;
+	hosts_icmp(v->k, &quoted, type, code, info);
 }
 
 /* What is not about the connection is answered, and of no interest */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "hosts.h"
+#include "octets.h"
 
 #define TEXT_MAX 2048
 
@@ -51,44 +52,6 @@ struct addr addr_kernel(const struct kind *k, unsigned int port)
 static int protocol_of(const struct kind *k)
 {
 	return k->glass ? 253 : IPPROTO_TCP;
-}
-
-static uint32_t sum(uint32_t from, const uint8_t *b, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		from += b[i] << 8 | b[i + 1];
-	return len % 2 ? from + (b[len - 1] << 8) : from;
-}
-
-static uint16_t fold(uint32_t value)
-{
-	while (value >> 16)
-		value = (value & 0xffff) + (value >> 16);
-	return ~value;
-}
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = value >> 8;
-	at[1] = value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, value >> 16);
-	put16(at + 2, value);
-}
-
-static uint16_t get16(const uint8_t *at)
-{
-	return at[0] << 8 | at[1];
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
 }
 
 /* The segment without its checksum; its length */
@@ -153,7 +116,7 @@ void hosts_send(const struct kind *k, const struct wire_seg *s)
 		memcpy(packet + 16, &to.in.sin_addr, width);
 		memcpy(both, packet + 12, 2 * width);
 		memcpy(packet + 20, option, options);
-		put16(packet + 10, fold(sum(0, packet, head)));
+		put16(packet + 10, sum_fold(sum_octets(0, packet, head)));
 	} else {
 		width = 16;
 		packet[0] = 0x60;
@@ -165,56 +128,58 @@ void hosts_send(const struct kind *k, const struct wire_seg *s)
 		memcpy(both, packet + 8, 2 * width);
 	}
 	put16(packet + head + 16,
-	      fold(sum(sum(protocol + len, both, 2 * width), packet + head,
-		       len)));
+	      sum_fold(sum_octets(sum_octets(protocol + len, both, 2 * width),
+				  packet + head, len)));
 	hosts_write(packet, head + len);
 }
 
-/* An ICMP error of a host's about a segment that it heard */
-void hosts_icmp(const struct kind *k, const struct wire_seg *heard, int type,
-		int code)
+/* An IP header between a host and the kernel at @at, for @len octets */
+static void put_ip(const struct kind *k, uint8_t *at, const struct addr *from,
+		   const struct addr *to, unsigned int protocol, size_t len)
 {
-	struct addr from = addr_host(k, heard->host, 0), to = addr_kernel(k, 0);
-	size_t head = k->af == AF_INET ? 20 : 40, len = 8 + head + 8;
-	uint8_t packet[128] = { 0 }, *quoted = packet + head + 8;
-	int protocol = k->af == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	if (k->af == AF_INET) {
+		at[0] = 0x45;
+		put16(at + 2, 20 + len);
+		at[8] = 64;
+		at[9] = protocol;
+		memcpy(at + 12, &from->in.sin_addr, 4);
+		memcpy(at + 16, &to->in.sin_addr, 4);
+		put16(at + 10, sum_fold(sum_octets(0, at, 20)));
+		return;
+	}
+	at[0] = 0x60;
+	put16(at + 4, len);
+	at[6] = protocol;
+	at[7] = 64;
+	memcpy(at + 8, &from->in6.sin6_addr, 16);
+	memcpy(at + 24, &to->in6.sin6_addr, 16);
+}
+
+/* A host's ICMP error about a segment of the kernel's at @quoted->seq */
+void hosts_icmp(const struct kind *k, const struct wire_seg *quoted, int type,
+		int code, uint32_t info)
+{
+	struct addr host = addr_host(k, quoted->host, 0), kernel = addr_kernel(k, 0);
+	bool v4 = k->af == AF_INET;
+	size_t head = v4 ? 20 : 40, len = 8 + head + 20;
+	uint8_t packet[128] = { 0 }, *icmp = packet + head;
+	uint8_t *segment = icmp + 8 + head;
 	uint32_t first = 0;
 
-	packet[head] = type;
-	packet[head + 1] = code;
-	put16(quoted + head, heard->kernel);
-	put16(quoted + head + 2, heard->port);
-	put32(quoted + head + 4, heard->seq);
-	if (k->af == AF_INET) {
-		packet[0] = 0x45;
-		quoted[0] = 0x45;
-		put16(packet + 2, head + len);
-		put16(quoted + 2, head + 20);
-		packet[8] = 64;
-		quoted[8] = 64;
-		packet[9] = protocol;
-		quoted[9] = protocol_of(k);
-		memcpy(packet + 12, &from.in.sin_addr, 4);
-		memcpy(packet + 16, &to.in.sin_addr, 4);
-		memcpy(quoted + 12, &to.in.sin_addr, 4);
-		memcpy(quoted + 16, &from.in.sin_addr, 4);
-		put16(packet + 10, fold(sum(0, packet, head)));
-	} else {
-		packet[0] = 0x60;
-		quoted[0] = 0x60;
-		put16(packet + 4, len);
-		put16(quoted + 4, 20);
-		packet[6] = protocol;
-		packet[7] = 64;
-		quoted[7] = 64;
-		quoted[6] = protocol_of(k);
-		memcpy(packet + 8, &from.in6.sin6_addr, 16);
-		memcpy(packet + 24, &to.in6.sin6_addr, 16);
-		memcpy(quoted + 8, &to.in6.sin6_addr, 16);
-		memcpy(quoted + 24, &from.in6.sin6_addr, 16);
-		first = sum(protocol + len, packet + 8, 32);
-	}
-	put16(packet + head + 2, fold(sum(first, packet + head, len)));
+	icmp[0] = type;
+	icmp[1] = code;
+	put32(icmp + 4, info);
+	put_ip(k, icmp + 8, &kernel, &host, protocol_of(k), 20);
+	put16(segment, quoted->kernel);
+	put16(segment + 2, quoted->port);
+	put32(segment + 4, quoted->seq);
+	segment[12] = 5 << 4;
+	segment[13] = ACK;
+	put_ip(k, packet, &host, &kernel, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6,
+	       len);
+	if (!v4)
+		first = sum_octets(IPPROTO_ICMPV6 + len, packet + 8, 32);
+	put16(icmp + 2, sum_fold(sum_octets(first, icmp, len)));
 	hosts_write(packet, head + len);
 }
 

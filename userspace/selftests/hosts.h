@@ -51,8 +51,8 @@ int hosts_listener(const struct kind *k, int backlog);
 void hosts_send(const struct kind *k, const struct wire_seg *s);
 void hosts_write(const void *packet, size_t len);
 void hosts_options(const uint8_t *octets, size_t len);
-void hosts_icmp(const struct kind *k, const struct wire_seg *heard, int type,
-		int code);
+void hosts_icmp(const struct kind *k, const struct wire_seg *quoted, int type,
+		int code, uint32_t info);
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms);
 void hosts_hear_nothing(const struct kind *k, int ms);
 void close_with_fin(int fd);

@@ -69,9 +69,9 @@ static void trouble(const struct kind *k, const struct wire_seg *heard,
 		    enum trouble t)
 {
 	if (k->af == AF_INET)
-		hosts_icmp(k, heard, 3, t == NO_PORT ? 3 : 1);
+		hosts_icmp(k, heard, 3, t == NO_PORT ? 3 : 1, 0);
 	else
-		hosts_icmp(k, heard, 1, t == NO_PORT ? 4 : 3);
+		hosts_icmp(k, heard, 1, t == NO_PORT ? 4 : 3, 0);
 }
 
 static void tell_all(const struct kind *k, int fd)

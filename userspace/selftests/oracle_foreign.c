@@ -137,6 +137,16 @@ static int listens(const struct kind *k, enum liberty how, struct addr at)
 	return fd;
 }
 
+static int accepts(int fd)
+{
+	int s;
+
+	await(fd, POLLIN);
+	s = accept(fd, NULL, NULL);
+	tell("accept", s >= 0);
+	return s;
+}
+
 static int far_connects(const struct kind *k, const struct link *l,
 			struct addr at, unsigned int port)
 {
@@ -221,9 +231,7 @@ static void foreign_listen_cookie(const struct kind *k)
 	sysctl(k, "syncookies", "2");
 	fd = listens(k, TRANSPARENT, addr_any(k, PORT));
 	c = far_connects(k, &l, at, 0);
-	await(fd, POLLIN);
-	s = accept(fd, NULL, NULL);
-	tell("accept", s >= 0);
+	s = accepts(fd);
 	talk(c, s);
 }
 
@@ -251,9 +259,7 @@ static void foreign_connect_far(const struct kind *k)
 	c = allowed(k, TRANSPARENT);
 	tell("bind", do_bind(c, &own));
 	tell("connect", do_connect(c, &at));
-	await(fd, POLLIN);
-	s = accept(fd, NULL, NULL);
-	tell("accept", s >= 0);
+	s = accepts(fd);
 	tell_name("peer is", s, true, &own);
 	talk(c, s);
 	close(fd);
@@ -286,9 +292,7 @@ static void foreign_abort(const struct kind *k)
 	divert(&l);
 	fd = listens(k, TRANSPARENT, at);
 	c = far_connects(k, &l, at, 0);
-	await(fd, POLLIN);
-	s = accept(fd, NULL, NULL);
-	tell("accept", s >= 0);
+	s = accepts(fd);
 	reset_by(s);
 	set_timeout(c, SO_RCVTIMEO, 500);
 	tell("recv", do_recv(c, 1, 0));
@@ -304,9 +308,7 @@ static void foreign_late(const struct kind *k)
 	divert(&l);
 	fd = listens(k, TRANSPARENT, at);
 	c = far_connects(k, &l, at, 0);
-	await(fd, POLLIN);
-	s = accept(fd, NULL, NULL);
-	tell("accept", s >= 0);
+	s = accepts(fd);
 	close(s);
 	tell("end", do_recv(c, 1, 0));
 	tell("send", do_send(c, 1, 0));
