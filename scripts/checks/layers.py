@@ -95,7 +95,7 @@ def check_suite(path):
         pure = target.startswith(("glass/", "kunit/")) or \
             (path.startswith("kunit/shim/") and quote == "<" and "/" not in target) or \
             (quote == '"' and "/" not in target and target not in
-             ("glass_sock.h", "proc.h", "compat.h", "compat_features.gen.h"))
+             ("glass_sock.h", "glass_calls.h", "proc.h", "compat.h", "compat_features.gen.h"))
         if not pure:
             finding(path, line, f"a pure suite sees only the core and kunit/: {target}")
 
@@ -104,7 +104,7 @@ def check_program(path):
     for quote, target, line in includes(path):
         name = target.rsplit("/", 1)[-1]
         if "module/" in target or (quote == '"' and name in
-                                   ("glass_sock.h", "proc.h", "compat.h")):
+                                   ("glass_sock.h", "glass_calls.h", "proc.h", "compat.h")):
             finding(path, line, f"a program may not see the glue: {target}")
 
 

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every function that crosses from one file of module/ to another, grouped by
+ * file. Included by glass_sock.h, which has the types.
+ */
+#ifndef GLASS_CALLS_H
+#define GLASS_CALLS_H
+
+/* family.c: socket(), and the tables of calls */
+extern struct proto glass_prot;
+extern struct proto glass6_prot;
+extern unsigned int glass_family;
+int glass_family_register(void);
+void glass_family_unregister(void);
+int glass_sock_init(struct sock *sk);
+
+/* open.c: connect(), close(), shutdown() and what they share */
+int glass_connect_start(struct sock *sk);
+void glass_connect_failed(struct sock *sk);
+int glass_disconnect(struct sock *sk, int flags);
+void glass_close(struct sock *sk, long timeout);
+void glass_shutdown(struct sock *sk, int how);
+void glass_done(struct sock *sk);
+void glass_destroy(struct sock *sk);
+void glass_params(const struct sock *sk, struct tcb_params *p);
+
+/* stream.c: sendmsg(), recvmsg(), poll(), ioctl() */
+int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
+		  int *addr_len);
+__poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait);
+bool glass_readable(const struct sock *sk);
+int glass_set_rcvlowat(struct sock *sk, int octets);
+int glass_ioctl_value(struct sock *sk, int cmd, int *value);
+void glass_write_space(struct sock *sk);
+
+/* pump.c: the four beats */
+void glass_input(struct sock *sk, struct sk_buff *skb,
+		 const struct segment *s);
+void glass_timeout(struct sock *sk);
+void glass_backlog_done(struct sock *sk);
+void glass_push(struct sock *sk, u32 bytes);
+void glass_after_read(struct sock *sk);
+void glass_fast_open(struct sock *sk, struct sk_buff *skb,
+		     const struct segment *s);
+void glass_user_close(struct sock *sk);
+void glass_user_abort(struct sock *sk);
+void glass_user_orphan(struct sock *sk);
+void glass_error(struct sock *sk, int err);
+void glass_too_big(struct sock *sk, u32 seq, u32 mss);
+
+/* rx.c: from IP to the socket */
+int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
+int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb);
+
+/* tx.c: from the core to IP */
+void glass_transmit(struct sock *sk, struct segment *s, u8 state);
+void glass_reply(struct glass_net *gn, const struct sock *sk,
+		 const struct glass_af *af, const struct glass_tuple *tuple,
+		 struct segment *s, u8 state, struct ip_options_rcu *way);
+void glass_reject(struct glass_net *gn, const struct glass_af *af,
+		  const struct glass_tuple *tuple, const struct sk_buff *skb,
+		  const struct segment *s, u16 rule);
+
+/* way.c: source routes */
+struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
+				      struct ip_options_data *way);
+u32 glass_way_len(const struct sock *sk);
+void glass_way_given(struct sock *sk);
+bool glass_way_take(struct sock *sk, const struct ip_options_rcu *way);
+void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
+		       const struct segment *s);
+
+/* ipv4.c, ipv6.c */
+extern const struct glass_af glass_ipv4;
+extern const struct glass_af glass_ipv6;
+int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
+int glass_v4_register(void);
+void glass_v4_unregister(void);
+int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len);
+int glass_v6_register(void);
+void glass_v6_unregister(void);
+
+/* icmp.c: errors that come back */
+struct glass_icmp_error {
+	int err;		/* a positive errno */
+	bool soft;		/* it may pass: rfc9293#section-3.9.2.2 */
+	bool pmtu;		/* the packet was too large */
+	bool redirect;
+	u32 info;		/* the MTU, if the error names one */
+};
+
+void glass_icmp_deferred(struct sock *sk);
+bool glass_soft_error(struct sock *sk, int err);
+int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
+	       struct sk_buff *skb, const u8 *quoted,
+	       const struct glass_icmp_error *e);
+
+/* queue.c: the bytes */
+int glass_queue_append(struct sock *sk, struct msghdr *msg, int size);
+struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len);
+void glass_queue_acked(struct sock *sk, u32 una);
+void glass_queue_text(struct sock *sk, struct sk_buff *skb,
+		      const struct segment *s, const struct verdict *v);
+void glass_queue_purge(struct sock *sk);
+void glass_queue_drop_held(struct sock *sk);
+u32 glass_queue_capacity(const struct sock *sk);
+u32 glass_queue_room(const struct sock *sk);
+
+/* mark.c: the urgent mark */
+void glass_mark_input(struct sock *sk, struct sk_buff *skb,
+		      const struct segment *s, const struct verdict *v);
+void glass_mark_forget(struct sock *sk);
+bool glass_at_mark(const struct sock *sk, u32 seq);
+bool glass_mark_skips(const struct sock *sk);
+u32 glass_mark_before(const struct sock *sk, u32 seq, u32 len);
+void glass_mark_passed(struct sock *sk);
+u32 glass_mark_readable(const struct sock *sk, u32 octets);
+__poll_t glass_mark_poll(const struct sock *sk);
+int glass_mark_recv(struct sock *sk, struct msghdr *msg, size_t len,
+		    int flags);
+
+/* clock.c: one timer per socket */
+void glass_clock_init(struct sock *sk);
+void glass_clock_arm(struct sock *sk, u64 now);
+void glass_clock_stop(struct sock *sk);
+void glass_release_cb(struct sock *sk);
+
+/* table.c: connections by their two ends */
+int glass_table_init(struct glass_net *gn);
+void glass_table_exit(struct glass_net *gn);
+void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple);
+u32 glass_ts_offset(const struct glass_net *gn,
+		    const struct glass_tuple *tuple);
+u32 glass_tuple_hash(const struct glass_net *gn,
+		     const struct glass_tuple *tuple,
+		     const siphash_key_t *key);
+void glass_tuple_any_way(struct glass_tuple *tuple);
+struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash);
+struct sock *glass_table_find(struct glass_net *gn,
+			      const struct glass_tuple *tuple, u32 hash);
+struct glass_record *glass_table_find_record(struct glass_net *gn,
+					     const struct glass_tuple *tuple,
+					     u32 hash);
+int glass_table_add(struct sock *sk);
+void glass_table_remove(struct sock *sk);
+int glass_table_add_record(struct glass_net *gn, struct glass_record *r);
+bool glass_table_remove_record(struct glass_net *gn, struct glass_record *r);
+bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
+				struct sock *child);
+
+/* memory.c: records come and go */
+int glass_record_cache_create(void);
+void glass_record_cache_destroy(void);
+struct glass_record *glass_record_alloc(u8 kind,
+					const struct glass_tuple *tuple,
+					u32 hash,
+					const struct ip_options_rcu *way);
+struct ip_options_rcu *glass_record_way(struct glass_record *r);
+void glass_record_free(struct glass_record *r);
+
+/* record.c: SYN-RECEIVED and TIME-WAIT without a socket */
+void glass_record_net_init(struct glass_net *gn);
+void glass_record_net_exit(struct glass_net *gn);
+void glass_record_forget(struct glass_net *gn, struct glass_record *r);
+void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
+			   u32 delay_ms, unsigned int list);
+void glass_record_start(struct glass_net *gn, struct glass_record *r);
+void glass_timewait_start(struct sock *sk);
+enum glass_record_fate
+glass_record_input(struct glass_net *gn, const struct glass_af *af,
+		   struct glass_record *r, const struct glass_tuple *tuple,
+		   struct sk_buff *skb, const struct segment *s, u32 *above);
+
+/* listen.c: listen(), accept(), the SYN queue and the accept queue */
+bool glass_listen_params(struct glass_net *gn, const struct sock *sk,
+			 const struct glass_af *af,
+			 const struct glass_tuple *own,
+			 const struct ip_options_rcu *way,
+			 struct tcb_params *p);
+u32 glass_listen_isn(struct glass_net *gn, const struct glass_tuple *own,
+		     const u32 *above, u64 now);
+int glass_listen(struct socket *sock, int backlog);
+struct sock *glass_accept_wait(struct sock *sk, int flags, int *err);
+void glass_listen_stop(struct sock *sk);
+enum glass_record_fate
+glass_listen_rcv(struct glass_net *gn, struct sock *sk,
+		 const struct glass_af *af, const struct glass_tuple *tuple,
+		 struct sk_buff *skb, const struct segment *s,
+		 const u32 *above);
+void glass_embryo_gone(struct glass_record *r);
+void glass_listener_put(struct glass_listener *l);
+
+/* group.c: which listener; groups of them by SO_REUSEPORT */
+int glass_listener_hash(struct sock *sk);
+void glass_listener_unhash(struct sock *sk);
+struct sock *glass_listener_find(struct glass_net *gn,
+				 const struct glass_tuple *tuple);
+struct sock *glass_listener_choose(struct glass_net *gn,
+				   const struct glass_tuple *tuple,
+				   struct sk_buff *skb);
+
+/* cookie.c: SYN cookies */
+void glass_cookies_init(struct glass_net *gn);
+void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
+		      const struct glass_af *af, const struct glass_tuple *own,
+		      const struct segment *syn, struct ip_options_rcu *way);
+void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
+			const struct glass_af *af,
+			const struct glass_tuple *own, const struct segment *s,
+			const struct ip_options_rcu *way, struct embryo *e,
+			struct verdict *v);
+
+/* fastopen.c: fast open, the server's side and the secrets */
+void glass_fastopen_init(struct glass_net *gn);
+void glass_fastopen_judge(struct glass_net *gn, struct glass_listener *l,
+			  const struct glass_tuple *own,
+			  const struct segment *syn, struct verdict *v);
+bool glass_fastopen_stale(struct glass_net *gn, const struct glass_tuple *own,
+			  const struct segment *syn);
+void glass_fastopen_cookie(struct glass_net *gn, const struct glass_tuple *own,
+			   struct segment *s);
+void glass_fastopen_done(struct glass_listener *l);
+void glass_fastopen_settle(struct sock *sk);
+int glass_fastopen_set(struct sock *sk, int name, int value);
+int glass_fastopen_get(const struct sock *sk, int name, int *value);
+int glass_fastopen_key(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
+		       void *buffer, size_t *len, loff_t *pos);
+
+/* fastclient.c: fast open, the client's side */
+struct glass_fastopen_req {
+	struct msghdr *msg;
+	int copied;
+};
+
+u32 glass_fastopen_offer(struct sock *sk, const struct glass_tuple *tuple);
+int glass_fastopen_send(struct sock *sk, struct msghdr *msg, int *copied);
+void glass_fastopen_stamp(struct sock *sk, const struct glass_tuple *tuple,
+			  struct segment *s);
+void glass_fastopen_answered(struct sock *sk, const struct glass_tuple *tuple,
+			     const struct segment *s, bool again, u16 rule);
+void glass_fastopen_failed(struct sock *sk);
+void glass_fastopen_exit(struct glass_net *gn);
+
+/* challenge.c: limits on answers that anybody can provoke */
+void glass_challenge_init(struct glass_net *gn);
+bool glass_challenge_ok(struct glass_net *gn, u16 *last,
+			const struct segment *s, struct verdict *v, u64 now);
+
+/* child.c: from an embryo to a socket */
+enum glass_record_fate
+glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
+		   const struct embryo *e, struct sk_buff *skb,
+		   const struct segment *s);
+enum glass_record_fate
+glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
+		     const struct glass_af *af, const struct glass_tuple *own,
+		     struct sk_buff *skb, const struct segment *s,
+		     const u32 *above);
+enum glass_record_fate
+glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
+		   const struct glass_tuple *own, const struct embryo *e,
+		   struct sk_buff *skb, const struct segment *s);
+
+/* port.c: bind() and ephemeral ports */
+int glass_ports_init(struct glass_net *gn);
+void glass_ports_exit(struct glass_net *gn);
+int glass_get_port(struct sock *sk, unsigned short num);
+int glass_port_recheck(struct sock *sk);
+void glass_put_port(struct sock *sk);
+int glass_port_connect(struct sock *sk);
+void glass_port_inherit(struct sock *child, struct sock *listener);
+void glass_port_wait(struct sock *sk, struct glass_record *r);
+void glass_port_unwait(struct glass_net *gn, struct glass_record *r);
+
+/* option.c: setsockopt() and getsockopt() */
+void glass_keepalive(struct sock *sk, int on);
+int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
+		     unsigned int len);
+int glass_getsockopt(struct sock *sk, int level, int name,
+		     char __user *val, int __user *len);
+
+/* proc.c, sysctl.c, stats.c */
+int glass_proc_init(struct glass_net *gn);
+void glass_proc_exit(struct glass_net *gn);
+int glass_sysctl_init(struct glass_net *gn);
+void glass_sysctl_exit(struct glass_net *gn);
+int glass_stats_init(struct glass_net *gn);
+void glass_stats_exit(struct glass_net *gn);
+const char *glass_rule_name(u16 rule);
+const char *glass_rule_phrase(u16 rule);
+const char *glass_rule_section(u16 rule);
+void glass_count(struct glass_net *gn, u16 rule);
+void glass_count_sent(struct glass_net *gn, u16 rule);
+u64 glass_rule_count(struct glass_net *gn, u16 rule);
+void glass_trace(struct glass_net *gn, bool sent,
+		 const struct glass_tuple *tuple, const struct segment *s,
+		 u8 old_state, u8 state, u16 rule, u32 iss, u32 irs);
+void glass_trace_sock(const struct sock *sk, bool sent,
+		      const struct glass_tuple *tuple, const struct segment *s,
+		      u8 old_state, u8 state, u16 rule);
+
+#endif
