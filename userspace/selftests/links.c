@@ -412,7 +412,7 @@ static const struct test tests[] = {
 	TEST_FLAGS(way_lost_for_a_while, SLOW),
 	TEST_FLAGS(way_lost_told, SLOW),
 	TEST_FLAGS(way_lost_for_good, SLOW),
-	TEST(no_way),
+	TEST_FLAGS(no_way, SLOW),
 	TEST_FLAGS(no_host, SLOW),
 	TEST_FLAGS(lossy, SLOW),
 	TEST_FLAGS(out_of_order, SLOW),

@@ -8,7 +8,7 @@ tests=0
 # take the first hundred to settle.
 case ${GLASS_KERNEL-} in
 uml-*) CYCLES=200 ;;
-*) CYCLES=${GLASS_CYCLES:-10} ;;
+*) CYCLES=${GLASS_CYCLES:-6} ;;
 esac
 # What may come and go by itself between two measurements of one kernel.
 SLACK_KB=128

@@ -316,9 +316,9 @@ static void closed_then_ack(const struct kind *k)
 #define TABLE(fn, bits) TEST_FLAGS(fn, SHOW | (bits))
 
 const struct test oracle_backlog[] = {
-	TABLE(syn_queue_with_cookies, 0),
-	TABLE(syn_queue_without_cookies, 0),
-	TABLE(accept_queue, 0),
+	TABLE(syn_queue_with_cookies, SLOW),
+	TABLE(syn_queue_without_cookies, SLOW),
+	TABLE(accept_queue, SLOW),
 	TABLE(overflow_synacks, SLOW),
 	TABLE(overflow_recovers, 0),
 	TABLE(overflow_text, 0),

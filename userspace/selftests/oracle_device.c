@@ -350,15 +350,15 @@ static void device_groups(const struct kind *k)
 }
 
 const struct test oracle_device[] = {
-	TEST_FLAGS(device_own_listener, SLOW),
-	TEST_FLAGS(device_before_none, SLOW),
-	TEST_FLAGS(device_after_address, SLOW),
-	TEST_FLAGS(device_conflicts, SLOW),
-	TEST_FLAGS(device_listener_moves, SLOW),
-	TEST_FLAGS(device_of_child, SLOW),
-	TEST_FLAGS(device_connects, SLOW),
-	TEST_FLAGS(device_after_time_wait, SLOW),
-	TEST_FLAGS(device_other_after_time_wait, SLOW),
-	TEST_FLAGS(device_groups, SLOW),
+	TEST_FLAGS(device_own_listener, SLOW | PROTO),
+	TEST_FLAGS(device_before_none, SLOW | PROTO),
+	TEST_FLAGS(device_after_address, SLOW | PROTO),
+	TEST_FLAGS(device_conflicts, SLOW | PROTO),
+	TEST_FLAGS(device_listener_moves, SLOW | PROTO),
+	TEST_FLAGS(device_of_child, SLOW | PROTO),
+	TEST_FLAGS(device_connects, SLOW | PROTO),
+	TEST_FLAGS(device_after_time_wait, SLOW | PROTO),
+	TEST_FLAGS(device_other_after_time_wait, SLOW | PROTO),
+	TEST_FLAGS(device_groups, SLOW | PROTO),
 	{ }
 };

@@ -47,12 +47,12 @@ static int allowed(const struct kind *k, enum liberty how)
 static void divert(struct link *l)
 {
 	link_open(l);
-	command("ip rule add dev near0 lookup 100");
-	command("ip route add local 192.0.2.0/24 dev lo table 100");
 	/* In IPv6 a route makes no address one's own: any table will do. */
-	command("ip -6 route add local 2001:db8::/64 dev lo");
-	link_far(l, "ip route add 192.0.2.0/24 via 10.1.0.1");
-	link_far(l, "ip -6 route add 2001:db8::/64 via fd01::1");
+	command("printf 'rule add dev near0 lookup 100\\n"
+		"route add local 192.0.2.0/24 dev lo table 100\\n"
+		"route add local 2001:db8::/64 dev lo\\n' | ip -batch -");
+	link_far(l, "printf 'route add 192.0.2.0/24 via 10.1.0.1\\n"
+		 "route add 2001:db8::/64 via fd01::1\\n' | ip -batch -");
 	/* it routes, as a host between others does */
 	must(write_file("/proc/sys/net/ipv4/ip_forward", "1"));
 }
@@ -322,14 +322,14 @@ const struct test oracle_foreign[] = {
 	TEST_FLAGS(foreign_unprivileged, SLOW),
 	TEST_FLAGS(foreign_sysctl, SLOW),
 	TEST_FLAGS(foreign_connect_loop, SLOW),
-	TEST_FLAGS(foreign_listen_transparent, SLOW),
-	TEST_FLAGS(foreign_listen_transparent_any, SLOW),
-	TEST_FLAGS(foreign_listen_none_any, SLOW),
-	TEST_FLAGS(foreign_listen_free, SLOW),
-	TEST_FLAGS(foreign_listen_cookie, SLOW),
-	TEST_FLAGS(foreign_refused, SLOW),
-	TEST_FLAGS(foreign_connect_far, SLOW),
-	TEST_FLAGS(foreign_abort, SLOW),
-	TEST_FLAGS(foreign_late, SLOW),
+	TEST_FLAGS(foreign_listen_transparent, SLOW | PROTO),
+	TEST_FLAGS(foreign_listen_transparent_any, SLOW | PROTO),
+	TEST_FLAGS(foreign_listen_none_any, SLOW | PROTO),
+	TEST_FLAGS(foreign_listen_free, SLOW | PROTO),
+	TEST_FLAGS(foreign_listen_cookie, SLOW | PROTO),
+	TEST_FLAGS(foreign_refused, SLOW | PROTO),
+	TEST_FLAGS(foreign_connect_far, SLOW | PROTO),
+	TEST_FLAGS(foreign_abort, SLOW | PROTO),
+	TEST_FLAGS(foreign_late, SLOW | PROTO),
 	{ }
 };
