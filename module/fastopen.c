@@ -11,6 +11,19 @@
 
 #define COOKIE_LEN 8
 
+/* A fast open that ended by a RST counts for so long, as TCP has it */
+#define RESET_MS 60000
+
+/**
+ * struct reset - a fast open that ended by a RST
+ * @link: in glass_listener.resets; that listener's lock
+ * @until: when it counts no more, milliseconds
+ */
+struct reset {
+	struct list_head link;
+	u32 until;
+};
+
 void glass_fastopen_init(struct glass_net *gn)
 {
 	struct glass_fastopen *f = &gn->fastopen;
@@ -112,6 +125,20 @@ static u32 limit_of(const struct sock *sk, int on)
 	return limit;
 }
 
+/* Those whose time is over count no more; the listener's lock is held */
+static void forget_resets(struct glass_listener *l, u32 now)
+{
+	struct reset *r, *next;
+
+	list_for_each_entry_safe(r, next, &l->resets, link) {
+		if (seq_lt(now, r->until))
+			break;
+		list_del(&r->link);
+		kfree(r);
+		l->pending--;
+	}
+}
+
 /**
  * glass_fastopen_judge() - does a SYN open at once?
  * @gn: the netns
@@ -139,6 +166,8 @@ void glass_fastopen_judge(struct glass_net *gn, struct glass_listener *l,
 		return;
 	good = secret_of(gn, own, syn) >= 0;
 	spin_lock_bh(&l->lock);
+	if (l->pending >= limit)
+		forget_resets(l, now_ms(glass_now()));
 	v->rule = fastopen_judge(syn, l->pending, limit,
 				 on & FASTOPEN_SERVER_FREE, good);
 	if (v->rule == RULE_FASTOPEN_OPEN &&
@@ -154,8 +183,17 @@ void glass_fastopen_judge(struct glass_net *gn, struct glass_listener *l,
 /* A listener goes once no child is pending any more */
 void glass_listener_put(struct glass_listener *l)
 {
-	if (refcount_dec_and_test(&l->users))
-		kfree_rcu(l, rcu);
+	struct reset *r, *next;
+	LIST_HEAD(resets);
+
+	if (!refcount_dec_and_test(&l->users))
+		return;
+	spin_lock_bh(&l->lock);
+	list_splice_init(&l->resets, &resets);
+	spin_unlock_bh(&l->lock);
+	list_for_each_entry_safe(r, next, &resets, link)
+		kfree(r);
+	kfree_rcu(l, rcu);
 }
 
 /* A fast open is no longer pending */
@@ -167,18 +205,40 @@ void glass_fastopen_done(struct glass_listener *l)
 	glass_listener_put(l);
 }
 
+/*
+ * Who sends SYNs in the name of others makes them send RSTs: these free no
+ * place for the next one, or there would be no limit. Without memory they do.
+ */
+/* rfc7413: 5.1 */
+static bool still_counts(struct glass_listener *l)
+{
+	struct reset *r = kmalloc(sizeof(*r), GFP_ATOMIC);
+
+	if (!r)
+		return false;
+	r->until = now_ms(glass_now()) + RESET_MS;
+	spin_lock_bh(&l->lock);
+	list_add_tail(&r->link, &l->resets);
+	spin_unlock_bh(&l->lock);
+	return true;
+}
+
 /**
  * glass_fastopen_settle() - the handshake of a fast open is over
  * @sk: the child, locked or without users; need not be one
+ * @reset: a RST ended it
  */
-void glass_fastopen_settle(struct sock *sk)
+void glass_fastopen_settle(struct sock *sk, bool reset)
 {
 	struct glass_listener *l = glass_sk(sk)->fastopen_of;
 
 	if (!l)
 		return;
 	glass_sk(sk)->fastopen_of = NULL;
-	glass_fastopen_done(l);
+	if (reset && still_counts(l))
+		glass_listener_put(l);
+	else
+		glass_fastopen_done(l);
 }
 
 /**

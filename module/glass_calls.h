@@ -221,7 +221,7 @@ bool glass_fastopen_stale(struct glass_net *gn, const struct glass_tuple *own,
 void glass_fastopen_cookie(struct glass_net *gn, const struct glass_tuple *own,
 			   struct segment *s);
 void glass_fastopen_done(struct glass_listener *l);
-void glass_fastopen_settle(struct sock *sk);
+void glass_fastopen_settle(struct sock *sk, bool reset);
 int glass_fastopen_set(struct sock *sk, int name, int value);
 int glass_fastopen_get(const struct sock *sk, int name, int *value);
 int glass_fastopen_key(GLASS_SYSCTL_CONST struct ctl_table *table, int write,

@@ -44,10 +44,12 @@ struct glass_tuple {
  * struct glass_listener - what a socket in LISTEN has beside the socket
  * @sk: the socket
  * @users: the socket, and children that a fast open made, until it is complete
- * @lock: guards @accept_queue, @embryos, @pending and @closing
+ * @lock: guards @accept_queue, @embryos, @pending, @resets and @closing
  * @accept_queue: children that wait for accept(), by glass_sock.accept_link
  * @embryos: children in SYN-RECEIVED, the length of the SYN queue
- * @pending: fast opens whose handshake is not complete
+ * @pending: fast opens whose handshake is not complete, or ended by a RST
+ *	not long ago
+ * @resets: the latter, the oldest first
  * @closing: no child may be added any more
  * @cookie_sent: one more than the slot of the last SYN cookie, 0 for never;
  *	no lock
@@ -60,6 +62,7 @@ struct glass_listener {
 	struct list_head accept_queue;
 	u32 embryos;
 	u32 pending;
+	struct list_head resets;
 	bool closing;
 	u32 cookie_sent;
 	struct rcu_head rcu;

@@ -32,6 +32,7 @@ static int listen_start(struct sock *sk)
 	refcount_set(&l->users, 1);
 	spin_lock_init(&l->lock);
 	INIT_LIST_HEAD(&l->accept_queue);
+	INIT_LIST_HEAD(&l->resets);
 	sk->sk_ack_backlog = 0;
 	inet_sk_set_state(sk, TCP_LISTEN);
 	/* sockets that may be bound to one port may not all listen there */

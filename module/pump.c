@@ -73,7 +73,7 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 	int err = verdict_error(sk, v), before = sk->sk_state;
 
 	if (gs->fastopen_of && (gs->tcb.syn_acked || v->bits & V_DEAD))
-		glass_fastopen_settle(sk);
+		glass_fastopen_settle(sk, v->bits & V_RESET);
 	if (v->bits & V_WRITABLE) {
 		glass_queue_acked(sk, gs->tcb.snd.una);
 		/* it arrives again: what went wrong before is past */
