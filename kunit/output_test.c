@@ -155,16 +155,109 @@ static void established_congestion_window_limits(struct kunit *test)
 	expect_nothing(s);
 }
 
-/* Several segments at once: a multiple of the MSS, the tail on its own */
+/* Several segments at once, to be cut later; a tail goes with the last */
 static void established_limit_gives_many_segments(struct kunit *test)
 {
 	struct script *s = script_established(test);
 
-	s->limit = 5500;
-	user_writes(s, 8500);
-	expect(s, ".", 1, 5000, 1, 10000, RULE_SEND_TEXT);
-	expect(s, ".", 5001, 3000, 1, 10000, RULE_SEND_TEXT);
-	expect(s, "P.", 8001, 500, 1, 10000, RULE_SEND_PUSH);
+	s->limit = 4500;
+	user_writes(s, 7500);
+	expect(s, ".", 1, 4000, 1, 10000, RULE_SEND_TEXT);
+	KUNIT_EXPECT_EQ(test, s->out.piece, 1000);
+	expect(s, "P.", 4001, 3500, 1, 10000, RULE_SEND_TEXT);
+	KUNIT_EXPECT_EQ(test, s->out.piece, 1000);
+	expect_nothing(s);
+	user_writes(s, 1000);
+	expect(s, "P.", 7501, 1000, 1, 10000, RULE_SEND_TEXT);
+	KUNIT_EXPECT_EQ(test, s->out.piece, 0);
+}
+
+/* A tail that Nagle's algorithm or a cork holds back is not taken along */
+static void established_limit_leaves_held_tail(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->limit = 5000;
+	user_writes(s, 100);
+	expect(s, "P.", 1, 100, 1, 10000, RULE_SEND_PUSH);
+	user_writes(s, 2500);
+	expect(s, ".", 101, 2000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 101, 10000, RULE_ACK_NEW);
+	expect(s, "P.", 2101, 500, 1, 10000, RULE_SEND_PUSH);
+	expect_nothing(s);
+	s->t.opt.nodelay = 1;
+	s->t.opt.cork = 1;
+	user_writes(s, 2500);
+	expect(s, ".", 2601, 2000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	user_closes(s);
+	expect(s, "FP.", 4601, 500, 1, 10000, RULE_SEND_FIN);
+}
+
+/* The FIN goes with the last of several */
+static void established_limit_takes_fin_along(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->limit = 5000;
+	s->t.opt.cork = 1;
+	user_writes(s, 900);
+	user_closes(s);
+	expect(s, "FP.", 1, 900, 1, 10000, RULE_SEND_FIN);
+
+	s = script_established(test);
+	s->limit = 5000;
+	s->t.more = 1;
+	tcb_write(&s->t, 2500);
+	user_closes(s);
+	expect(s, "FP.", 1, 2500, 1, 10000, RULE_SEND_FIN);
+	KUNIT_EXPECT_EQ(test, s->out.piece, 1000);
+}
+
+/* Half of the window at a time: the ACKs of one half bring on the other */
+static void established_limit_is_half_of_window(struct kunit *test)
+{
+	struct script *s = window_of(test, 20000);
+
+	s->limit = 60000;
+	s->t.cong.cwnd = 60000;
+	user_writes(s, 60000);
+	expect(s, ".", 1, 10000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, ".", 10001, 10000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 10001, 20000, RULE_ACK_NEW);
+	expect(s, ".", 20001, 10000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+}
+
+/*
+ * A small part of the window waits for more to become free, as long as ACKs
+ * are sure to come, but not if it is all there is to send, nor if something
+ * was lost.
+ */
+static void established_limit_waits_for_more_window(struct kunit *test)
+{
+	struct script *s = window_of(test, 20000);
+
+	s->limit = 60000;
+	s->t.cong.cwnd = 60000;
+	user_writes(s, 33000);
+	expect(s, ".", 1, 10000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, ".", 10001, 10000, 1, 10000, RULE_SEND_TEXT);
+	inject(s, ".", 1, 0, 2001, 20000, RULE_ACK_NEW);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 4001, 20000, RULE_ACK_NEW);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 6001, 20000, RULE_ACK_NEW);
+	expect(s, ".", 20001, 6000, 1, 10000, RULE_SEND_TEXT);
+	inject(s, ".", 1, 0, 8001, 20000, RULE_ACK_NEW);
+	expect_nothing(s);
+	inject(s, ".", 1, 0, 8001, 20000, RULE_ACK_DUP);
+	expect(s, ".", 26001, 2000, 1, 10000, RULE_SEND_TEXT);
+	inject(s, ".", 1, 0, 13001, 20000, RULE_ACK_NEW);
+	expect(s, "P.", 28001, 5000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
 }
 
 static void established_limit_below_mss_means_mss(struct kunit *test)
@@ -214,7 +307,8 @@ static void established_idle_restarts_window(struct kunit *test)
 	inject(s, ".", 1, 0, 40001, 65535, RULE_ACK_NEW);
 	passes(s, 100000);
 	user_writes(s, 20000);
-	expect(s, ".", 40001, 10000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, ".", 40001, 5000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, ".", 45001, 5000, 1, 10000, RULE_SEND_TEXT);
 	expect_nothing(s);
 }
 
@@ -238,6 +332,10 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_half_window_held_by_nagle),
 	SCRIPT_CASE(established_congestion_window_limits),
 	SCRIPT_CASE(established_limit_gives_many_segments),
+	SCRIPT_CASE(established_limit_leaves_held_tail),
+	SCRIPT_CASE(established_limit_takes_fin_along),
+	SCRIPT_CASE(established_limit_is_half_of_window),
+	SCRIPT_CASE(established_limit_waits_for_more_window),
 	SCRIPT_CASE(established_limit_below_mss_means_mss),
 	SCRIPT_CASE(established_smaller_path_cuts_smaller),
 	SCRIPT_CASE(established_idle_restarts_window),

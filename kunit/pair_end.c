@@ -136,7 +136,7 @@ static void check_sent(struct pair *p, int i, const struct segment *s)
 
 	must(p, i, s->len <= max, "a segment too long", s->len);
 	if (s->len > room)
-		must(p, i, !(s->len % room), "not a multiple", s->len);
+		must(p, i, s->piece == room, "pieces of another size", s->piece);
 	if (!(s->flags & SEG_SYN) && s->rule != RULE_SEND_PROBE && seg_len(s))
 		must(p, i, other->told &&
 		     seq_le(s->seq + seg_len(s), other->edge),

@@ -107,8 +107,10 @@ void script_inject(struct script *s, int line, const char *flags, u32 seq,
 		.src = 7,
 		.dst = 54321,
 		.up = s->up,
+		.piece = s->piece,
 	};
 	s->up = 0;
+	s->piece = 0;
 	if (s->in.flags & SEG_ACK)
 		s->in.ack = s->iss + ack;
 	arrives(s, line, rule);

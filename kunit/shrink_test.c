@@ -116,7 +116,7 @@ static void established_window_above_16_bits_used(struct kunit *test)
 	s->peer_shift = 7;
 	s->limit = 200000;
 	script_establish(s);
-	s->t.cong.cwnd = 200000;
+	s->t.cong.cwnd = 300000;
 	inject(s, ".", 1, 0, 1, 60000, RULE_ACK_WINDOW);
 	KUNIT_EXPECT_EQ(test, s->t.snd.wnd, 60000u << 7);
 	user_writes(s, 150000);

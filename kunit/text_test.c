@@ -60,6 +60,25 @@ static void established_merged_segments_acked(struct kunit *test)
 	expect(s, ".", 1, 0, 7001, 3000, RULE_ACK_EVERY_SECOND);
 }
 
+/* Each of several that come as one counts: two are enough for an ACK */
+static void established_pieces_counted(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->piece = 700;
+	inject(s, ".", 1, 1300, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect(s, ".", 1, 0, 1301, 8700, RULE_ACK_EVERY_SECOND);
+	KUNIT_EXPECT_EQ(test, s->t.rcv.mss, 700);
+	inject(s, ".", 1301, 700, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect_nothing(s);
+	inject(s, ".", 2001, 700, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect(s, ".", 1, 0, 2701, 7300, RULE_ACK_EVERY_SECOND);
+	/* what claims more than we take in one is not believed */
+	s->piece = 65535;
+	inject(s, ".", 2701, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
+	KUNIT_EXPECT_EQ(test, s->t.rcv.mss, s->t.adv_mss);
+}
+
 /* rfc9293: MUST-58 */
 static void established_text_out_carries_ack(struct kunit *test)
 {
@@ -251,6 +270,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_text_does_not_postpone_ack),
 	SCRIPT_CASE(established_second_full_segment_acked),
 	SCRIPT_CASE(established_merged_segments_acked),
+	SCRIPT_CASE(established_pieces_counted),
 	SCRIPT_CASE(established_text_out_carries_ack),
 	SCRIPT_CASE(established_gap_acked_at_once),
 	SCRIPT_CASE(established_gap_filled),

@@ -92,6 +92,8 @@ struct seq_range {
  * @dst: destination port
  * @mss: value of the MSS option when SEG_OPT_MSS is set
  * @rule: for a segment to send, why it is sent (enum glass_rule)
+ * @piece: octets of text in each of the segments that this one will be cut
+ *	into before it meets a wire, or that the network joined; 0 if it is one
  * @flags: enum seg_flags
  * @opts: enum seg_options
  * @wscale: shift count when SEG_OPT_WSCALE is set, 0 to 14
@@ -113,6 +115,7 @@ struct segment {
 	u16	dst;
 	u16	mss;
 	u16	rule;
+	u16	piece;
 	u8	flags;
 	u8	opts;
 	u8	wscale;

@@ -219,9 +219,46 @@ static void restart_after_idle(struct tcb *t, u64 now)
 		t->cong.ops->idle(t);
 }
 
+/*
+ * Octets that may leave as one segment which is cut later. No more than half
+ * of the window: while one half is on its way the ACKs of the other come back.
+ */
+static u32 burst(const struct tcb *t, u32 limit, u32 room)
+{
+	/* the pieces would share one urgent pointer */
+	if (t->urgent)
+		return room;
+	return max(min(limit, min(t->snd.wnd, t->cong.cwnd) / 2), room);
+}
+
+/*
+ * There is more to send than the window takes, and what it takes is little:
+ * ACKs of all that is in flight will soon make room for more in one go. That
+ * is six full segments at least, so one of them is not a delayed one. Nobody
+ * waits who has lost something: there each segment counts.
+ */
+static bool deferred(const struct tcb *t, u32 len, u32 most, u32 room)
+{
+	u32 wnd = min(t->snd.wnd, t->cong.cwnd);
+
+	return most > room && len < most && len < wnd / 4 && wnd / 8 >= room &&
+	       !t->cong.in_recovery && !t->cong.dup_acks && !resending(t) &&
+	       t->snd.cur - t->snd.una >= wnd / 4 * 3;
+}
+
+/* A last piece that is not full goes with the others if it need not wait */
+static u32 whole_pieces(const struct tcb *t, u32 len, u32 avail, bool fin)
+{
+	u32 room = text_room(t);
+
+	if (len <= room || (len == avail && (fin || !held_back(t))))
+		return len;
+	return len - len % room;
+}
+
 static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
-	u32 avail = text_after(t, t->snd.cur), len, usable;
+	u32 avail = text_after(t, t->snd.cur), len, usable, most;
 	u32 room = text_room(t);
 	bool again = resending(t), fin;
 
@@ -230,18 +267,16 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return false;
 	restart_after_idle(t, now);
 	usable = usable_window(t);
-	/* the pieces of one that is cut later would share its pointer */
-	if (t->urgent)
-		limit = 0;
-	len = min_of3(avail, usable, max(limit, room));
-	if (len > room)
-		len -= len % room;
+	most = burst(t, limit, room);
+	len = whole_pieces(t, min_of3(avail, usable, most), avail, fin);
 	fin = fin && len == avail && usable > len;
-	if ((!len && !fin) || !worth_sending(t, len, avail, fin)) {
+	if ((!len && !fin) || !worth_sending(t, len, avail, fin) ||
+	    (len < avail && deferred(t, len, most, room))) {
 		wait_for_window(t, now);
 		return false;
 	}
 	fill(t, s, t->snd.cur, len, fin);
+	s->piece = len > room ? room : 0;
 	if (again)
 		s->rule = t->too_big ? RULE_RESEND_SMALLER : RULE_RESEND_RTO;
 	else if (fin)
@@ -314,8 +349,8 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
  * @t: the TCB, after an event
  * @now: microseconds
  * @limit: octets of text that one call may give; at least one segment is
- *	given. More than a segment is a multiple of what text_room() leaves
- *	beside the options, to be cut later.
+ *	given. More than a segment is to be cut later, into pieces of
+ *	@s->piece octets, of which the last may be shorter.
  * @s: gets the segment without its ports; @s->seq and @s->len name the range
  *	of the send stream that it carries, @s->rule says why it is sent. The
  *	cookie of SEG_OPT_FASTOPEN is the caller's to add.

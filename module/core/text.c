@@ -192,7 +192,8 @@ void input_process_text(struct tcb *t, const struct segment *s,
 	if (in->len) {
 		/* several segments may arrive as one, see tcb_output()'s limit */
 		t->rcv.mss = max_t(u32, t->rcv.mss,
-				   min_t(u32, s->len, t->adv_mss));
+				   min_t(u32, s->piece ? s->piece : s->len,
+					 t->adv_mss));
 		held_duplicate(t, in);
 		if (in->seq == t->rcv.nxt) {
 			text_in_order(t, in, now, v);
