@@ -21,6 +21,9 @@
 #include <linux/sysctl.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
+#if __has_include(<net/gso.h>)
+#include <net/gso.h>	/* before, it was part of others */
+#endif
 
 #include "compat_features.gen.h"
 

@@ -39,6 +39,7 @@ int glass_sock_init(struct sock *sk)
 	/* IPv6 sockets speak IPv6 alone for now */
 	sk->sk_ipv6only = sk->sk_family == AF_INET6;
 	sk->sk_write_space = glass_write_space;
+	glass_offload_socket(sk);
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	WRITE_ONCE(sk->sk_rcvbuf, gn->sysctl.rmem_default);
 	WRITE_ONCE(sk->sk_sndbuf, gn->sysctl.wmem_default);

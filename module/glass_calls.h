@@ -62,6 +62,14 @@ void glass_reject(struct glass_net *gn, const struct glass_af *af,
 		  const struct glass_tuple *tuple, const struct sk_buff *skb,
 		  const struct segment *s, u16 rule);
 
+/* offload.c: skbs that are cut later */
+int glass_offload_register(void);
+void glass_offload_unregister(void);
+void glass_offload_socket(struct sock *sk);
+u32 glass_offload_limit(const struct sock *sk);
+bool glass_offload_mark(struct sk_buff *skb, const struct sock *sk, u32 text,
+			u32 piece);
+
 /* way.c: source routes */
 struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
 				      struct ip_options_data *way);
@@ -98,7 +106,8 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 
 /* queue.c: the bytes */
 int glass_queue_append(struct sock *sk, struct msghdr *msg, int size);
-struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len);
+struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len,
+				    u32 piece);
 void glass_queue_acked(struct sock *sk, u32 una);
 void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 		      const struct segment *s, const struct verdict *v);

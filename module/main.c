@@ -129,12 +129,17 @@ static int __init glass_init(void)
 	err = glass_v6_register();
 	if (err)
 		goto no_v6;
+	err = glass_offload_register();
+	if (err)
+		goto no_offload;
 	err = glass_family_register();
 	if (err)
 		goto no_family;
 	return 0;
 
 no_family:
+	glass_offload_unregister();
+no_offload:
 	glass_v6_unregister();
 no_v6:
 	glass_v4_unregister();
@@ -153,6 +158,7 @@ no_net:
 static void __exit glass_exit(void)
 {
 	glass_family_unregister();
+	glass_offload_unregister();
 	glass_v6_unregister();
 	glass_v4_unregister();
 	unregister_pernet_subsys(&glass_net_ops);

@@ -30,10 +30,11 @@ static void follow_state(struct sock *sk, u64 now)
 static void drain(struct sock *sk, u64 now)
 {
 	struct glass_sock *gs = glass_sk(sk);
+	u32 limit = glass_offload_limit(sk);
 	struct segment s;
 
 	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
-	while (tcb_output(&gs->tcb, now, 0, &s))
+	while (tcb_output(&gs->tcb, now, limit, &s))
 		glass_transmit(sk, &s, gs->tcb.state);
 }
 

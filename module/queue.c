@@ -118,12 +118,17 @@ static u32 add_frags(struct sk_buff *to, const struct sk_buff *from, u32 off,
 			off -= size;
 			continue;
 		}
-		if (n == MAX_SKB_FRAGS)
-			break;
 		size = min(size - off, len - done);
-		skb_fill_page_desc(to, n, skb_frag_page(frag),
-				   skb_frag_off(frag) + off, size);
-		get_page(skb_frag_page(frag));
+		if (skb_can_coalesce(to, n, skb_frag_page(frag),
+				     skb_frag_off(frag) + off)) {
+			skb_frag_size_add(&skb_shinfo(to)->frags[n - 1], size);
+		} else {
+			if (n == MAX_SKB_FRAGS)
+				break;
+			skb_fill_page_desc(to, n, skb_frag_page(frag),
+					   skb_frag_off(frag) + off, size);
+			get_page(skb_frag_page(frag));
+		}
 		done += size;
 		off = 0;
 	}
@@ -162,10 +167,13 @@ static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
  * @sk: the socket, locked
  * @seq: its first sequence number
  * @len: octets of text, may be 0
+ * @piece: if not 0, fewer will do, a multiple of this: more fragments than a
+ *	skb takes
  *
  * Return: a skb with room for all headers in front, or NULL without memory.
  */
-struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len)
+struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len,
+				    u32 piece)
 {
 	struct sk_buff *skb, *from;
 	u32 left = len, n;
@@ -184,11 +192,13 @@ struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len)
 		seq += n;
 		left -= n;
 	}
-	if (left) {
-		kfree_skb(skb);
-		return copy_segment(sk, seq + left - len, len);
-	}
-	return skb;
+	if (!left)
+		return skb;
+	if (piece && skb->len >= piece &&
+	    !pskb_trim(skb, skb->len - skb->len % piece))
+		return skb;
+	kfree_skb(skb);
+	return copy_segment(sk, seq + left - len, piece ? min(len, piece) : len);
 }
 
 /**

@@ -14,6 +14,13 @@
 
 #include "glass_sock.h"
 
+/* A whole header, linear, into @s */
+static void decode(struct segment *s, const struct sk_buff *skb)
+{
+	segment_decode(s, skb->data, skb->len);
+	s->piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
+}
+
 /* The ends as this side sees them: local is where the packet was sent to */
 static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
 			 const struct segment *s, struct glass_tuple *tuple)
@@ -86,7 +93,7 @@ static u16 validate(struct sk_buff *skb, const struct glass_af *af,
 		return RULE_HEADER_SHORT;
 	if (!checksum_good(skb, af))
 		return RULE_CHECKSUM_BAD;
-	segment_decode(s, skb->data, skb->len);
+	decode(s, skb);
 	return RULE_NONE;
 }
 
@@ -146,7 +153,7 @@ int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	struct segment s;
 
-	segment_decode(&s, skb->data, skb->len);
+	decode(&s, skb);
 	glass_sk(sk)->in_backlog = true;
 	glass_input(sk, skb, &s);
 	glass_sk(sk)->in_backlog = false;

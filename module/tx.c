@@ -27,9 +27,29 @@ static void put_header(struct sk_buff *skb, const struct segment *s,
  * A device that can only do TCP's and UDP's checksums may take this packet
  * for one of TCP's by its offsets: do it here unless it can do any.
  */
-static bool checksum_here(struct sk_buff *skb, netdev_features_t features)
+static bool checksum_here(struct sk_buff *skb, const struct sock *sk)
 {
-	return features & NETIF_F_HW_CSUM || !skb_checksum_help(skb);
+	const struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
+
+	return (dst && dst->dev->features & NETIF_F_HW_CSUM) ||
+	       !skb_checksum_help(skb);
+}
+
+/* A part of a segment that @skb has the text of, to IP */
+static void transmit_part(struct sock *sk, struct sk_buff *skb,
+			  const struct segment *s,
+			  const struct glass_tuple *tuple)
+{
+	const struct glass_af *af = glass_sk(sk)->af;
+
+	put_header(skb, s, af, tuple);
+	skb_set_owner_w(skb, sk);
+	skb_set_hash_from_sk(skb, sk);
+	if (glass_offload_mark(skb, sk, s->len, s->piece) ||
+	    checksum_here(skb, sk))
+		af->xmit(sk, skb);
+	else
+		kfree_skb(skb);
 }
 
 /**
@@ -39,11 +59,11 @@ static bool checksum_here(struct sk_buff *skb, netdev_features_t features)
  * @state: the state to show in the trace
  *
  * A segment for which there is no memory is lost like any other: the
- * retransmission timer brings it back.
+ * retransmission timer brings it back. One that is to be cut may lie in more
+ * fragments than a skb takes: then it leaves as several.
  */
 void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 {
-	struct glass_sock *gs = glass_sk(sk);
 	struct glass_tuple tuple;
 	struct sk_buff *skb;
 
@@ -54,17 +74,21 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 	glass_trace_sock(sk, true, &tuple, s, state, state, s->rule);
 	if (s->opts & SEG_OPT_FASTOPEN)
 		glass_fastopen_stamp(sk, &tuple, s);
-	skb = glass_queue_segment(sk, seg_text(s), s->len);
-	if (!skb)
-		return;
-	put_header(skb, s, gs->af, &tuple);
-	skb_set_owner_w(skb, sk);
-	skb_set_hash_from_sk(skb, sk);
-	if (!checksum_here(skb, sk->sk_route_caps)) {
-		kfree_skb(skb);
-		return;
+	while ((skb = glass_queue_segment(sk, seg_text(s), s->len,
+					  s->piece))) {
+		struct segment part = *s;
+
+		if (skb->len == s->len) {
+			transmit_part(sk, skb, s, &tuple);
+			return;
+		}
+		part.len = skb->len;
+		part.flags &= ~(SEG_FIN | SEG_PSH);
+		s->seq += part.len;
+		s->len -= part.len;
+		s->flags &= ~SEG_CWR;
+		transmit_part(sk, skb, &part, &tuple);
 	}
-	gs->af->xmit(sk, skb);
 }
 
 /**
