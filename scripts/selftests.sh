@@ -20,7 +20,7 @@ usage() {
 
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links netns table cookies challenge timewait article)
-VIRTUAL=(gigabyte isn packet attack)
+VIRTUAL=(gigabyte offload isn packet attack)
 DEBUG=(oracle blocking many closing window links netns table cookies challenge timewait attack mutate)
 
 list=0
