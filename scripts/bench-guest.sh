@@ -6,7 +6,7 @@
 set -euo pipefail
 module=$1 program=$2 mode=$3
 kinds=(unix glass tcp mptcp sctp)
-operations=(round-trip connection bulk)
+operations=(round-trip connection bulk wire)
 
 fail() {
 	echo "bench: $*" >&2
@@ -25,7 +25,18 @@ if [ "$mode" != flood ]; then
 	[ "$(cat /proc/sys/net/mptcp/enabled)" = 1 ] || fail "MPTCP is off"
 fi
 
+# A host behind a cable; its packets are of 1500 octets
+wire() {
+	ip netns add far || fail "no network namespaces"
+	ip link add near0 type veth peer name far0 netns far || fail "no veth"
+	ip addr add 10.9.0.1/24 dev near0
+	ip link set near0 up
+	ip -n far addr add 10.9.0.2/24 dev far0
+	ip -n far link set far0 up
+}
+
 options=()
+[ "$mode" = flood ] || wire
 if [ "$mode" = flood ]; then
 	kinds=(glass tcp)
 	operations=(spoilt flood connection siege)
@@ -48,6 +59,8 @@ answers() {
 
 for operation in "${operations[@]}"; do
 	for kind in "${kinds[@]}"; do
+		# What is to be known there is how Glass and TCP compare.
+		[ "$operation" != wire ] || [ "$kind" = glass ] || [ "$kind" = tcp ] || continue
 		# Nobody's connections should still be in TIME-WAIT.
 		sleep 150
 		[ "$operation" != flood ] || before=$(answers)

@@ -48,7 +48,10 @@ table() {
 	function row(title, op, name, scale, format,    i, line) {
 		line = sprintf("%-34s", title)
 		for (i = 1; i <= 5; i++)
-			line = line sprintf(" " format, value[kinds[i], op, name] / scale)
+			if ((kinds[i], op, name) in value)
+				line = line sprintf(" " format, value[kinds[i], op, name] / scale)
+			else
+				line = line sprintf(" %9s", "-")
 		if (name != "packets")
 			line = line sprintf(" %10.2f", value["glass", op, name] / value["tcp", op, name])
 		print line
@@ -73,11 +76,14 @@ table() {
 		row("bulk stream, per byte", "bulk", "instructions", 65536, "%9.3f")
 		# When TCP sends an ACK is a matter of chance: no second digit.
 		row("  packets per 64 KiB", "bulk", "packets", 1, "%9.1f")
+		row("bulk over veth, MTU 1500, per byte", "wire", "instructions", 65536, "%9.3f")
+		row("  packets per 64 KiB", "wire", "packets", 1, "%9.1f")
 		row("idle connection, bytes of slab", "memory", "slab", 1, "%9.0f")
 		row("one socket, bytes of its object", "memory", "object", 1, "%9.0f")
 		waits("round-trip")
 		waits("connection")
 		waits("bulk")
+		waits("wire")
 	}' "$1"
 }
 

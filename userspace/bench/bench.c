@@ -5,7 +5,8 @@
  *	bench [-p] KIND OPERATION
  *
  * KIND is unix, glass, tcp, mptcp or sctp; OPERATION is round-trip,
- * connection, bulk or memory, or, for glass and tcp, spoilt, flood or siege.
+ * connection, bulk or memory, or, for glass and tcp, wire, spoilt, flood or
+ * siege.
  * One line of output for each figure:
  *
  *	figure KIND OPERATION NAME VALUE
@@ -128,7 +129,7 @@ static void measure(const struct kind *kind, const struct work *work,
 {
 	static struct figures f;
 
-	gauge_open();
+	gauge_open(work->wire);
 	do {
 		if (work->anew || !f.idle.count) {
 			work->start(kind);

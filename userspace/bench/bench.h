@@ -24,7 +24,7 @@ struct kind {
 struct reading {
 	unsigned long instructions;	/* the clock, idle time and all */
 	unsigned long idle;		/* of which nothing ran */
-	unsigned long packets;		/* sent through lo */
+	unsigned long packets;		/* sent by either end */
 };
 
 /* A bulk operation moves so many bytes */
@@ -32,6 +32,7 @@ struct reading {
 
 /* link.c: the calls that differ between kinds */
 const struct kind *kind_find(const char *name);
+void link_use_wire(void);
 int link_listen(const struct kind *kind);
 int link_connect(const struct kind *kind);
 int link_accept(int listener);
@@ -39,7 +40,7 @@ void link_write(int fd, const void *from, size_t len);
 size_t link_read(int fd, void *to, size_t len);
 
 /* gauge.c: the guest's counters */
-void gauge_open(void);
+void gauge_open(bool wire);
 void gauge_begin(struct reading *r);
 void gauge_end(struct reading *r);
 void gauge_next(void);
@@ -50,6 +51,7 @@ struct work {
 	/* How many make a batch, and how many warm up before the first */
 	unsigned int few, many, warm;
 	bool anew;	/* each round with a server of its own */
+	bool wire;	/* the server is on a host behind a cable */
 	void (*start)(const struct kind *kind);
 	void (*run)(unsigned int times);
 	void (*stop)(void);

@@ -19,9 +19,10 @@
 #include "marks.h"
 
 #define TIMERS	"/proc/timer_list"
-#define PACKETS	"/sys/class/net/lo/statistics/tx_packets"
+#define PACKETS	"/sys/class/net/%s/statistics/%s_packets"
 
-static int timers, packets;
+static int timers;
+static int packets[2] = { -1, -1 };	/* sent and, but for lo, received */
 
 static int open_counter(const char *path)
 {
@@ -32,10 +33,20 @@ static int open_counter(const char *path)
 	return fd;
 }
 
-void gauge_open(void)
+static int open_packets(const char *device, const char *way)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), PACKETS, device, way);
+	return open_counter(path);
+}
+
+void gauge_open(bool wire)
 {
 	timers = open_counter(TIMERS);
-	packets = open_counter(PACKETS);
+	packets[0] = open_packets(wire ? "near0" : "lo", "tx");
+	if (wire)
+		packets[1] = open_packets("near0", "rx");
 	gauge_next();
 }
 
@@ -70,10 +81,15 @@ static unsigned long read_idle(void)
 
 static unsigned long read_packets(void)
 {
+	unsigned long sum = 0;
 	char buf[32];
+	int i;
 
-	slurp(packets, buf, sizeof(buf));
-	return strtoul(buf, NULL, 10);
+	for (i = 0; i < 2 && packets[i] >= 0; i++) {
+		slurp(packets[i], buf, sizeof(buf));
+		sum += strtoul(buf, NULL, 10);
+	}
+	return sum;
 }
 
 /* The clock is the last to be read here and the first below. */

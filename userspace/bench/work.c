@@ -148,6 +148,13 @@ static void run_bulk(unsigned int times)
 		errx(1, "the server has gone");
 }
 
+/* The same to a host behind a cable */
+static void start_wire(const struct kind *k)
+{
+	link_use_wire();
+	start_bulk(k);
+}
+
 /* A flood of SYNs, alone and with connections that are meant */
 static void start_flood(const struct kind *k)
 {
@@ -177,14 +184,20 @@ static void run_siege(unsigned int times)
 }
 
 static const struct work works[] = {
-	{ "round-trip", 200, 2200, 200, true, start_trips, run_trips, stop_server },
-	{ "connection", 50, 450, 50, true,
+	{ "round-trip", 200, 2200, 200, true, false,
+	  start_trips, run_trips, stop_server },
+	{ "connection", 50, 450, 50, true, false,
 	  start_connections, run_connections, stop_server },
-	{ "bulk", 256, 4352, 4096, false, start_bulk, run_bulk, stop_server },
-	{ "spoilt", 200, 2200, 200, true,
+	{ "bulk", 256, 4352, 4096, false, false,
+	  start_bulk, run_bulk, stop_server },
+	{ "wire", 256, 4352, 4096, false, true,
+	  start_wire, run_bulk, stop_server },
+	{ "spoilt", 200, 2200, 200, true, false,
 	  start_flood, flood_run_spoilt, stop_flood },
-	{ "flood", 200, 2200, 512, true, start_flood, flood_run, stop_flood },
-	{ "siege", 50, 450, 50, true, start_siege, run_siege, stop_flood },
+	{ "flood", 200, 2200, 512, true, false,
+	  start_flood, flood_run, stop_flood },
+	{ "siege", 50, 450, 50, true, false,
+	  start_siege, run_siege, stop_flood },
 };
 
 const struct work *work_find(const char *name)
