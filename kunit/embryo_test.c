@@ -87,7 +87,7 @@ static struct sk_buff *last_ack(struct segment *s, u16 port, const char *text)
 
 /* To the socket that the loser's next look finds */
 static bool again_finds_socket(struct glass_net *gn, struct glass_record *r,
-			       struct sk_buff *skb, const struct segment *s)
+			       struct sk_buff *skb, struct segment *s)
 {
 	struct sock *sk = glass_table_find(gn, &r->tuple, r->hash);
 

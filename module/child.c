@@ -137,7 +137,7 @@ static bool queue_child(struct glass_listener *l, struct sock *child)
 static void start_child(struct glass_listener *l, struct sock *child,
 			struct sk_buff *skb, const struct segment *s,
 			void (*event)(struct sock *sk, struct sk_buff *skb,
-				      const struct segment *s))
+				      struct segment *s))
 	__releases(child->sk_lock.slock)
 {
 	struct segment seg = *s;

@@ -253,21 +253,21 @@ int glass_fastopen_send(struct sock *sk, struct msghdr *msg, int *copied)
 /**
  * glass_fastopen_stamp() - add the cookie to a SYN or SYN/ACK of a socket
  * @sk: the socket, locked
- * @tuple: its ends
  * @s: the segment, with SEG_OPT_FASTOPEN; without cookie it asks for one
  */
-void glass_fastopen_stamp(struct sock *sk, const struct glass_tuple *tuple,
-			  struct segment *s)
+void glass_fastopen_stamp(struct sock *sk, struct segment *s)
 {
 	struct glass_fastopen *f = &glass_sk_net(sk)->fastopen;
+	struct glass_tuple tuple;
 	struct fastopen_peer *p;
 
+	glass_tuple_of(sk, &tuple);
 	if (s->flags & SEG_ACK) {
-		glass_fastopen_cookie(glass_sk_net(sk), tuple, s);
+		glass_fastopen_cookie(glass_sk_net(sk), &tuple, s);
 		return;
 	}
 	spin_lock_bh(&f->lock);
-	p = peer_find(f, tuple);
+	p = peer_find(f, &tuple);
 	if (p) {
 		s->cookie_len = p->cookie_len;
 		memcpy(s->cookie, p->cookie, sizeof(s->cookie));
@@ -316,26 +316,27 @@ static void peer_answered(struct glass_net *gn,
 /**
  * glass_fastopen_answered() - the SYN/ACK came
  * @sk: the socket, locked
- * @tuple: its ends
  * @s: the SYN/ACK
  * @again: our SYN had to be sent again, without option and text
  * @rule: that judged it
  *
  * rfc7413: 4.1.3, 4.1.3.1
  */
-void glass_fastopen_answered(struct sock *sk, const struct glass_tuple *tuple,
-			     const struct segment *s, bool again, u16 rule)
+void glass_fastopen_answered(struct sock *sk, const struct segment *s,
+			     bool again, u16 rule)
 {
 	const struct tcb *t = &glass_sk(sk)->tcb;
 	struct glass_net *gn = glass_sk_net(sk);
+	struct glass_tuple tuple;
 
 	if (!t->fastopen && !t->syn_text)
 		return;
+	glass_tuple_of(sk, &tuple);
 	if (t->fastopen && (s->cookie_len || rule == RULE_FASTOPEN_TAKEN))
-		peer_answered(gn, tuple, s);
+		peer_answered(gn, &tuple, s);
 	else if (rule == RULE_FASTOPEN_LEFT ||
 		 (again && rule != RULE_FASTOPEN_TAKEN))
-		peer_rests(gn, tuple);
+		peer_rests(gn, &tuple);
 }
 
 /**

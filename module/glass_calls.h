@@ -35,14 +35,12 @@ int glass_ioctl_value(struct sock *sk, int cmd, int *value);
 void glass_write_space(struct sock *sk);
 
 /* pump.c: the four beats */
-void glass_input(struct sock *sk, struct sk_buff *skb,
-		 const struct segment *s);
+void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s);
 void glass_timeout(struct sock *sk);
 void glass_backlog_done(struct sock *sk);
 void glass_push(struct sock *sk, u32 bytes);
 void glass_after_read(struct sock *sk);
-void glass_fast_open(struct sock *sk, struct sk_buff *skb,
-		     const struct segment *s);
+void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s);
 void glass_user_close(struct sock *sk);
 void glass_user_abort(struct sock *sk);
 void glass_user_orphan(struct sock *sk);
@@ -244,10 +242,9 @@ struct glass_fastopen_req {
 
 u32 glass_fastopen_offer(struct sock *sk, const struct glass_tuple *tuple);
 int glass_fastopen_send(struct sock *sk, struct msghdr *msg, int *copied);
-void glass_fastopen_stamp(struct sock *sk, const struct glass_tuple *tuple,
-			  struct segment *s);
-void glass_fastopen_answered(struct sock *sk, const struct glass_tuple *tuple,
-			     const struct segment *s, bool again, u16 rule);
+void glass_fastopen_stamp(struct sock *sk, struct segment *s);
+void glass_fastopen_answered(struct sock *sk, const struct segment *s,
+			     bool again, u16 rule);
 void glass_fastopen_failed(struct sock *sk);
 void glass_fastopen_exit(struct glass_net *gn);
 
@@ -302,11 +299,19 @@ const char *glass_rule_section(u16 rule);
 void glass_count(struct glass_net *gn, u16 rule);
 void glass_count_sent(struct glass_net *gn, u16 rule);
 u64 glass_rule_count(struct glass_net *gn, u16 rule);
+DECLARE_TRACEPOINT(glass_segment);
+
+/* Does anybody watch? One jump over nothing if not. */
+static inline bool glass_watched(void)
+{
+	return tracepoint_enabled(glass_segment);
+}
+
 void glass_trace(struct glass_net *gn, bool sent,
 		 const struct glass_tuple *tuple, const struct segment *s,
 		 u8 old_state, u8 state, u16 rule, u32 iss, u32 irs);
 void glass_trace_sock(const struct sock *sk, bool sent,
-		      const struct glass_tuple *tuple, const struct segment *s,
-		      u8 old_state, u8 state, u16 rule);
+		      const struct segment *s, u8 old_state, u8 state,
+		      u16 rule);
 
 #endif

@@ -295,7 +295,8 @@ struct glass_net {
  * @reply: send a segment that no socket of its own sends; consumes the skb
  * @child_route: route a fresh child; false if there is no route
  * @path_mss: largest text towards the other end of @tuple, without options
- * @checksum: start the checksum of a skb whose header is written
+ * @checksum: start the checksum of a skb whose header is written, between
+ *	these addresses, of one or of four words
  */
 struct glass_af {
 	u16 family;
@@ -308,7 +309,8 @@ struct glass_af {
 	u32 (*path_mss)(struct glass_net *gn, const struct sock *sk,
 			const struct glass_tuple *tuple,
 			const struct ip_options_rcu *way);
-	void (*checksum)(struct sk_buff *skb, const struct glass_tuple *tuple);
+	void (*checksum)(struct sk_buff *skb, const __be32 *laddr,
+			 const __be32 *raddr);
 };
 
 extern unsigned int glass_net_id;

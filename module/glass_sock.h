@@ -23,6 +23,7 @@
 
 #include <linux/compiler.h>
 #include <linux/tcp.h>
+#include <linux/tracepoint-defs.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/tcp_states.h>

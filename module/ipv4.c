@@ -18,12 +18,12 @@ static int v4_xmit(struct sock *sk, struct sk_buff *skb)
 }
 
 /* The pseudo-header with protocol 253, rfc9293#section-3.1 */
-static void v4_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
+static void v4_checksum(struct sk_buff *skb, const __be32 *laddr,
+			const __be32 *raddr)
 {
 	struct tcphdr *th = tcp_hdr(skb);
 
-	th->check = ~csum_tcpudp_magic(tuple->laddr.s6_addr32[0],
-				       tuple->raddr.s6_addr32[0], skb->len,
+	th->check = ~csum_tcpudp_magic(*laddr, *raddr, skb->len,
 				       IPPROTO_GLASS, 0);
 }
 

@@ -19,11 +19,13 @@ static int v6_xmit(struct sock *sk, struct sk_buff *skb)
 }
 
 /* The pseudo-header with protocol 253, rfc9293#section-3.1, rfc8200#section-8.1 */
-static void v6_checksum(struct sk_buff *skb, const struct glass_tuple *tuple)
+static void v6_checksum(struct sk_buff *skb, const __be32 *laddr,
+			const __be32 *raddr)
 {
 	struct tcphdr *th = tcp_hdr(skb);
 
-	th->check = ~csum_ipv6_magic(&tuple->laddr, &tuple->raddr, skb->len,
+	th->check = ~csum_ipv6_magic((const struct in6_addr *)laddr,
+				     (const struct in6_addr *)raddr, skb->len,
 				     IPPROTO_GLASS, 0);
 }
 

@@ -178,19 +178,26 @@ static bool no_room(struct sock *sk, const struct segment *s)
 	return atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf;
 }
 
+/* What the core refuses is answered with a RST */
+static void reject(struct sock *sk, const struct sk_buff *skb,
+		   const struct segment *s, u16 rule)
+{
+	struct glass_tuple tuple;
+
+	glass_tuple_of(sk, &tuple);
+	glass_reject(glass_sk_net(sk), glass_sk(sk)->af, &tuple, skb, s, rule);
+}
+
 /**
  * glass_input() - event: a segment arrived
  * @sk: its socket
  * @skb: consumed
- * @s: @skb decoded
+ * @s: @skb decoded; gets what the memory keeper has to say
  */
-void glass_input(struct sock *sk, struct sk_buff *skb,
-		 const struct segment *s)
+void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	struct tcb *t = &gs->tcb;
-	struct segment seg = *s;
-	struct glass_tuple tuple;
 	u64 now = glass_now();
 	u8 old = t->state;
 	struct verdict v;
@@ -208,11 +215,11 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 	}
 	if (sk->sk_family == AF_INET && IPCB(skb)->opt.srr)
 		glass_way_changed(sk, skb, s);
-	seg.no_room = no_room(sk, s);
+	s->no_room = no_room(sk, s);
 	if (tcb_wants_ranges(t, s))
 		lend_ranges(t);
 	owed = t->ack_now;	/* to a segment that waited with this one */
-	tcb_input(t, &seg, now, &v);
+	tcb_input(t, s, now, &v);
 	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v,
 				now) && !owed)
 		tcb_withhold(t);
@@ -221,12 +228,12 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
 		gs->queued_seq = t->rcv.nxt;
 	}
 	glass_count(glass_sk_net(sk), v.rule);
-	glass_tuple_of(sk, &tuple);
 	if (old == TCB_SYN_SENT && v.bits & V_ESTABLISHED)
-		glass_fastopen_answered(sk, &tuple, s, tries, v.rule);
-	glass_trace_sock(sk, false, &tuple, s, old, t->state, v.rule);
+		glass_fastopen_answered(sk, s, tries, v.rule);
+	if (glass_watched())
+		glass_trace_sock(sk, false, s, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
-		glass_reject(glass_sk_net(sk), gs->af, &tuple, skb, s, v.rule);
+		reject(sk, skb, s, v.rule);
 	if (v.bits & V_URGENT || gs->urg_data)
 		glass_mark_input(sk, skb, s, &v);
 	if (v.text_keep)
@@ -244,18 +251,15 @@ void glass_input(struct sock *sk, struct sk_buff *skb,
  * @skb: consumed
  * @s: @skb decoded
  */
-void glass_fast_open(struct sock *sk, struct sk_buff *skb,
-		     const struct segment *s)
+void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s)
 {
-	struct glass_net *gn = glass_sk_net(sk);
-	struct glass_tuple tuple;
 	struct verdict v;
 
 	tcb_fast_open(&glass_sk(sk)->tcb, s, &v);
-	glass_count(gn, v.rule);
-	glass_tuple_of(sk, &tuple);
-	glass_trace_sock(sk, false, &tuple, s, TCB_LISTEN, TCB_SYN_RECEIVED,
-			 v.rule);
+	glass_count(glass_sk_net(sk), v.rule);
+	if (glass_watched())
+		glass_trace_sock(sk, false, s, TCB_LISTEN, TCB_SYN_RECEIVED,
+				 v.rule);
 	if (v.text_keep)
 		glass_queue_text(sk, skb, s, &v);
 	else

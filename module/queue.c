@@ -144,10 +144,10 @@ static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
 	struct sk_buff *skb, *from;
 	u32 n;
 
-	skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX + len, GFP_ATOMIC);
+	skb = alloc_skb(MAX_TCP_HEADER + len, GFP_ATOMIC);
 	if (!skb)
 		return NULL;
-	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
+	skb_reserve(skb, MAX_TCP_HEADER);
 	while (len) {
 		from = queue_find(sk, seq);
 		n = from ? min(len, GLASS_CB(from)->end - seq) : 0;
@@ -178,10 +178,10 @@ struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len,
 	struct sk_buff *skb, *from;
 	u32 left = len, n;
 
-	skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX, GFP_ATOMIC);
+	skb = alloc_skb(MAX_TCP_HEADER, GFP_ATOMIC);
 	if (!skb)
 		return NULL;
-	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
+	skb_reserve(skb, MAX_TCP_HEADER);
 	while (left) {
 		from = queue_find(sk, seq);
 		if (WARN_ON_ONCE(!from))

@@ -107,7 +107,7 @@ static bool policy_ok(struct sock *sk, struct sk_buff *skb,
 
 /* To a full socket, whose reference is taken over */
 static void rcv_sock(struct glass_net *gn, struct sock *sk,
-		     struct sk_buff *skb, const struct segment *s)
+		     struct sk_buff *skb, struct segment *s)
 {
 	u16 rule = RULE_POLICY_DROP;
 	u64 limit;
@@ -121,10 +121,8 @@ static void rcv_sock(struct glass_net *gn, struct sock *sk,
 	skb->dev = NULL;
 	bh_lock_sock_nested(sk);
 	if (!sock_owned_by_user(sk)) {
-		struct segment seg = *s;
-
-		seg.len = min(seg.len, skb->len - glass_header_len(skb));
-		glass_input(sk, skb, &seg);
+		s->len = min(s->len, skb->len - glass_header_len(skb));
+		glass_input(sk, skb, s);
 		skb = NULL;
 	} else {
 		rule = RULE_BACKLOG_FULL;
@@ -219,7 +217,7 @@ deliver_record(struct glass_net *gn, struct glass_record *r,
 #define LOOKUPS_MAX 4
 
 static void deliver(struct glass_net *gn, struct sk_buff *skb,
-		    const struct glass_af *af, const struct segment *s)
+		    const struct glass_af *af, struct segment *s)
 {
 	enum glass_record_fate fate;
 	struct glass_record *r;

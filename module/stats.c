@@ -99,11 +99,13 @@ void glass_trace(struct glass_net *gn, bool sent,
 
 /* The same of a segment of a socket, whose TCB knows where it started */
 void glass_trace_sock(const struct sock *sk, bool sent,
-		      const struct glass_tuple *tuple, const struct segment *s,
-		      u8 old_state, u8 state, u16 rule)
+		      const struct segment *s, u8 old_state, u8 state,
+		      u16 rule)
 {
 	const struct tcb *t = &glass_sk(sk)->tcb;
+	struct glass_tuple tuple;
 
-	trace_glass_segment(glass_sk_net(sk), sent, tuple, s, old_state, state,
-			    rule, t->iss, t->irs);
+	glass_tuple_of(sk, &tuple);
+	trace_glass_segment(glass_sk_net(sk), sent, &tuple, s, old_state,
+			    state, rule, t->iss, t->irs);
 }

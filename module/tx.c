@@ -12,15 +12,15 @@
 /* Write the header in front of the text and start the checksum */
 /* rfc9293: MUST-2 */
 static void put_header(struct sk_buff *skb, const struct segment *s,
-		       const struct glass_af *af,
-		       const struct glass_tuple *tuple)
+		       const struct glass_af *af, const __be32 *laddr,
+		       const __be32 *raddr)
 {
 	segment_encode(s, skb_push(skb, segment_size(s)));
 	skb_reset_transport_header(skb);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct tcphdr, check);
-	af->checksum(skb, tuple);
+	af->checksum(skb, laddr, raddr);
 }
 
 /*
@@ -37,12 +37,15 @@ static bool checksum_here(struct sk_buff *skb, const struct sock *sk)
 
 /* A part of a segment that @skb has the text of, to IP */
 static void transmit_part(struct sock *sk, struct sk_buff *skb,
-			  const struct segment *s,
-			  const struct glass_tuple *tuple)
+			  const struct segment *s)
 {
 	const struct glass_af *af = glass_sk(sk)->af;
 
-	put_header(skb, s, af, tuple);
+	if (sk->sk_family == AF_INET6)
+		put_header(skb, s, af, sk->sk_v6_rcv_saddr.s6_addr32,
+			   sk->sk_v6_daddr.s6_addr32);
+	else
+		put_header(skb, s, af, &sk->sk_rcv_saddr, &sk->sk_daddr);
 	skb_set_owner_w(skb, sk);
 	skb_set_hash_from_sk(skb, sk);
 	if (glass_offload_mark(skb, sk, s->len, s->piece) ||
@@ -50,6 +53,20 @@ static void transmit_part(struct sock *sk, struct sk_buff *skb,
 		af->xmit(sk, skb);
 	else
 		kfree_skb(skb);
+}
+
+/* It lies in more fragments than a skb takes: what @skb has of it goes */
+static void transmit_some(struct sock *sk, struct sk_buff *skb,
+			  struct segment *s)
+{
+	struct segment part = *s;
+
+	part.len = skb->len;
+	part.flags &= ~(SEG_FIN | SEG_PSH);
+	s->seq += part.len;
+	s->len -= part.len;
+	s->flags &= ~SEG_CWR;
+	transmit_part(sk, skb, &part);
 }
 
 /**
@@ -64,30 +81,22 @@ static void transmit_part(struct sock *sk, struct sk_buff *skb,
  */
 void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 {
-	struct glass_tuple tuple;
 	struct sk_buff *skb;
 
-	glass_tuple_of(sk, &tuple);
-	s->src = tuple.lport;
-	s->dst = tuple.rport;
+	s->src = sk->sk_num;
+	s->dst = ntohs(sk->sk_dport);
 	glass_count_sent(glass_sk_net(sk), s->rule);
-	glass_trace_sock(sk, true, &tuple, s, state, state, s->rule);
+	if (glass_watched())
+		glass_trace_sock(sk, true, s, state, state, s->rule);
 	if (s->opts & SEG_OPT_FASTOPEN)
-		glass_fastopen_stamp(sk, &tuple, s);
+		glass_fastopen_stamp(sk, s);
 	while ((skb = glass_queue_segment(sk, seg_text(s), s->len,
 					  s->piece))) {
-		struct segment part = *s;
-
 		if (skb->len == s->len) {
-			transmit_part(sk, skb, s, &tuple);
+			transmit_part(sk, skb, s);
 			return;
 		}
-		part.len = skb->len;
-		part.flags &= ~(SEG_FIN | SEG_PSH);
-		s->seq += part.len;
-		s->len -= part.len;
-		s->flags &= ~SEG_CWR;
-		transmit_part(sk, skb, &part, &tuple);
+		transmit_some(sk, skb, s);
 	}
 }
 
@@ -107,7 +116,7 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
 		 struct segment *s, u8 state, struct ip_options_rcu *way)
 {
-	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER + SEG_HEADER_MAX,
+	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER,
 					GFP_ATOMIC);
 
 	s->src = tuple->lport;
@@ -123,8 +132,8 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 		    s->flags & SEG_SYN ? s->ack - 1 : 0);
 	if (!skb)
 		return;
-	skb_reserve(skb, MAX_TCP_HEADER + SEG_HEADER_MAX);
-	put_header(skb, s, af, tuple);
+	skb_reserve(skb, MAX_TCP_HEADER);
+	put_header(skb, s, af, tuple->laddr.s6_addr32, tuple->raddr.s6_addr32);
 	af->reply(gn, sk, skb, tuple, way);
 }
 

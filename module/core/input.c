@@ -62,14 +62,18 @@ static bool input_check_syn(struct tcb *t, const struct segment *s,
  * text received before would be. The window of a SYN is not scaled
  * (rfc7323#section-2.2), that of the ACK it becomes is.
  */
-static void trim_known_syn(const struct tcb *t, struct segment *s)
+static const struct segment *trim_known_syn(const struct tcb *t,
+					    const struct segment *s,
+					    struct segment *trimmed)
 {
-	if (!t->syn_acked && s->seq == t->irs &&
-	    (s->flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK)) {
-		s->flags &= ~SEG_SYN;
-		s->seq++;
-		s->wnd >>= t->snd.shift;
-	}
+	if (t->syn_acked || s->seq != t->irs ||
+	    (s->flags & (SEG_SYN | SEG_ACK)) != (SEG_SYN | SEG_ACK))
+		return s;
+	*trimmed = *s;
+	trimmed->flags &= ~SEG_SYN;
+	trimmed->seq++;
+	trimmed->wnd >>= t->snd.shift;
+	return trimmed;
 }
 
 /* CLOSED, rfc9293#section-3.10.7.1 */
@@ -92,35 +96,35 @@ static void closed_input(const struct segment *s, struct verdict *v)
 void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 	       struct verdict *v)
 {
-	struct segment seg = *s;
+	struct segment trimmed;
 	struct text_span in;
 
 	*v = (struct verdict){};
 	if (t->state == TCB_CLOSED) {
-		closed_input(&seg, v);
+		closed_input(s, v);
 		return;
 	}
 	if (t->state == TCB_SYN_SENT) {
-		syn_sent_input(t, &seg, now, v);
+		syn_sent_input(t, s, now, v);
 		return;
 	}
-	trim_known_syn(t, &seg);
-	if (!timestamp_check(t, &seg, now, v))			/* PAWS */
+	s = trim_known_syn(t, s, &trimmed);
+	if (!timestamp_check(t, s, now, v))			/* PAWS */
 		return;
-	if (fastopen_syn_again(t, &seg, v))
+	if (fastopen_syn_again(t, s, v))
 		return;
-	if (!input_check_sequence(t, &seg, &in, v))		/* first */
+	if (!input_check_sequence(t, s, &in, v))		/* first */
 		return;
-	if (!input_check_rst(t, &seg, v))			/* second */
+	if (!input_check_rst(t, s, v))			/* second */
 		return;
 	/* third, security and compartment: Glass has neither */
-	if (!input_check_syn(t, &seg, v))			/* fourth */
+	if (!input_check_syn(t, s, v))			/* fourth */
 		return;
-	if (!input_check_ack(t, &seg, now, v))			/* fifth */
+	if (!input_check_ack(t, s, now, v))			/* fifth */
 		return;
-	timestamp_keep(t, &seg, now);
-	urgent_check(t, &seg, v);				/* sixth */
-	input_process_text(t, &seg, &in, now, v);		/* seventh */
+	timestamp_keep(t, s, now);
+	urgent_check(t, s, v);				/* sixth */
+	input_process_text(t, s, &in, now, v);		/* seventh */
 	input_check_fin(t, v);					/* eighth */
 	if (v->bits & V_URGENT && !(v->bits & V_DEAD))
 		v->rule = RULE_URG_NEW;
