@@ -104,8 +104,6 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 
 /* queue.c: the bytes */
 int glass_queue_append(struct sock *sk, struct msghdr *msg, int size);
-struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len,
-				    u32 piece);
 void glass_queue_acked(struct sock *sk, u32 una);
 void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 		      const struct segment *s, const struct verdict *v);
@@ -113,6 +111,9 @@ void glass_queue_purge(struct sock *sk);
 void glass_queue_drop_held(struct sock *sk);
 u32 glass_queue_capacity(const struct sock *sk);
 u32 glass_queue_room(const struct sock *sk);
+
+/* build.c: skbs for segments */
+struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece);
 
 /* mark.c: the urgent mark */
 void glass_mark_input(struct sock *sk, struct sk_buff *skb,

@@ -6,7 +6,10 @@
  * Out: sk_write_queue holds skbs of page fragments, without headers. A
  * segment is a fresh skb with a header that refers to a range of those
  * pages: nothing is copied to send, nothing to send again. Pages never
- * change behind a reference; new text goes behind the old.
+ * change behind a reference; new text goes behind the old. Text of a few
+ * octets lies in the skb itself. What is one skb and one segment too, as the
+ * small messages of a dialogue are, is sent as a clone with the header in
+ * front; nothing is added to it while that is on its way.
  *
  * In: sk_receive_queue holds received skbs in order, gs->ooo those above a
  * gap. Nothing is cut: GLASS_CB says which sequence numbers a skb has, and
@@ -26,10 +29,14 @@ static void wmem_free(struct sock *sk, struct sk_buff *skb)
 
 static struct sk_buff *new_tail(struct sock *sk)
 {
-	struct sk_buff *skb = alloc_skb(0, sk->sk_allocation);
+	struct sk_buff *skb = alloc_skb_fclone(MAX_TCP_HEADER,
+					       sk->sk_allocation);
 
 	if (!skb)
 		return NULL;
+	skb_reserve(skb, MAX_TCP_HEADER);
+	/* whoever clones it may write in front of the text */
+	__skb_header_release(skb);
 	/* the pages are summed when they are sent */
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	GLASS_CB(skb)->seq = glass_sk(sk)->out_seq;
@@ -37,6 +44,44 @@ static struct sk_buff *new_tail(struct sock *sk)
 	sk_wmem_queued_add(sk, skb->truesize);
 	__skb_queue_tail(&sk->sk_write_queue, skb);
 	return skb;
+}
+
+/* A few octets, into the skb itself */
+static int append_octets(struct sk_buff *skb, struct msghdr *msg, int size)
+{
+	if (memcpy_from_msg(skb_put(skb, size), msg, size)) {
+		skb_trim(skb, skb->len - size);
+		return -EFAULT;
+	}
+	return size;
+}
+
+/* One page fragment at most; 0 if the skb takes no more of them */
+static int append_pages(struct sock *sk, struct sk_buff *skb,
+			struct msghdr *msg, int size)
+{
+	struct page_frag *pfrag = sk_page_frag(sk);
+	int n = skb_shinfo(skb)->nr_frags, err;
+	bool merge;
+
+	if (!sk_page_frag_refill(sk, pfrag))
+		return -ENOMEM;
+	merge = skb_can_coalesce(skb, n, pfrag->page, pfrag->offset);
+	if (!merge && n >= MAX_SKB_FRAGS)
+		return 0;
+	size = min_t(int, size, pfrag->size - pfrag->offset);
+	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page,
+				       pfrag->offset, size);
+	if (err)
+		return err;
+	if (merge) {
+		skb_frag_size_add(&skb_shinfo(skb)->frags[n - 1], size);
+	} else {
+		skb_fill_page_desc(skb, n, pfrag->page, pfrag->offset, size);
+		get_page(pfrag->page);
+	}
+	pfrag->offset += size;
+	return size;
 }
 
 /**
@@ -49,156 +94,32 @@ static struct sk_buff *new_tail(struct sock *sk)
  */
 int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
 {
-	struct page_frag *pfrag = sk_page_frag(sk);
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
-	bool merge = false;
-	int n = 0, err;
+	int done;
 
-	if (!sk_page_frag_refill(sk, pfrag))
-		return -ENOMEM;
-	if (skb) {
-		n = skb_shinfo(skb)->nr_frags;
-		merge = skb_can_coalesce(skb, n, pfrag->page, pfrag->offset);
-	}
-	if (!skb || skb->len >= QUEUE_SKB_MAX ||
-	    (!merge && n >= MAX_SKB_FRAGS)) {
+	if (!skb || skb->len >= QUEUE_SKB_MAX || skb_cloned(skb))
 		skb = new_tail(sk);
-		if (!skb)
-			return -ENOMEM;
-		merge = false;
-		n = 0;
-	}
-	size = min_t(int, size, pfrag->size - pfrag->offset);
-	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page,
-				       pfrag->offset, size);
-	if (err) {
-		if (!skb->len) {
-			__skb_unlink(skb, &sk->sk_write_queue);
-			wmem_free(sk, skb);
-		}
-		return err;
-	}
-	if (merge) {
-		skb_frag_size_add(&skb_shinfo(skb)->frags[n - 1], size);
+	if (!skb)
+		return -ENOMEM;
+	if (!skb_is_nonlinear(skb) && size <= skb_tailroom(skb)) {
+		done = append_octets(skb, msg, size);
 	} else {
-		skb_fill_page_desc(skb, n, pfrag->page, pfrag->offset, size);
-		get_page(pfrag->page);
-	}
-	pfrag->offset += size;
-	GLASS_CB(skb)->end += size;
-	glass_sk(sk)->out_seq += size;
-	return size;
-}
-
-/* The queued skb that has @seq; most often it follows the last one asked for */
-static struct sk_buff *queue_find(struct sock *sk, u32 seq)
-{
-	struct sk_buff *skb = sk->sk_send_head;
-
-	if (!skb || seq_lt(seq, GLASS_CB(skb)->seq))
-		skb = skb_peek(&sk->sk_write_queue);
-	while (skb && seq_ge(seq, GLASS_CB(skb)->end))
-		skb = skb_peek_next(skb, &sk->sk_write_queue);
-	sk->sk_send_head = skb;
-	return skb;
-}
-
-/* Refer to @len octets of @from at @off; returns how many fitted */
-static u32 add_frags(struct sk_buff *to, const struct sk_buff *from, u32 off,
-		     u32 len)
-{
-	u32 done = 0;
-	int i;
-
-	for (i = 0; i < skb_shinfo(from)->nr_frags && done < len; i++) {
-		const skb_frag_t *frag = &skb_shinfo(from)->frags[i];
-		u32 size = skb_frag_size(frag), n = skb_shinfo(to)->nr_frags;
-
-		if (off >= size) {
-			off -= size;
-			continue;
+		done = append_pages(sk, skb, msg, size);
+		if (!done) {
+			skb = new_tail(sk);
+			if (!skb)
+				return -ENOMEM;
+			done = append_pages(sk, skb, msg, size);
 		}
-		size = min(size - off, len - done);
-		if (skb_can_coalesce(to, n, skb_frag_page(frag),
-				     skb_frag_off(frag) + off)) {
-			skb_frag_size_add(&skb_shinfo(to)->frags[n - 1], size);
-		} else {
-			if (n == MAX_SKB_FRAGS)
-				break;
-			skb_fill_page_desc(to, n, skb_frag_page(frag),
-					   skb_frag_off(frag) + off, size);
-			get_page(skb_frag_page(frag));
-		}
-		done += size;
-		off = 0;
 	}
-	to->len += done;
-	to->data_len += done;
-	to->truesize += done;
+	if (done > 0) {
+		GLASS_CB(skb)->end += done;
+		glass_sk(sk)->out_seq += done;
+	} else if (!skb->len) {
+		__skb_unlink(skb, &sk->sk_write_queue);
+		wmem_free(sk, skb);
+	}
 	return done;
-}
-
-/* Too many fragments for one skb: copy. Rare: text in tiny pieces. */
-static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
-{
-	struct sk_buff *skb, *from;
-	u32 n;
-
-	skb = alloc_skb(MAX_TCP_HEADER + len, GFP_ATOMIC);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, MAX_TCP_HEADER);
-	while (len) {
-		from = queue_find(sk, seq);
-		n = from ? min(len, GLASS_CB(from)->end - seq) : 0;
-		if (!n || skb_copy_bits(from, seq - GLASS_CB(from)->seq,
-					skb_put(skb, n), n)) {
-			kfree_skb(skb);
-			return NULL;
-		}
-		seq += n;
-		len -= n;
-	}
-	return skb;
-}
-
-/**
- * glass_queue_segment() - a skb with a range of the send stream
- * @sk: the socket, locked
- * @seq: its first sequence number
- * @len: octets of text, may be 0
- * @piece: if not 0, fewer will do, a multiple of this: more fragments than a
- *	skb takes
- *
- * Return: a skb with room for all headers in front, or NULL without memory.
- */
-struct sk_buff *glass_queue_segment(struct sock *sk, u32 seq, u32 len,
-				    u32 piece)
-{
-	struct sk_buff *skb, *from;
-	u32 left = len, n;
-
-	skb = alloc_skb(MAX_TCP_HEADER, GFP_ATOMIC);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, MAX_TCP_HEADER);
-	while (left) {
-		from = queue_find(sk, seq);
-		if (WARN_ON_ONCE(!from))
-			break;
-		n = add_frags(skb, from, seq - GLASS_CB(from)->seq, left);
-		if (!n)
-			break;
-		seq += n;
-		left -= n;
-	}
-	if (!left)
-		return skb;
-	if (piece && skb->len >= piece &&
-	    !pskb_trim(skb, skb->len - skb->len % piece))
-		return skb;
-	kfree_skb(skb);
-	return copy_segment(sk, seq + left - len, piece ? min(len, piece) : len);
 }
 
 /**

@@ -90,8 +90,7 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 		glass_trace_sock(sk, true, s, state, state, s->rule);
 	if (s->opts & SEG_OPT_FASTOPEN)
 		glass_fastopen_stamp(sk, s);
-	while ((skb = glass_queue_segment(sk, seg_text(s), s->len,
-					  s->piece))) {
+	while ((skb = glass_build(sk, seg_text(s), s->len, s->piece))) {
 		if (skb->len == s->len) {
 			transmit_part(sk, skb, s);
 			return;

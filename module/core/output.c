@@ -344,6 +344,14 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	       output_ack(t, s) || keepalive_output(t, s);
 }
 
+/* The common answer, found without asking everybody in turn */
+static bool nothing_to_say(const struct tcb *t)
+{
+	return t->syn_acked && !t->ack_now && !t->resend_una && !t->probe &&
+	       !t->keep_probe && !t->rst_due &&
+	       t->snd.cur == t->snd.end + t->fin_queued;
+}
+
 /**
  * tcb_output() - the next segment to send
  * @t: the TCB, after an event
@@ -359,6 +367,8 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
  */
 bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
+	if (nothing_to_say(t))
+		return false;
 	*s = (struct segment){};
 	if (!next_segment(t, now, limit, s))
 		return false;
