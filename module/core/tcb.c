@@ -201,6 +201,17 @@ void tcb_buffer(struct tcb *t, u32 buff, u32 room)
 	t->rcv.room = min(room, t->rcv.buff);
 }
 
+/*
+ * The peer was told of no window but that of the handshake, which cannot be
+ * larger than 65535 octets. An ACK of the first text is owed and will tell of
+ * the true one; until then what was told is enough.
+ */
+static bool told_soon(const struct tcb *t, u32 left)
+{
+	return t->ack_later && t->rcv.acked == t->irs + 1 &&
+	       left >= min(t->adv_mss, (u16)32768);
+}
+
 /**
  * tcb_read() - RECEIVE: text was taken, and tcb_buffer() told so
  * @t: the TCB
@@ -219,7 +230,7 @@ void tcb_read(struct tcb *t)
 	if (t->state != TCB_ESTABLISHED && t->state != TCB_FIN_WAIT_1 &&
 	    t->state != TCB_FIN_WAIT_2)
 		return;
-	if (t->rcv.room <= left || t->ack_now)
+	if (t->rcv.room <= left || t->ack_now || told_soon(t, left))
 		return;
 	if (t->rcv.room - left >= half ||
 	    (left < two && t->rcv.room - left >= min(half, two)))
