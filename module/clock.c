@@ -52,19 +52,19 @@ void glass_release_cb(struct sock *sk)
  */
 void glass_clock_arm(struct sock *sk, u64 now)
 {
-	unsigned long expires;
+	struct glass_sock *gs = glass_sk(sk);
 	s32 left;
 	u32 when;
 
-	if (!tcb_deadline(&glass_sk(sk)->tcb, &when))
+	if (!tcb_deadline(&gs->tcb, &when))
 		return;
+	if (timer_pending(&sk->sk_timer) && seq_le(gs->alarm, when))
+		return;
+	gs->alarm = when;
 	left = when - now_ms(now);
 	/* one jiffy more: never early, the current one has already begun */
-	expires = jiffies + msecs_to_jiffies(max(left, 0)) + 1;
-	if (timer_pending(&sk->sk_timer) &&
-	    time_before_eq(sk->sk_timer.expires, expires))
-		return;
-	sk_reset_timer(sk, &sk->sk_timer, expires);
+	sk_reset_timer(sk, &sk->sk_timer,
+		       jiffies + msecs_to_jiffies(max(left, 0)) + 1);
 }
 
 /**

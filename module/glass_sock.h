@@ -50,6 +50,7 @@
  * @queued_seq: one past the last octet in sk_receive_queue
  * @out_seq: one past the last octet in sk_write_queue
  * @urg_seq: sequence number of the urgent mark
+ * @alarm: what the pending timer is set for, milliseconds
  * @mtu_deferred: the path's MTU by an ICMP error that came while a user held
  *	the lock, or 0
  * @mtu_seq: where the segment began that it is about
@@ -82,6 +83,7 @@ struct glass_sock {
 	u32 out_seq;
 	u32 since;
 	u32 urg_seq;
+	u32 alarm;
 	u32 mtu_deferred;
 	u32 mtu_seq;
 	u16 urg_data;

@@ -97,17 +97,14 @@ void due_orphan(struct tcb *t, u64 now)
  */
 bool tcb_deadline(const struct tcb *t, u32 *when)
 {
-	bool any = false;
-	int i;
+	u32 left = t->armed;
 
-	for (i = 0; i < DUE_COUNT; i++) {
-		if (!(t->armed & 1u << i))
-			continue;
-		if (!any || seq_lt(t->due[i], *when))
-			*when = t->due[i];
-		any = true;
-	}
-	return any;
+	if (!left)
+		return false;
+	*when = t->due[__builtin_ctz(left)];
+	while (left &= left - 1)
+		*when = seq_min(*when, t->due[__builtin_ctz(left)]);
+	return true;
 }
 
 static bool passed(struct tcb *t, enum tcb_due which, u64 now)
