@@ -112,6 +112,10 @@ void glass_queue_drop_held(struct sock *sk);
 u32 glass_queue_capacity(const struct sock *sk);
 u32 glass_queue_room(const struct sock *sk);
 
+/* pages.c: pages to send from */
+bool glass_pages_refill(struct sock *sk, struct page_frag *pfrag);
+void glass_pages_exit(void);
+
 /* build.c: skbs for segments */
 struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece);
 

@@ -167,6 +167,7 @@ static void __exit glass_exit(void)
 	proto_unregister(&glass6_prot);
 	proto_unregister(&glass_prot);
 	glass_record_cache_destroy();
+	glass_pages_exit();
 }
 
 module_init(glass_init);

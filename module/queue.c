@@ -64,7 +64,7 @@ static int append_pages(struct sock *sk, struct sk_buff *skb,
 	int n = skb_shinfo(skb)->nr_frags, err;
 	bool merge;
 
-	if (!sk_page_frag_refill(sk, pfrag))
+	if (!glass_pages_refill(sk, pfrag))
 		return -ENOMEM;
 	merge = skb_can_coalesce(skb, n, pfrag->page, pfrag->offset);
 	if (!merge && n >= MAX_SKB_FRAGS)
