@@ -209,7 +209,7 @@ void tcb_buffer(struct tcb *t, u32 buff, u32 room)
 static bool told_soon(const struct tcb *t, u32 left)
 {
 	return t->ack_later && t->rcv.acked == t->irs + 1 &&
-	       left >= min(t->adv_mss, (u16)32768);
+	       left >= min_t(u32, t->adv_mss, 32768);
 }
 
 /**
