@@ -27,7 +27,7 @@ run() {
 	esac
 	{
 		case $name in
-		module | article) "$top/userspace/selftests/$name.sh" 2>&1 ;;
+		module | article | run) "$top/userspace/selftests/$name.sh" 2>&1 ;;
 		gigabyte) "$programs/$name" ${slow:+-s} 2>&1 ;;
 		packet | packet:* | packet-tcp | packet-tcp:*)
 			[ "${name%:*}" != packet-tcp ] || options=(-p 6 ${slow:+-s})

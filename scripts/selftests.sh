@@ -20,7 +20,7 @@ usage() {
 
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links netns table cookies challenge timewait article)
-VIRTUAL=(gigabyte offload isn packet attack)
+VIRTUAL=(gigabyte offload isn packet attack run)
 DEBUG=(oracle blocking many closing window links netns table cookies challenge timewait attack mutate)
 
 list=0
@@ -59,6 +59,7 @@ fi
 
 programs=$top/.build/selftests
 make -s -C "$top/userspace/selftests" OUT="$programs"
+make -s -C "$top/userspace"
 module=${GLASS_KO:-$("$top/scripts/vm/build-module.sh" "$kernel")}
 log=$top/.build/selftests-$kernel.log
 

@@ -28,7 +28,10 @@ static const char help[] =
 	"           --timeout S   end after S seconds; an error if N are not there\n"
 	"           --brief       arrows without reasons\n"
 	"           --record      events as lines of text, to keep in a file\n"
-	"           --read FILE   draw such lines; - is the standard input\n";
+	"           --read FILE   draw such lines; - is the standard input\n"
+	"       glass run [-q] PROGRAM [ARGUMENT...]\n"
+	"         the program with Glass where it asks for TCP\n"
+	"           -q         do not say which way that is done\n";
 
 static int usage(void)
 {
@@ -141,6 +144,20 @@ static int watch_main(int argc, char **argv)
 	return optind < argc ? usage() : watch(&o);
 }
 
+static int run_main(int argc, char **argv)
+{
+	bool quiet = false;
+	int opt;
+
+	/* "+": what follows the program is its own */
+	while ((opt = getopt(argc, argv, "+q")) != -1) {
+		if (opt != 'q')
+			return usage();
+		quiet = true;
+	}
+	return optind < argc ? run_program(argv + optind, quiet) : usage();
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -151,6 +168,8 @@ int main(int argc, char **argv)
 		return rules_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "watch"))
 		return watch_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "run"))
+		return run_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		fputs(help, stdout);
 		return 0;

@@ -5,6 +5,7 @@
  *	glass.c		the command line
  *	show.c		glass table, glass rules: files of /proc/net/glass
  *	watch.c		glass watch: events from the kernel's trace buffer
+ *	run.c		glass run: a program of TCP's over Glass, see preload.c
  *	event.c		one event; two of them, sent and received, are an arrow
  *	ladder.c	draws arrows
  */
@@ -83,6 +84,9 @@ int show_rules(const char *path, bool all);
 
 /* watch.c */
 int watch(const struct watch_options *o);
+
+/* run.c */
+int run_program(char **argv, bool quiet);
 
 /* event.c */
 const char *state_text(u8 state);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * glass run PROGRAM...: a program that knows of TCP only, over Glass.
+ *
+ * A library in front of its libc answers socket() (preload.c). That works
+ * for who calls libc's socket(); who makes system calls by himself does not
+ * notice, and would go on over TCP without a word. So the file is looked at
+ * first, and what the library cannot reach is refused.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/glass.h>
+
+#include "tool.h"
+
+#define LIBRARY		"glass-run.so"
+#define SCRIPTS_MAX	4	/* a script's interpreter may be a script, as the kernel has it */
+
+/* As env(1) and nohup(1) have them */
+enum { EXIT_SELF = 125, EXIT_CANNOT = 126, EXIT_MISSING = 127 };
+
+static int refuse(const char *program, const char *why)
+{
+	fprintf(stderr, "glass run: %s: %s\n", program, why);
+	return EXIT_CANNOT;
+}
+
+/* Where the shell would find it; false with errno if nowhere */
+static bool find_program(const char *name, char path[PATH_MAX])
+{
+	const char *dirs = getenv("PATH"), *end;
+
+	if (strchr(name, '/'))
+		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX &&
+		       !access(path, X_OK);
+	errno = ENOENT;
+	for (; dirs; dirs = *end ? end + 1 : NULL) {
+		end = strchrnul(dirs, ':');
+		if (snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - dirs),
+			     end == dirs ? "." : dirs, name) < PATH_MAX &&
+		    !access(path, X_OK))
+			return true;
+	}
+	return false;
+}
+
+/* "#!/usr/bin/env python3": the program that reads the script */
+static bool interpreter_of(const char *line, char path[PATH_MAX])
+{
+	char first[PATH_MAX], second[PATH_MAX];
+	int n = sscanf(line, "#! %4095s %4095s", first, second);
+
+	if (n < 1)
+		return false;
+	if (n == 2 && !strcmp(basename(strdupa(first)), "env"))
+		return find_program(second, path);
+	return snprintf(path, PATH_MAX, "%s", first) < PATH_MAX;
+}
+
+/* The loader that an ELF file of this machine asks for; NULL on success */
+static const char *loader_of(int fd, char loader[PATH_MAX])
+{
+	Elf64_Ehdr head;
+	Elf64_Phdr part;
+	int i;
+
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
+	    head.e_phentsize != sizeof(part))
+		return "it is no program of 64 bits, which the library is";
+	for (i = 0; i < head.e_phnum; i++) {
+		if (pread(fd, &part, sizeof(part),
+			  head.e_phoff + i * sizeof(part)) != sizeof(part))
+			return "its file is cut short";
+		if (part.p_type != PT_INTERP)
+			continue;
+		if (part.p_filesz >= PATH_MAX ||
+		    pread(fd, loader, part.p_filesz, part.p_offset) !=
+		    (ssize_t)part.p_filesz)
+			return "its file is cut short";
+		loader[part.p_filesz] = 0;
+		return NULL;
+	}
+	return "it is linked statically, as Go's programs are: it has no libc that could be told";
+}
+
+/* What the loader would ignore LD_PRELOAD for */
+static bool changes_user(int fd)
+{
+	struct stat s;
+
+	if (fstat(fd, &s))
+		return false;
+	return (s.st_mode & S_ISUID && s.st_uid != geteuid()) ||
+	       (s.st_mode & S_ISGID && s.st_gid != getegid());
+}
+
+/* Can the library reach it? NULL if so, else why not */
+static const char *look_at(const char *program)
+{
+	char path[PATH_MAX], line[PATH_MAX] = "", loader[PATH_MAX];
+	const char *why = "a script of a script of a script";
+	int fd, scripts;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s", program);
+	for (scripts = 0; scripts <= SCRIPTS_MAX; scripts++) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? -1 : pread(fd, line, sizeof(line) - 1, 0);
+		if (n < SELFMAG) {
+			why = "it cannot be read, so whether it would hear is not known";
+			break;
+		}
+		line[n] = 0;
+		if (memcmp(line, ELFMAG, SELFMAG)) {
+			close(fd);
+			/* the shell takes what has no first line of this kind */
+			if (!interpreter_of(line, path))
+				snprintf(path, sizeof(path), "/bin/sh");
+			continue;
+		}
+		why = loader_of(fd, loader);
+		if (!why && strstr(loader, "ld-musl"))
+			why = "it has another libc (musl)";
+		if (!why && changes_user(fd))
+			why = "it runs as another user, and then no library is let in front";
+		break;
+	}
+	if (fd >= 0)
+		close(fd);
+	return why;
+}
+
+/* Is Glass there? Asking loads the module where it is installed. */
+static bool glass_is_there(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_GLASS);
+
+	if (fd < 0)
+		fprintf(stderr, "glass run: socket(): %s: %s\n", strerror(errno),
+			errno == EPROTONOSUPPORT ?
+			"the module is not loaded; load it: insmod glass.ko" :
+			"a sandbox that allows TCP only?");
+	else
+		close(fd);
+	return fd >= 0;
+}
+
+/* Before what is there already: others may want socket(), too */
+static bool put_in_front(void)
+{
+	char self[PATH_MAX], library[PATH_MAX], list[2 * PATH_MAX];
+	const char *others = getenv("LD_PRELOAD");
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return false;
+	self[n] = 0;
+	if (snprintf(library, sizeof(library), "%s/" LIBRARY,
+		     dirname(self)) >= (int)sizeof(library) ||
+	    access(library, R_OK)) {
+		fprintf(stderr, "glass run: %s: %s\n", library,
+			strerror(errno));
+		return false;
+	}
+	if (snprintf(list, sizeof(list), "%s%s%s", library,
+		     others && *others ? ":" : "",
+		     others ? others : "") >= (int)sizeof(list))
+		return false;
+	return !setenv("LD_PRELOAD", list, 1);
+}
+
+/**
+ * run_program() - glass run
+ * @argv: the program and its arguments, NULL at the end
+ * @quiet: do not say which way was used
+ *
+ * Return: only if it could not be run: 125, 126 or 127 as env(1).
+ */
+int run_program(char **argv, bool quiet)
+{
+	char path[PATH_MAX];
+	const char *why;
+
+	if (!find_program(argv[0], path)) {
+		fprintf(stderr, "glass run: %s: %s\n", argv[0],
+			strerror(errno));
+		return errno == ENOENT ? EXIT_MISSING : EXIT_CANNOT;
+	}
+	if (!glass_is_there())
+		return EXIT_SELF;
+	why = look_at(path);
+	if (why)
+		return refuse(argv[0], why);
+	if (!put_in_front())
+		return EXIT_SELF;
+	if (!quiet)
+		fprintf(stderr, "glass run: %s over Glass, by a library in front of its libc\n",
+			argv[0]);
+	execv(path, argv);
+	/* a script without a first line of its own is the shell's */
+	if (errno == ENOEXEC)
+		execvp(path, argv);
+	return refuse(argv[0], strerror(errno));
+}
