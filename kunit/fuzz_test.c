@@ -31,7 +31,7 @@ static void draw_segment(struct script *s, u32 *r)
 		SEG_ACK | SEG_FIN, SEG_ACK | SEG_SYN, SEG_SYN, SEG_ACK,
 	};
 	const struct tcb *t = &s->t;
-	u32 edge = t->rcv.acked + t->rcv.wnd;
+	u32 edge = t->rcv.acked + t->rcv.wnd, i;
 
 	s->in = (struct segment){
 		.seq = near(r, t->rcv.nxt, edge, s->irs),
@@ -49,6 +49,13 @@ static void draw_segment(struct script *s, u32 *r)
 	};
 	if (!pair_random(r, 60))
 		s->in.flags = pair_random(r, 256);
+	s->in.sacks = s->in.opts & SEG_OPT_SACK ? 1 + pair_random(r, 4) : 0;
+	for (i = 0; i < s->in.sacks; i++) {
+		s->in.sack[i].start = near(r, t->snd.una, t->snd.nxt, s->in.ack);
+		s->in.sack[i].end = pair_random(r, 8) ?
+			s->in.sack[i].start + 1 + pair_random(r, 3000) :
+			near(r, t->snd.una, t->snd.nxt, s->in.ack);
+	}
 }
 
 static void must(struct script *s, u32 seed, bool good, const char *what)
@@ -123,6 +130,8 @@ static void one_story(struct script *s, u32 seed)
 	tcb_init(&s->t, &s->p);
 	s->held->n = 0;
 	s->t.held = s->held;
+	loss_init(s->loss, s->loss->cap);
+	s->t.loss = seed % 5 ? s->loss : NULL;
 	s->unread = 0;
 	s->story.lines = 0;
 	s->t.opt.nodelay = seed & 1;

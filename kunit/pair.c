@@ -21,7 +21,11 @@ static struct pair *pair_new(struct kunit *test, const struct pair_plan *plan)
 		e->held = kunit_kzalloc(test, sizeof(*e->held) + PAIR_RANGES *
 					sizeof(e->held->r[0]), GFP_KERNEL);
 		e->kept = kunit_kzalloc(test, plan->bytes[!i] + 1, GFP_KERNEL);
+		e->loss = kunit_kzalloc(test, sizeof(*e->loss) + PAIR_LOSS *
+					sizeof(e->loss->r[0]), GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, e->held);
+		KUNIT_ASSERT_NOT_NULL(test, e->loss);
+		loss_init(e->loss, PAIR_LOSS);
 		KUNIT_ASSERT_NOT_NULL(test, e->kept);
 		e->held->cap = PAIR_RANGES;
 	}
@@ -34,6 +38,7 @@ static void pair_free(struct pair *p)
 
 	for (i = 0; i < 2; i++) {
 		kunit_kfree(p->test, p->end[i].held);
+		kunit_kfree(p->test, p->end[i].loss);
 		kunit_kfree(p->test, p->end[i].kept);
 	}
 	kunit_kfree(p->test, p);

@@ -20,6 +20,7 @@
 
 #define PAIR_PACKETS	128
 #define PAIR_RANGES	16
+#define PAIR_LOSS	64
 
 /**
  * struct pair_plan - what is to happen
@@ -42,6 +43,7 @@
  * @timestamps: so are timestamps, by each end
  * @sack: so is SACK, by each end
  * @nodelay: without Nagle's algorithm
+ * @poor: no memory is lent for what is lost
  * @both_open: both ends open at once, else the second listens
  * @close_last: the second end closes only when it has seen the first's FIN
  */
@@ -65,6 +67,7 @@ struct pair_plan {
 	bool timestamps[2];
 	bool sack[2];
 	bool nodelay;
+	bool poor;
 	bool both_open;
 	bool close_last;
 };
@@ -102,6 +105,7 @@ struct pair_end {
 	u8 last;		/* the state that CLOSED was entered from */
 	u16 fate;		/* verdict bits that ended it */
 	struct ranges *held;
+	struct loss *loss;	/* NULL if there is none to lend */
 	u8 *kept;		/* an octet per octet of the peer's stream */
 };
 

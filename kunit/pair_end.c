@@ -51,6 +51,7 @@ void pair_start(struct pair *p, int i)
 	e->life = PAIR_TCB;
 	tcb_init(&e->t, &e->p);
 	e->t.held = e->held;
+	e->t.loss = p->plan->poor ? NULL : e->loss;
 	e->t.opt.nodelay = p->plan->nodelay;
 	tcb_open(&e->t);
 	pump(p, i);
@@ -296,6 +297,7 @@ static void record_arrive(struct pair *p, int i, const struct segment *s,
 		e->life = PAIR_TCB;
 		tcb_from_embryo(&e->t, &e->p, &e->e);
 		e->t.held = e->held;
+		e->t.loss = p->plan->poor ? NULL : e->loss;
 		e->t.opt.nodelay = p->plan->nodelay;
 		tcb_arrive(p, i, s, pos);
 	} else if (e->life == PAIR_EMBRYO) {

@@ -113,6 +113,11 @@ void script_inject(struct script *s, int line, const char *flags, u32 seq,
 	s->piece = 0;
 	if (s->in.flags & SEG_ACK)
 		s->in.ack = s->iss + ack;
+	if (s->block_count)
+		s->in.opts |= SEG_OPT_SACK;
+	s->in.sacks = s->block_count;
+	memcpy(s->in.sack, s->blocks, sizeof(s->blocks));
+	s->block_count = 0;
 	arrives(s, line, rule);
 }
 
@@ -276,6 +281,17 @@ void script_sacked(struct script *s, int line, const u32 *seqs, u32 n)
 		must_be(s, line, "SACK to", s->out.sack[i].end - s->irs,
 			seqs[2 * i + 1]);
 	}
+}
+
+void script_peer_sacks(struct script *s, const u32 *seqs, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n / 2; i++)
+		s->blocks[i] = (struct seq_range){
+			s->iss + seqs[2 * i], s->iss + seqs[2 * i + 1]
+		};
+	s->block_count = n / 2;
 }
 
 void script_kept(struct script *s, int line, u32 skip, u32 keep)

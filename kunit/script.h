@@ -25,6 +25,7 @@
 #include "story.h"
 
 #define ANY		(-1)
+#define SCRIPT_FLIGHT_WND 60000	/* the peer's window of script_in_flight() */
 
 /* The two sets of initial sequence numbers: a script's parameter */
 struct isn {
@@ -58,6 +59,9 @@ struct isn {
  * @edge: the highest edge of the receive window told so far
  * @told: something was told
  * @held: memory lent for ranges
+ * @loss: memory lent for what is lost; NULL to lend none
+ * @blocks: SACK blocks of the next segment that is injected, see peer_sacks()
+ * @block_count: how many
  * @story: what happened so far
  */
 struct script {
@@ -84,6 +88,9 @@ struct script {
 	u32 edge;
 	bool told;
 	struct ranges *held;
+	struct loss *loss;
+	struct seq_range blocks[SEG_SACK_MAX];
+	u32 block_count;
 	struct story story;
 };
 
@@ -95,6 +102,7 @@ struct script *script_begin(struct kunit *test);
 void script_open(struct script *s);
 void script_establish(struct script *s);
 struct script *script_established(struct kunit *test);
+struct script *script_in_flight(struct kunit *test, bool sack, u32 more);
 struct script *script_syn_received(struct kunit *test);
 struct script *script_fin_wait_1(struct kunit *test);
 struct script *script_fin_wait_2(struct kunit *test);
@@ -119,6 +127,7 @@ void script_no_timer(struct script *s, int line);
 void script_state(struct script *s, int line, u8 state, u16 bits);
 void script_sacked(struct script *s, int line, const u32 *seqs, u32 n);
 void script_kept(struct script *s, int line, u32 skip, u32 keep);
+void script_peer_sacks(struct script *s, const u32 *seqs, u32 n);
 
 void user_writes(struct script *s, u32 bytes);
 void user_writes_urgent(struct script *s, u32 bytes);
@@ -148,6 +157,10 @@ void user_leaves(struct script *s);
 #define sacked(s, ...) \
 	script_sacked(s, __LINE__, (const u32[]){ __VA_ARGS__ }, \
 		      ARRAY_SIZE(((const u32[]){ __VA_ARGS__ })))
+/* The SACK blocks of the next segment injected: start, end, start, end... */
+#define peer_sacks(s, ...) \
+	script_peer_sacks(s, (const u32[]){ __VA_ARGS__ }, \
+			  ARRAY_SIZE(((const u32[]){ __VA_ARGS__ })))
 #define not_sacked(s)		script_sacked(s, __LINE__, NULL, 0)
 /* The text that the last verdict keeps */
 #define kept(s, skip, keep)	script_kept(s, __LINE__, skip, keep)

@@ -10,6 +10,7 @@
 #include "script.h"
 
 #define HELD_MAX 8
+#define LOSS_MAX 32
 
 struct script *script_begin(struct kunit *test)
 {
@@ -21,6 +22,10 @@ struct script *script_begin(struct kunit *test)
 				HELD_MAX * sizeof(s->held->r[0]), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, s->held);
 	s->held->cap = HELD_MAX;
+	s->loss = kunit_kzalloc(test, sizeof(*s->loss) +
+				LOSS_MAX * sizeof(s->loss->r[0]), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, s->loss);
+	loss_init(s->loss, LOSS_MAX);
 	s->test = test;
 	s->now = STORY_START_US;
 	s->iss = isn->iss;
@@ -45,6 +50,7 @@ void script_open(struct script *s)
 {
 	tcb_init(&s->t, &s->p);
 	s->t.held = s->held;
+	s->t.loss = s->loss;
 	tcb_open(&s->t);
 	expect_syn(s, "S", s->p.adv_mss,
 		   s->p.wscale ? handshake_shift(s->p.buff) : -1,
@@ -70,6 +76,28 @@ struct script *script_established(struct kunit *test)
 	struct script *s = script_begin(test);
 
 	script_establish(s);
+	return s;
+}
+
+/*
+ * ESTABLISHED, ten segments in flight and @more octets queued behind them;
+ * with @sack the peer reports what arrives
+ */
+struct script *script_in_flight(struct kunit *test, bool sack, u32 more)
+{
+	struct script *s = script_begin(test);
+	u32 seq;
+
+	s->p.sack = sack;
+	s->p.dsack = sack;
+	s->peer_sack = sack;
+	s->peer_wnd = SCRIPT_FLIGHT_WND;
+	script_establish(s);
+	user_writes(s, 10000 + more);
+	for (seq = 1; seq < 10001; seq += 1000)
+		expect(s, !more && seq == 9001 ? "P." : ".", seq, 1000, 1,
+		       10000, RULE_SEND_TEXT);
+	expect_nothing(s);
 	return s;
 }
 

@@ -101,6 +101,8 @@ static const char *unsettled_clocks(const struct tcb *t)
 		return "something waits to be sent and no clock runs";
 	if (t->syn_acked && t->snd.una == last && persist)
 		return "the persist timer runs and nothing waits";
+	if (t->armed & (1u << DUE_TLP | 1u << DUE_REORDER) && !rto)
+		return "a loss is looked for and the retransmission timer rests";
 	if (t->ack_later != delayed)
 		return "a delayed ACK and its clock disagree";
 	return NULL;
@@ -118,7 +120,7 @@ const char *unsettled(const struct tcb *t)
 
 	if (t->state == TCB_CLOSED)
 		return t->armed || t->ack_now || t->ack_later || t->probe ||
-		       t->keep_probe || t->resend_una || t->rst_due ?
+		       t->tlp_due || t->keep_probe || t->resend_una || t->rst_due ?
 		       "CLOSED, but something is still due" : NULL;
 	if (t->ack_now)
 		return "an ACK is still owed";
@@ -129,7 +131,7 @@ const char *unsettled(const struct tcb *t)
 	if (t->snd.mss + (t->ts_ok ? SEG_TS_SIZE : 0u) <
 	    min_t(u32, MSS_MIN, t->snd.path_mss) || t->cong.cwnd < mss)
 		return "less than one segment may be sent";
-	if (t->probe || t->keep_probe || t->resend_una)
+	if (t->probe || t->keep_probe || t->resend_una || t->tlp_due)
 		return "something is still to be sent again";
 	return unsettled_clocks(t);
 }

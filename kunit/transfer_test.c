@@ -215,6 +215,7 @@ static struct pair_plan any_plan(u32 seed)
 	plan.nodelay = pair_random(&r, 2);
 	plan.both_open = !pair_random(&r, 3);
 	plan.close_last = pair_random(&r, 2);
+	plan.poor = !pair_random(&r, 4);
 	return plan;
 }
 

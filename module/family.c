@@ -52,8 +52,7 @@ static void glass_sock_destroy(struct sock *sk)
 {
 	glass_clock_stop(sk);
 	glass_queue_purge(sk);
-	kfree(glass_sk(sk)->tcb.held);
-	glass_sk(sk)->tcb.held = NULL;
+	glass_lend_end(&glass_sk(sk)->tcb);
 	glass_fastopen_settle(sk, false);
 	glass_put_port(sk);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);

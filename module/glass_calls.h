@@ -34,6 +34,11 @@ int glass_set_rcvlowat(struct sock *sk, int octets);
 int glass_ioctl_value(struct sock *sk, int cmd, int *value);
 void glass_write_space(struct sock *sk);
 
+/* lend.c: memory that the core borrows */
+void glass_lend_ranges(struct tcb *t);
+void glass_lend_loss(struct tcb *t);
+void glass_lend_end(struct tcb *t);
+
 /* pump.c: the four beats */
 void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s);
 void glass_timeout(struct sock *sk);

@@ -52,7 +52,7 @@ int glass_connect_start(struct sock *sk)
 	p.iss = handshake_isn(glass_tuple_hash(gn, &tuple, &gn->isn_key),
 			      glass_now());
 	p.ts_offset = glass_ts_offset(gn, &tuple);
-	kfree(gs->tcb.held);
+	glass_lend_end(&gs->tcb);
 	tcb_init(&gs->tcb, &p);
 	/* an earlier connection of this socket is forgotten */
 	WRITE_ONCE(sk->sk_err, 0);

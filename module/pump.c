@@ -141,25 +141,6 @@ static void beats(struct sock *sk, const struct verdict *v, u64 now)
 		glass_clock_arm(sk, now);
 }
 
-/* Lend the core room for one more range, doubling what it has */
-static void lend_ranges(struct tcb *t)
-{
-	u16 cap = t->held ? t->held->cap : 0, more = cap ? 2 * cap : 16;
-	struct ranges *h;
-
-	if (cap >= 4096)
-		return;
-	h = kmalloc(struct_size(h, r, more), GFP_ATOMIC);
-	if (!h)
-		return;
-	*h = (struct ranges){};
-	if (t->held)
-		memcpy(h, t->held, struct_size(h, r, t->held->n));
-	h->cap = more;
-	kfree(t->held);
-	t->held = h;
-}
-
 /*
  * The receive buffer has a hard limit, whatever was promised: tiny segments
  * cost more memory than they carry. Text held out of order goes first, so
@@ -217,7 +198,9 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		glass_way_changed(sk, skb, s);
 	s->no_room = no_room(sk, s);
 	if (tcb_wants_ranges(t, s))
-		lend_ranges(t);
+		glass_lend_ranges(t);
+	if (tcb_wants_loss(t, s))
+		glass_lend_loss(t);
 	owed = t->ack_now;	/* to a segment that waited with this one */
 	tcb_input(t, s, now, &v);
 	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v,
@@ -291,6 +274,8 @@ void glass_timeout(struct sock *sk)
 
 	if (t->state == TCB_CLOSED)
 		return;
+	if (!t->loss && tcb_misses(t, now))
+		glass_lend_loss(t);
 	tcb_timeout(t, now, &v);
 	if (v.bits & V_DEAD) {
 		glass_count(glass_sk_net(sk), v.rule);

@@ -19,6 +19,8 @@ static const struct {
 	[DUE_DELAYED_ACK] = { "delayed-ack", 4 },
 	[DUE_ORPHAN]      = { "orphan", 2 },
 	[DUE_KEEPALIVE]   = { "keepalive", 2 },
+	[DUE_REORDER]     = { "reorder", 1 },
+	[DUE_TLP]         = { "loss-probe", 1 },
 };
 
 /* The deadline that is next */

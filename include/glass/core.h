@@ -11,6 +11,7 @@
 #ifndef GLASS_CORE_H
 #define GLASS_CORE_H
 
+#include <glass/loss.h>
 #include <glass/rules.h>
 #include <glass/tcb.h>
 
@@ -213,6 +214,17 @@ void receive_window(struct tcb *t);
 /* output.c: the one place that builds a connection's segments */
 bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s);
 void output_stamp(struct tcb *t, struct segment *s);
+void output_fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin);
+void output_fill_again(struct tcb *t, struct segment *s, u32 seq, u32 len,
+		       bool fin);
+void output_sent(struct tcb *t, u32 len, bool small, u64 now);
+u32 output_room(const struct tcb *t);
+u32 output_after(const struct tcb *t, u32 seq);
+u32 output_usable(const struct tcb *t);
+
+/* probe.c: segments that ask for an answer */
+bool output_probe(struct tcb *t, u64 now, struct segment *s);
+bool output_loss_probe(struct tcb *t, u64 now, struct segment *s);
 
 /* timer.c: deadlines */
 void due_set(struct tcb *t, enum tcb_due which, u64 now, u32 delay_ms);
@@ -222,6 +234,7 @@ void due_orphan(struct tcb *t, u64 now);
 u32 due_patience_ms(const struct tcb *t, u64 now);
 void text_waits(struct tcb *t, u64 now);
 bool tcb_deadline(const struct tcb *t, u32 *when);
+bool tcb_misses(const struct tcb *t, u64 now);
 void tcb_timeout(struct tcb *t, u64 now, struct verdict *v);
 
 /* keepalive.c: is the peer still there? rfc9293#section-3.8.4 */
@@ -248,12 +261,59 @@ void rtt_acked(struct tcb *t, const struct segment *s, u64 now);
 void rtt_sample(struct tcb *t, u32 usec);
 u32 rtt_timeout_ms(const struct tcb *t);
 
-/* recovery.c: fast retransmit and NewReno, rfc5681#section-3.2, rfc6582 */
+/* recovery.c: what is lost, and what is done about it */
+#define LOSS_RANGES_MIN		20	/* room that one ACK may need */
+
 void recovery_init(struct tcb *t);
-void recovery_dup_ack(struct tcb *t);
-bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes);
+void loss_init(struct loss *l, u16 ranges);
+bool tcb_wants_loss(const struct tcb *t, const struct segment *s);
+u32 tcb_in_flight(const struct tcb *t);
+void recovery_new_ack(struct tcb *t, u32 bytes, u64 now);
+void recovery_ack(struct tcb *t, const struct segment *s, u32 una, bool dup,
+		  u64 now, struct verdict *v);
+u16 recovery_lost(const struct tcb *t, struct seq_range *lost);
+void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now);
+u32 recovery_skip(struct tcb *t);
 void recovery_timeout(struct tcb *t);
+void recovery_reorder_timeout(struct tcb *t, u64 now, struct verdict *v);
 void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
+
+/* scoreboard.c: rfc2018, the sender's side */
+void scoreboard_clear(struct loss *l);
+void scoreboard_take(struct tcb *t, const struct segment *s, u64 now,
+		     struct ack_news *a);
+void scoreboard_again(struct tcb *t, u32 start, u32 end, u64 now);
+void scoreboard_forget(struct tcb *t);
+void scoreboard_timeout(struct tcb *t);
+int scoreboard_lost(const struct loss *l, struct seq_range *lost);
+u32 scoreboard_skip(const struct loss *l, u32 seq, u32 *end);
+u32 scoreboard_left(const struct tcb *t);
+
+/* rack.c: rfc8985#section-6 */
+void rack_arrived(struct tcb *t, const struct sent_range *r, u32 end,
+		  const struct segment *s, u64 now, struct ack_news *a);
+void rack_duplicate(struct tcb *t);
+void rack_recovered(struct loss *l);
+u32 rack_detect(struct tcb *t, u64 now);
+
+/* tlp.c: rfc8985#section-7 */
+void tlp_start(struct tcb *t, u64 now);
+void tlp_timeout(struct tcb *t, u64 now, struct verdict *v);
+void tlp_sent(struct tcb *t, bool again);
+bool tlp_acked(struct tcb *t, const struct segment *s,
+	       const struct ack_news *a);
+
+/* prr.c: rfc6937 */
+void prr_begin(struct tcb *t, u32 delivered);
+void prr_acked(struct tcb *t, u32 delivered, u32 lost);
+
+/* undo.c: rfc3522, rfc3708, rfc4015, rfc5682 */
+void undo_prepare(struct tcb *t);
+void undo_resent(struct tcb *t, u32 len, u64 now);
+void undo_judge(struct tcb *t, const struct segment *s,
+		const struct ack_news *a, struct verdict *v);
+void frto_begin(struct tcb *t, bool already);
+bool frto_acked(struct tcb *t, const struct ack_news *a, struct verdict *v);
 
 /* reassembly.c: ranges of text held out of order */
 bool ranges_add(struct ranges *h, u32 start, u32 end);

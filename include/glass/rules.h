@@ -152,10 +152,24 @@
 	  "acknowledges nothing new")					\
 	R(ACK_WINDOW,		"rfc9293", "3.10.7.4",			\
 	  "a new send window")						\
+	R(ACK_SACK,		"rfc2018", "5",				\
+	  "tells of text that arrived above a gap")			\
+	R(ACK_DSACK,		"rfc2883", "5",				\
+	  "tells of text that came twice")				\
+	R(ACK_LOSS,		"rfc8985", "6.2",			\
+	  "what was sent later has arrived: the rest is lost")		\
+	R(ACK_REPAIRED,		"rfc8985", "7.4.2",			\
+	  "the loss probe has repaired a loss: it costs like any")	\
 	R(ACK_FAST_RETRANSMIT,	"rfc5681", "3.2",			\
 	  "the third duplicate ACK: send the lost segment again")	\
 	R(ACK_PARTIAL,		"rfc6582", "3.2",			\
 	  "a partial ACK in recovery: the next hole is sent again")	\
+	R(UNDO_TIMESTAMP,	"rfc3522", "3.2",			\
+	  "no loss: it echoes the first copy; the windows are restored") \
+	R(UNDO_DSACK,		"rfc3708", "3",				\
+	  "no loss: all came twice; the windows are restored")		\
+	R(UNDO_FRTO,		"rfc5682", "2.1",			\
+	  "the timer expired too early: the windows are restored")	\
 	R(ACK_FIN_WAIT_2,	"rfc9293", "3.10.7.4",			\
 	  "our FIN is acknowledged: FIN-WAIT-2")			\
 	R(ACK_TIME_WAIT,	"rfc9293", "3.10.7.4",			\
@@ -238,6 +252,16 @@
 	  "sent again: the retransmission timer expired")		\
 	R(RESEND_FAST,		"rfc5681", "3.2",			\
 	  "sent again: duplicate ACKs name it lost")			\
+	R(RESEND_PARTIAL,	"rfc6582", "3.2",			\
+	  "sent again: a partial ACK ends before it")			\
+	R(RESEND_RACK,		"rfc8985", "6.2",			\
+	  "sent again: what was sent later has arrived")		\
+	R(RESEND_AGAIN,		"rfc8985", "6.2",			\
+	  "sent once more: what was sent again is lost too")		\
+	R(RESEND_TLP,		"rfc8985", "7.3",			\
+	  "sent again: a probe, for nothing was heard of the tail")	\
+	R(SEND_TLP,		"rfc8985", "7.3",			\
+	  "new text as a probe, for nothing was heard of the tail")	\
 	R(RESEND_SMALLER,	"rfc1191", "6.4",			\
 	  "sent again: it was too big for the path")			\
 	R(ACK_EVERY_SECOND,	"rfc9293", "3.8.6.3",			\

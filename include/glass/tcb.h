@@ -3,10 +3,10 @@
  * The transmission control block, rfc9293#section-3.3.1: everything that the
  * protocol remembers of one connection.
  *
- * It holds no lock, no clock, no buffer and no pointer but three: the
+ * It holds no lock, no clock, no buffer and no pointer but four: the
  * congestion control's table of functions, the host's policy, and the memory
- * for ranges held out of order, which the glue lends. It can be copied and
- * compared.
+ * for ranges held out of order and for what was lost, which the glue lends.
+ * It can be copied and compared.
  *
  *        send sequence space                  receive sequence space
  *
@@ -51,19 +51,23 @@ enum tcb_due {
 	DUE_DELAYED_ACK,	/* rfc9293#section-3.8.6.3 */
 	DUE_ORPHAN,		/* nobody will read what FIN-WAIT-2 waits for */
 	DUE_KEEPALIVE,		/* rfc9293#section-3.8.4 */
+	DUE_REORDER,		/* rfc8985#section-6.2 */
+	DUE_TLP,		/* rfc8985#section-7 */
 	DUE_COUNT,
 };
 
 struct tcb;
+struct loss;
 
 /**
  * struct cong_ops - a congestion control
  * @name: as in TCP_CONGESTION, at most 15 characters
  * @init: sets cong.cwnd and cong.ssthresh when the connection opens
  * @acked: @bytes of new data were acknowledged outside of recovery
- * @lost: a segment was found lost by duplicate ACKs: sets ssthresh
+ * @lost: text was found lost by what ACKs tell: sets ssthresh
  * @timeout: the retransmission timer expired: sets ssthresh and cwnd
  * @idle: nothing was sent for longer than the RTO
+ * @undo: NULL, or: the last loss was none, cwnd and ssthresh are restored
  *
  * All are called under the socket lock, in softirq or process context, and
  * may touch only tcb.cong.
@@ -75,6 +79,7 @@ struct cong_ops {
 	void (*lost)(struct tcb *t);
 	void (*timeout)(struct tcb *t);
 	void (*idle)(struct tcb *t);
+	void (*undo)(struct tcb *t);
 };
 
 extern const struct cong_ops cong_reno;
@@ -183,6 +188,8 @@ struct tcb_options {
  * @rto: retransmission timeout in microseconds without backoff
  * @srtt: smoothed round-trip time in microseconds, 0 before the first sample
  * @rttvar: its variation in microseconds
+ * @min_rtt: the shortest round trip of late in microseconds, 0 before
+ * @min_rtt_at: when that was, in units of 2^20 microseconds
  * @timed_seq: an ACK above this sequence number ends the running RTT sample
  * @timed_at: when that segment was sent, microseconds
  * @last_sent: when a segment with text was last sent, milliseconds
@@ -193,6 +200,7 @@ struct tcb_options {
  * @cong: congestion control: windows in octets, NewReno's recovery point
  * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
+ * @loss: the scoreboard, NULL until the first sign of loss; the glue's memory
  * @opt: what the user set
  * @adv_mss: the MSS option that we send
  * @syn_text: octets of text that our first SYN may carry, see fastopen_offer()
@@ -246,6 +254,7 @@ struct tcb {
 	u32 rto;
 	u32 srtt;
 	u32 rttvar;
+	u32 min_rtt;
 	u32 timed_seq;
 	u32 timed_at;
 	u32 last_sent;
@@ -264,6 +273,7 @@ struct tcb {
 	} cong;
 	const struct tcb_policy *policy;
 	struct ranges *held;
+	struct loss *loss;
 
 	struct tcb_options opt;
 	u16 adv_mss;
@@ -278,7 +288,7 @@ struct tcb {
 
 	u8 ack_now:1;		/* an ACK is owed at once */
 	u8 ack_later:1;		/* an ACK is owed by DUE_DELAYED_ACK */
-	u8 resend_una:1;	/* the segment at snd.una is to be sent again */
+	u8 resend_una:1;	/* lost: one segment goes whatever the window */
 	u8 probe:1;		/* a zero-window probe is to be sent */
 	u8 fin_queued:1;	/* the user closed: a FIN follows snd.end */
 	u8 fin_seen:1;		/* rcv.fin is valid */
@@ -304,6 +314,10 @@ struct tcb {
 	u8 syn_held:1;		/* our SYN waits for text */
 	u8 syn_again:1;		/* the SYN/ACK is to be sent again */
 
+	u8 troubled:1;		/* an ACK may tell of loss: recovery_ack() */
+	u8 tlp_due:1;		/* a loss probe is to be sent */
+
+	u16 min_rtt_at;
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */
 };

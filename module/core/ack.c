@@ -16,6 +16,11 @@ static bool is_duplicate(const struct tcb *t, const struct segment *s)
 	       (u32)s->wnd << t->snd.shift == t->snd.wnd;
 }
 
+static bool tells_ranges(const struct tcb *t, const struct segment *s)
+{
+	return t->sack_ok && s->opts & SEG_OPT_SACK;
+}
+
 /**
  * ack_window() - take the window of a segment if it is not an old one
  * @t: the TCB
@@ -80,26 +85,22 @@ static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
 void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 		 struct verdict *v)
 {
-	u32 ack = s->ack, bytes = ack - t->snd.una;
-	bool partial = false;
+	u32 ack = s->ack;
 
 	rtt_acked(t, s, now);
-	if (t->syn_acked)
-		partial = recovery_new_ack(t, ack, bytes);
-	else
+	if (!t->syn_acked)
 		syn_acknowledged(t, ack, now);
 	t->snd.una = ack;
 	urgent_acked(t);
 	t->waits_since = now_ms(now);
 	t->snd.cur = seq_max(t->snd.cur, ack);
-	if (!partial)
-		t->resend_una = 0;
+	t->resend_una = 0;
 	t->backoff = 0;
 	/* what the probes carried was taken: output says if more must wait */
 	due_clear(t, DUE_PERSIST);
 	due_retransmit(t, now);
 	v->bits |= V_WRITABLE;
-	v->rule = partial ? RULE_ACK_PARTIAL : RULE_ACK_NEW;
+	v->rule = RULE_ACK_NEW;
 }
 
 /* In SYN-RECEIVED the ACK of our SYN opens, any other is answered RST */
@@ -174,8 +175,8 @@ static void after_fin_acked(struct tcb *t, struct verdict *v, u64 now)
 bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		     struct verdict *v)
 {
-	u32 wnd = t->snd.wnd;
-	bool dup;
+	u32 wnd = t->snd.wnd, una = t->snd.una;
+	bool open = t->syn_acked, dup;
 
 	if (!(s->flags & SEG_ACK)) {
 		v->rule = RULE_ACK_MISSING;
@@ -196,12 +197,13 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 			v->rule = RULE_ACK_SYN;
 	} else if (dup) {
 		v->rule = RULE_ACK_DUP;
-		recovery_dup_ack(t);
-		if (t->resend_una)
-			v->rule = RULE_ACK_FAST_RETRANSMIT;
 	} else {
 		v->rule = wnd == t->snd.wnd ? RULE_ACK_SAME : RULE_ACK_WINDOW;
 	}
+	if (open && (t->troubled || dup || tells_ranges(t, s)))
+		recovery_ack(t, s, una, dup, now, v);
+	else if (open && t->snd.una != una)
+		recovery_new_ack(t, t->snd.una - una, now);
 	if (fin_acked(t))
 		after_fin_acked(t, v, now);
 	return t->state != TCB_CLOSED;

@@ -38,19 +38,23 @@ static void reno_acked(struct tcb *t, u32 bytes)
 }
 
 /* rfc5681#section-3.1, equation 4 */
-static void reno_lost(struct tcb *t)
+static void halve(struct tcb *t, u32 flight)
 {
-	u32 flight = t->snd.nxt - t->snd.una;
-
 	t->cong.ssthresh = max(flight / 2, 2u * t->snd.mss);
 	t->cong.credit = 0;
+}
+
+/* What limited transmit added does not count, rfc5681#section-3.2 */
+static void reno_lost(struct tcb *t)
+{
+	halve(t, min(t->snd.nxt - t->snd.una, t->cong.cwnd));
 }
 
 /* A timer that expires again for the same text does not halve again */
 static void reno_timeout(struct tcb *t)
 {
 	if (!t->backoff)
-		reno_lost(t);
+		halve(t, t->snd.nxt - t->snd.una);
 	t->cong.cwnd = t->snd.mss;
 	t->cong.credit = 0;
 }

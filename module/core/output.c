@@ -27,10 +27,20 @@ void output_stamp(struct tcb *t, struct segment *s)
 	due_clear(t, DUE_DELAYED_ACK);
 }
 
-/* Text that fits beside the options, those of this moment too */
-static u32 text_room(const struct tcb *t)
+/*
+ * Text that fits beside the options, those of this moment too. What is sent
+ * again was cut before these came up, and to cut it anew would leave a rest
+ * of some octets: it takes their place instead, and the ACK that tells of
+ * them stays owed.
+ */
+u32 output_room(const struct tcb *t)
 {
 	return t->snd.mss - sack_size(t);
+}
+
+static bool instead_of_sack(const struct tcb *t, const struct segment *s)
+{
+	return s->len > output_room(t) && s->len <= t->snd.mss;
 }
 
 /* The options of every segment; those of a SYN alone are there already */
@@ -39,7 +49,8 @@ static void put_options(struct tcb *t, u64 now, struct segment *s)
 	if (t->ts_ok)
 		timestamp_put(s, timestamp_clock(now, t->ts.offset),
 			      t->ts.recent);
-	if (t->sack_ok && !(s->flags & (SEG_SYN | SEG_RST)))
+	if (t->sack_ok && !(s->flags & (SEG_SYN | SEG_RST)) &&
+	    !instead_of_sack(t, s))
 		sack_put(t, s);
 }
 
@@ -86,9 +97,9 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 	return true;
 }
 
-/* Text and FIN of one segment that starts at @seq; at most @len octets */
+/* Text and FIN of one segment that starts at @seq */
 /* rfc9293: SHLD-27, MUST-61 */
-static void fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin)
+void output_fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin)
 {
 	s->seq = seq;
 	s->len = len;
@@ -99,39 +110,63 @@ static void fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin)
 	output_stamp(t, s);
 }
 
+/* The same for text that was sent before */
+void output_fill_again(struct tcb *t, struct segment *s, u32 seq, u32 len,
+		       bool fin)
+{
+	bool owed = t->ack_now;
+
+	output_fill(t, s, seq, len, fin);
+	t->ack_now = owed && instead_of_sack(t, s);
+}
+
 /* Sequence space from @seq on that the user has filled, without the FIN */
-static u32 text_after(const struct tcb *t, u32 seq)
+u32 output_after(const struct tcb *t, u32 seq)
 {
 	return seq_lt(seq, t->snd.end) ? t->snd.end - seq : 0;
 }
 
-/* The segment at SND.UNA, named lost by duplicate ACKs */
-/* rfc9293: MAY-7 */
+/*
+ * What is known to be lost: one segment at once when that is found out, the
+ * rest as the windows let it.
+ * rfc9293: MAY-7; rfc6675: 5, 6
+ */
 static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 {
-	u32 avail = text_after(t, t->snd.una);
-	u32 len = min_of3(avail, text_room(t), t->snd.nxt - t->snd.una);
-	bool fin = t->fin_queued && len == avail &&
-		   t->snd.nxt == t->snd.end + 1;
+	bool must = t->resend_una, fin;
+	struct seq_range lost;
+	u16 rule = recovery_lost(t, &lost);
+	u32 avail, len;
 
 	t->resend_una = 0;
+	if (!rule)
+		return false;
+	avail = output_after(t, lost.start);
+	len = min_of3(avail, t->snd.mss, lost.end - lost.start);
+	fin = t->fin_queued && len == avail && t->snd.nxt == t->snd.end + 1 &&
+	      lost.end - lost.start > len;
 	if (!len && !fin)
 		return false;
-	fill(t, s, t->snd.una, len, fin);
-	s->rule = RULE_RESEND_FAST;
-	t->snd.cur = seq_max(t->snd.cur, t->snd.una + len + fin);
-	due_retransmit(t, now);
+	if (!must && (tcb_in_flight(t) + len > t->cong.cwnd ||
+		      lost.start + len - t->snd.una > t->snd.wnd))
+		return false;
+	output_fill_again(t, s, lost.start, len, fin);
+	s->rule = rule;
+	recovery_resent(t, lost.start, lost.start + len + fin, now);
+	t->snd.cur = seq_max(t->snd.cur, lost.start + len + fin);
+	if (lost.start == t->snd.una)
+		due_retransmit(t, now);
 	return true;
 }
 
 /* What the windows of both the peer and the network let out from snd.cur */
 /* rfc9293: SHLD-15, SHLD-16, MUST-34 */
-static u32 usable_window(const struct tcb *t)
+u32 output_usable(const struct tcb *t)
 {
-	u32 flight = t->snd.cur - t->snd.una;
-	u32 wnd = min(t->snd.wnd, t->cong.cwnd);
+	u32 ahead = t->snd.cur - t->snd.una, pipe = tcb_in_flight(t);
+	u32 peer = t->snd.wnd > ahead ? t->snd.wnd - ahead : 0;
 
-	return wnd > flight ? wnd - flight : 0;
+	return min(peer, t->cong.cwnd > pipe ? t->cong.cwnd - pipe : 0);
 }
 
 /*
@@ -167,7 +202,7 @@ static bool held_back(const struct tcb *t)
  */
 static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
 {
-	if (len >= text_room(t) || fin || resending(t))
+	if (len >= output_room(t) || fin || resending(t))
 		return true;
 	if (held_back(t))
 		return false;
@@ -186,17 +221,25 @@ static void wait_for_window(struct tcb *t, u64 now)
 	if (!t->probe)
 		text_waits(t, now);
 	due_clear(t, DUE_RETRANSMIT);
+	due_clear(t, DUE_TLP);
 	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
 }
 
 /* Text and FIN left snd.cur: what that means to the clocks */
-static void sent(struct tcb *t, u32 len, bool small, u64 now)
+void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 {
 	bool first = t->snd.cur == t->snd.nxt;
 
 	text_waits(t, now);
+	if (resending(t))
+		recovery_resent(t, t->snd.cur, t->snd.cur + len, now);
+	else if (t->cong.in_recovery)
+		t->loss->prr_out += len;
 	t->snd.cur += len;
-	if (first)
+	/* its ACK may wait for the filling of a gap; then timestamps tell */
+	if (first && t->troubled && t->ts_ok)
+		t->ambiguous |= !t->timing;
+	else if (first)
 		rtt_start(t, t->snd.cur, now);
 	if (first && small)
 		t->snd.small = t->snd.cur;
@@ -209,6 +252,8 @@ static void sent(struct tcb *t, u32 len, bool small, u64 now)
 	t->probe = 0;
 	if (!(t->armed & 1u << DUE_RETRANSMIT))
 		due_retransmit(t, now);
+	if (first)
+		tlp_start(t, now);
 }
 
 /* rfc5681#section-4.1 */
@@ -226,7 +271,7 @@ static void restart_after_idle(struct tcb *t, u64 now)
 static u32 burst(const struct tcb *t, u32 limit, u32 room)
 {
 	/* the pieces would share one urgent pointer */
-	if (t->urgent)
+	if (t->urgent || resending(t))
 		return room;
 	return max(min(limit, min(t->snd.wnd, t->cong.cwnd) / 2), room);
 }
@@ -242,15 +287,14 @@ static bool deferred(const struct tcb *t, u32 len, u32 most, u32 room)
 	u32 wnd = min(t->snd.wnd, t->cong.cwnd);
 
 	return most > room && len < most && len < wnd / 4 && wnd / 8 >= room &&
-	       !t->cong.in_recovery && !t->cong.dup_acks && !resending(t) &&
+	       !t->troubled && !resending(t) &&
 	       t->snd.cur - t->snd.una >= wnd / 4 * 3;
 }
 
 /* A last piece that is not full goes with the others if it need not wait */
-static u32 whole_pieces(const struct tcb *t, u32 len, u32 avail, bool fin)
+static u32 whole_pieces(const struct tcb *t, u32 len, u32 avail, u32 room,
+			bool fin)
 {
-	u32 room = text_room(t);
-
 	if (len <= room || (len == avail && (fin || !held_back(t))))
 		return len;
 	return len - len % room;
@@ -258,24 +302,29 @@ static u32 whole_pieces(const struct tcb *t, u32 len, u32 avail, bool fin)
 
 static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
-	u32 avail = text_after(t, t->snd.cur), len, usable, most;
-	u32 room = text_room(t);
+	u32 stop = t->troubled ? recovery_skip(t) : ~0u;
+	u32 avail = output_after(t, t->snd.cur), len, usable, most, room;
 	bool again = resending(t), fin;
 
+	room = again ? t->snd.mss : output_room(t);
 	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
 	if (!avail && !fin)
 		return false;
 	restart_after_idle(t, now);
-	usable = usable_window(t);
+	usable = output_usable(t);
 	most = burst(t, limit, room);
-	len = whole_pieces(t, min_of3(avail, usable, most), avail, fin);
+	len = min(min_of3(avail, usable, most), stop);
+	len = whole_pieces(t, len, avail, room, fin);
 	fin = fin && len == avail && usable > len;
 	if ((!len && !fin) || !worth_sending(t, len, avail, fin) ||
 	    (len < avail && deferred(t, len, most, room))) {
 		wait_for_window(t, now);
 		return false;
 	}
-	fill(t, s, t->snd.cur, len, fin);
+	if (again)
+		output_fill_again(t, s, t->snd.cur, len, fin);
+	else
+		output_fill(t, s, t->snd.cur, len, fin);
 	s->piece = len > room ? room : 0;
 	if (again)
 		s->rule = t->too_big ? RULE_RESEND_SMALLER : RULE_RESEND_RTO;
@@ -283,33 +332,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		s->rule = RULE_SEND_FIN;
 	else
 		s->rule = len < room ? RULE_SEND_PUSH : RULE_SEND_TEXT;
-	sent(t, len + fin, len % room, now);
-	return true;
-}
-
-/*
- * rfc9293#section-3.8.6.1: one octet beyond the window, or all that a silly
- * window takes; the FIN if it is all that is left. SND.NXT moves over it so
- * that its ACK is good, snd.cur stays: it may be lost, and is sent again.
- * rfc9293: MUST-36
- */
-static bool output_probe(struct tcb *t, u64 now, struct segment *s)
-{
-	u32 avail = text_after(t, t->snd.cur), len;
-	bool fin;
-
-	if (!t->probe)
-		return false;
-	t->probe = 0;
-	len = min_of3(avail, max_t(u32, usable_window(t), 1), text_room(t));
-	fin = !avail && t->fin_queued && t->snd.cur != t->snd.end + 1;
-	if (!len && !fin)
-		return false;
-	fill(t, s, t->snd.cur, len, fin);
-	s->rule = usable_window(t) > len && t->opt.cork ? RULE_SEND_HELD :
-							  RULE_SEND_PROBE;
-	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur + len + fin);
-	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
+	output_sent(t, len + fin, len % room, now);
 	return true;
 }
 
@@ -338,7 +361,9 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return false;
 	if (!t->syn_acked && !fastopen_writes(t))
 		return output_ack(t, s);
-	if (t->resend_una && output_resend(t, now, s))
+	if (t->troubled && output_resend(t, now, s))
+		return true;
+	if (t->tlp_due && output_loss_probe(t, now, s))
 		return true;
 	return output_text(t, now, limit, s) || output_probe(t, now, s) ||
 	       output_ack(t, s) || keepalive_output(t, s);
@@ -348,7 +373,7 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 static bool nothing_to_say(const struct tcb *t)
 {
 	return t->syn_acked && !t->ack_now && !t->resend_una && !t->probe &&
-	       !t->keep_probe && !t->rst_due &&
+	       !t->keep_probe && !t->rst_due && !t->troubled && !t->tlp_due &&
 	       t->snd.cur == t->snd.end + t->fin_queued;
 }
 

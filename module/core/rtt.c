@@ -10,6 +10,8 @@
  */
 #include <glass/core.h>
 
+#define MIN_RTT_VALID	286u	/* five minutes, in units of 2^20 microseconds */
+
 /* rfc6298#section-2.1: before the first measurement */
 void rtt_init(struct tcb *t)
 {
@@ -26,13 +28,27 @@ void rtt_stop(struct tcb *t)
 	t->ambiguous = 1;
 }
 
+/* The shortest of the last minutes, for rfc8985#section-6.2 step 1 */
+static void lowest(struct tcb *t, u32 usec, u64 now)
+{
+	u16 at = (u16)(now >> 20);
+
+	if (t->min_rtt && usec > t->min_rtt &&
+	    (u16)(at - t->min_rtt_at) < MIN_RTT_VALID)
+		return;
+	t->min_rtt = usec;
+	t->min_rtt_at = at;
+}
+
 /* rfc7323#section-4.1: the segment that is echoed was sent so long ago */
 static void echo_sample(struct tcb *t, const struct segment *s, u64 now)
 {
 	u32 ms = timestamp_clock(now, t->ts.offset) - s->tsecr;
 
-	if (t->ts_ok && s->opts & SEG_OPT_TS && ms <= RTO_MAX_US / 1000)
-		rtt_sample(t, max(ms, 1u) * 1000);
+	if (!t->ts_ok || !(s->opts & SEG_OPT_TS) || ms > RTO_MAX_US / 1000)
+		return;
+	rtt_sample(t, max(ms, 1u) * 1000);
+	lowest(t, max(ms, 1u) * 1000, now);
 }
 
 /**
@@ -64,6 +80,7 @@ void rtt_acked(struct tcb *t, const struct segment *s, u64 now)
 		t->timing = 0;
 		t->ambiguous = 0;
 		rtt_sample(t, max_t(u32, (u32)now - t->timed_at, 1));
+		lowest(t, max_t(u32, (u32)now - t->timed_at, 1), now);
 	} else if (!t->timing && t->ambiguous) {
 		echo_sample(t, s, now);
 	}
@@ -81,6 +98,8 @@ void rtt_sample(struct tcb *t, u32 usec)
 	u32 error;
 
 	usec = min(usec, RTO_MAX_US);
+	if (t->loss)
+		t->loss->tlp_untimed = 0;
 	if (!t->srtt) {
 		t->srtt = usec;
 		t->rttvar = usec / 2;

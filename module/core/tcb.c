@@ -366,6 +366,7 @@ void tcb_dead(struct tcb *t, struct verdict *v, u16 bits)
 	t->ack_now = 0;
 	t->ack_later = 0;
 	t->resend_una = 0;
+	t->tlp_due = 0;
 	t->probe = 0;
 	t->keep_probe = 0;
 	v->bits |= bits | V_DEAD;

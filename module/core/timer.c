@@ -7,6 +7,8 @@
  * DUE_DELAYED_ACK	an ACK waits for company: rfc9293#section-3.8.6.3
  * DUE_ORPHAN		FIN-WAIT-2 with nobody left to read
  * DUE_KEEPALIVE	nothing was heard for long: rfc9293#section-3.8.4
+ * DUE_REORDER		what was overtaken is lost now: rfc8985#section-6.2
+ * DUE_TLP		is the tail lost? rfc8985#section-7
  *
  * The glue asks tcb_deadline() when to come back and calls tcb_timeout()
  * then, or later, or too early: only what has passed acts.
@@ -107,9 +109,27 @@ bool tcb_deadline(const struct tcb *t, u32 *when)
 	return true;
 }
 
+static bool is_over(const struct tcb *t, enum tcb_due which, u64 now)
+{
+	return t->armed & 1u << which && seq_ge(now_ms(now), t->due[which]);
+}
+
+/**
+ * tcb_misses() - will tcb_timeout() need memory for what is lost?
+ * @t: the TCB
+ * @now: microseconds
+ *
+ * Return: true if the glue should lend @t->loss first.
+ */
+bool tcb_misses(const struct tcb *t, u64 now)
+{
+	return t->syn_acked && (is_over(t, DUE_RETRANSMIT, now) ||
+				is_over(t, DUE_TLP, now));
+}
+
 static bool passed(struct tcb *t, enum tcb_due which, u64 now)
 {
-	if (!(t->armed & 1u << which) || seq_lt(now_ms(now), t->due[which]))
+	if (!is_over(t, which, now))
 		return false;
 	due_clear(t, which);
 	return true;
@@ -212,6 +232,11 @@ void tcb_timeout(struct tcb *t, u64 now, struct verdict *v)
 		t->ack_rule = v->rule;
 		return;
 	}
+	if (passed(t, DUE_REORDER, now))
+		recovery_reorder_timeout(t, now, v);
+	/* the probe puts the other off */
+	if (passed(t, DUE_TLP, now))
+		tlp_timeout(t, now, v);
 	if (passed(t, DUE_RETRANSMIT, now))
 		timeout_retransmit(t, now, v);
 	if (passed(t, DUE_PERSIST, now))

@@ -108,11 +108,12 @@ static void print_bounds(const struct sim_case *c)
 	       c->opens[1], c->isns[0], c->isns[1], c->bytes[0], c->bytes[1]);
 	printf("mss %u, buffer %u, %u in flight, R2 %u", c->mss, c->buff,
 	       c->flight, c->retries);
-	printf("%s%s%s%s%s%s%s%s", c->early ? ", close at any time" : "",
+	printf("%s%s%s%s%s%s%s%s%s", c->early ? ", close at any time" : "",
 	       c->aborts ? ", ABORT" : "", c->orphans ? ", orphans" : "",
 	       c->lazy ? ", RECEIVE at any time" : "",
 	       c->dear ? ", small segments take more room" : "",
 	       c->nodelay ? ", without Nagle" : "",
+	       c->sack ? ", SACK" : "",
 	       c->stale ? ", old duplicates" : "",
 	       c->forged ? ", forged segments" : "");
 	if (c->crashes)

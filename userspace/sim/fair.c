@@ -53,7 +53,8 @@ static bool first_timer(const struct sim_end *e, struct sim_action *a,
 			u32 *backoff)
 {
 	static const u8 order[] = {
-		DUE_DELAYED_ACK, DUE_RETRANSMIT, DUE_PERSIST,
+		DUE_DELAYED_ACK, DUE_REORDER, DUE_TLP, DUE_RETRANSMIT,
+		DUE_PERSIST,
 	};
 	u32 i;
 
@@ -70,7 +71,7 @@ static bool first_timer(const struct sim_end *e, struct sim_action *a,
 		if (!(e->t.armed & 1u << order[i]))
 			continue;
 		a->arg = order[i];
-		*backoff = i ? 2 + e->t.backoff : 0;
+		*backoff = i > 2 ? 2u + e->t.backoff : i;
 		return true;
 	}
 	return false;

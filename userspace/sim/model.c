@@ -48,6 +48,41 @@ size_t sim_size(const struct sim *m)
 }
 
 /*
+ * Of what was lost and is over nothing is kept: what may still be given back
+ * for it only widens the congestion window, up to where it counts no more.
+ */
+static void freeze_loss(struct sim_end *e)
+{
+	struct loss *l = (struct loss *)e->loss;
+	struct tcb *t = &e->t;
+	u16 i;
+
+	if (!t->troubled) {
+		memset(e->loss, 0, sizeof(e->loss));
+		loss_init(l, SIM_LOSS);
+		return;
+	}
+	for (i = 0; i < l->n; i++) {
+		l->r[i].at = 0;
+		l->r[i].times = min_t(u16, l->r[i].times, 2);
+	}
+	memset(&l->r[l->n], 0, (SIM_LOSS - l->n) * sizeof(l->r[0]));
+	l->again_at = 0;
+	l->undo_clock = 0;
+	l->tlp_untimed = 0;
+	l->dsacked = 0;
+	l->dsack_round = 0;
+	l->reo_mult = 1;
+	l->reo_persist = 0;
+	l->prior_cwnd = min(l->prior_cwnd, 10u * t->snd.path_mss);
+	if (t->cong.in_recovery)
+		return;
+	l->prr_delivered = 0;
+	l->prr_out = 0;
+	l->prr_flight = 0;
+}
+
+/*
  * What no decision depends on is cleared, and counts are cut where the core
  * does not tell higher ones apart, so that states recur. The congestion
  * window: all that a user writes is less than half of the first window, so
@@ -64,6 +99,8 @@ static void freeze(struct sim_end *e)
 	t->rto = RTO_INITIAL_US;
 	t->srtt = 0;
 	t->rttvar = 0;
+	t->min_rtt = 0;
+	t->min_rtt_at = 0;
 	t->timing = 0;
 	t->timed_seq = 0;
 	t->timed_at = 0;
@@ -86,6 +123,8 @@ static void freeze(struct sim_end *e)
 	if (!t->orphan)
 		t->backoff = min(t->backoff, times);
 	t->held = NULL;
+	freeze_loss(e);
+	t->loss = NULL;
 }
 
 /* The memory and the table that a frozen TCB has no pointers to */
@@ -95,6 +134,7 @@ static void thaw(struct sim_end *e)
 		return;
 	e->t.held = (struct ranges *)e->held;
 	e->t.held->cap = SIM_RANGES;
+	e->t.loss = (struct loss *)e->loss;
 	e->t.cong.ops = &cong_reno;
 	e->t.policy = &tcb_policy_default;
 }

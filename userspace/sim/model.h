@@ -39,6 +39,7 @@
 #define SIM_NOW		1000000000ull
 #define SIM_WIRES	12	/* room in the channel when nothing is lost */
 #define SIM_RANGES	4
+#define SIM_LOSS	8
 #define SIM_ACTIONS	64
 #define SIM_PATIENT	8	/* R2 while nothing is lost, see fair.c */
 #define SIM_PATIENT_SYN	2	/* that of a SYN/ACK, which is always smaller */
@@ -74,6 +75,7 @@ enum sim_role { SIM_ACTIVE = 1, SIM_PASSIVE = 2 };
  * @lazy: users read when they like, else at once
  * @dear: an octet that is not read takes the room of two, as memory does
  * @nodelay: without Nagle's algorithm
+ * @sack: what arrived is reported
  * @stale: old duplicates in the channel from the beginning: bits of SEG_SYN,
  *	SEG_ACK, SEG_RST, SEG_FIN
  * @forged: segments of somebody who knows the ends and guesses a number in
@@ -99,6 +101,7 @@ struct sim_case {
 	bool lazy;
 	bool dear;
 	bool nodelay;
+	bool sack;
 	bool forged;
 };
 
@@ -130,6 +133,7 @@ struct sim_wire {
  * @closed: the user called CLOSE
  * @peer_closed: the peer's FIN was taken
  * @held: memory for struct ranges
+ * @loss: memory for struct loss
  *
  * All of it but the union is for watching.
  */
@@ -152,6 +156,7 @@ struct sim_end {
 		struct timewait w;
 	};
 	u32 held[sizeof(struct ranges) / 4 + 2 * SIM_RANGES];
+	u32 loss[sizeof(struct loss) / 4 + 4 * SIM_LOSS];
 };
 
 /* A state; everything but the used wires is zero beyond what is said */

@@ -79,6 +79,8 @@ void tell_action(const struct sim *m, struct sim_action a)
 		[DUE_PERSIST]		= "persist timer",
 		[DUE_DELAYED_ACK]	= "delayed-ACK timer",
 		[DUE_ORPHAN]		= "orphan timer",
+		[DUE_REORDER]		= "reordering timer",
+		[DUE_TLP]		= "loss probe's timer",
 	};
 
 	if (!telling || a.kind == ACT_DELIVER || a.kind == ACT_LOSE)

@@ -20,6 +20,8 @@ static struct tcb_params params(const struct sim *m, const struct sim_case *c,
 		.syn_retries = retries,
 		.retries = retries,
 		.opt.nodelay = c->nodelay,
+		.sack = c->sack,
+		.dsack = c->sack,
 	};
 }
 
@@ -29,12 +31,15 @@ static void become(struct sim_end *e, u8 life)
 	e->life = life;
 	memset(&e->t, 0, sizeof(e->t));
 	memset(e->held, 0, sizeof(e->held));
+	memset(e->loss, 0, sizeof(e->loss));
 }
 
 static void lend(struct sim_end *e)
 {
 	e->t.held = (struct ranges *)e->held;
 	e->t.held->cap = SIM_RANGES;
+	e->t.loss = (struct loss *)e->loss;
+	loss_init(e->t.loss, SIM_LOSS);
 }
 
 /* A new connection: what was watched of the last one is over */

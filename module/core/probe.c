@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segments that ask for an answer, whatever a window says: is the peer's
+ * still closed (rfc9293#section-3.8.6.1), is the tail lost (rfc8985#section-7)?
+ */
+#include <glass/core.h>
+
+/*
+ * rfc9293#section-3.8.6.1: one octet beyond the window, or all that a silly
+ * window takes; the FIN if it is all that is left. SND.NXT moves over it so
+ * that its ACK is good, snd.cur stays: it may be lost, and is sent again.
+ * rfc9293: MUST-36
+ */
+bool output_probe(struct tcb *t, u64 now, struct segment *s)
+{
+	u32 avail = output_after(t, t->snd.cur), len;
+	bool fin;
+
+	if (!t->probe)
+		return false;
+	t->probe = 0;
+	len = min_of3(avail, max_t(u32, output_usable(t), 1), output_room(t));
+	fin = !avail && t->fin_queued && t->snd.cur != t->snd.end + 1;
+	if (!len && !fin)
+		return false;
+	output_fill(t, s, t->snd.cur, len, fin);
+	s->rule = output_usable(t) > len && t->opt.cork ? RULE_SEND_HELD :
+							  RULE_SEND_PROBE;
+	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur + len + fin);
+	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
+	return true;
+}
+
+/* Text that was not sent yet, if the peer's window takes it */
+static bool probe_with_new(struct tcb *t, u64 now, struct segment *s)
+{
+	u32 ahead = t->snd.cur - t->snd.una;
+	u32 len = min(output_after(t, t->snd.cur), output_room(t));
+
+	if (t->snd.wnd <= ahead || t->opt.cork || t->more)
+		return false;
+	len = min(len, t->snd.wnd - ahead);
+	if (!len)
+		return false;
+	output_fill(t, s, t->snd.cur, len, false);
+	s->rule = RULE_SEND_TLP;
+	output_sent(t, len, len < output_room(t), now);
+	tlp_sent(t, false);
+	return true;
+}
+
+/* rfc8985#section-7.3: whatever the congestion window says */
+bool output_loss_probe(struct tcb *t, u64 now, struct segment *s)
+{
+	bool fin = t->fin_queued && t->snd.nxt == t->snd.end + 1;
+	u32 end = t->snd.nxt - fin, len = min_t(u32, end - t->snd.una,
+						t->snd.mss);
+
+	t->tlp_due = 0;
+	if (t->troubled || t->snd.una == t->snd.nxt ||
+	    t->snd.cur != t->snd.nxt)
+		return false;
+	if (probe_with_new(t, now, s))
+		return true;
+	output_fill_again(t, s, end - len, len, fin);
+	s->rule = RULE_RESEND_TLP;
+	t->loss->undo = 0;
+	recovery_resent(t, end - len, t->snd.nxt, now);
+	rtt_stop(t);
+	tlp_sent(t, true);
+	return true;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that the core has no use for until something is lost: for ranges of
+ * text held out of order, and for what became of what was sent. It is lent
+ * when the core asks for it, grows, and goes with the socket. Without memory
+ * the core does with less.
+ */
+#include <linux/slab.h>
+
+#include "glass_sock.h"
+
+#define LOSS_MAX	32768u	/* octets: about 2,000 ranges */
+#define LOSS_FIRST	512u
+
+/**
+ * glass_lend_ranges() - room for one more range of text, or twice as many
+ * @t: the TCB of a locked socket
+ */
+void glass_lend_ranges(struct tcb *t)
+{
+	u16 cap = t->held ? t->held->cap : 0, more = cap ? 2 * cap : 16;
+	struct ranges *h;
+
+	if (cap >= 4096)
+		return;
+	h = kmalloc(struct_size(h, r, more), GFP_ATOMIC);
+	if (!h)
+		return;
+	*h = (struct ranges){};
+	if (t->held)
+		memcpy(h, t->held, struct_size(h, r, t->held->n));
+	h->cap = more;
+	kfree(t->held);
+	t->held = h;
+}
+
+static u32 ranges_in(u32 size)
+{
+	return (size - sizeof(struct loss)) / sizeof(struct sent_range);
+}
+
+/**
+ * glass_lend_loss() - room for a scoreboard, or twice as much
+ * @t: the TCB of a locked socket
+ */
+void glass_lend_loss(struct tcb *t)
+{
+	u32 size = LOSS_FIRST;
+	struct loss *l;
+
+	if (!t->sack_ok)
+		size = sizeof(*l);
+	while (t->loss && size < LOSS_MAX && ranges_in(size) <= t->loss->cap)
+		size *= 2;
+	if (t->loss && ranges_in(size) <= t->loss->cap)
+		return;
+	l = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!l)
+		return;
+	loss_init(l, ranges_in(size));
+	if (t->loss) {
+		memcpy(l, t->loss, struct_size(l, r, t->loss->n));
+		l->cap = ranges_in(size);
+	}
+	kfree(t->loss);
+	t->loss = l;
+}
+
+/**
+ * glass_lend_end() - all of it comes back
+ * @t: the TCB
+ */
+void glass_lend_end(struct tcb *t)
+{
+	kfree(t->held);
+	t->held = NULL;
+	kfree(t->loss);
+	t->loss = NULL;
+}
