@@ -169,6 +169,8 @@ static void no_memory_leaves_the_timer(struct kunit *test)
 
 	s->t.loss = NULL;
 	s->in = (struct segment){ .ack = s->t.snd.una };
+	KUNIT_EXPECT_FALSE(test, tcb_wants_loss(&s->t, &s->in));
+	s->in.opts = SEG_OPT_SACK;
 	KUNIT_EXPECT_TRUE(test, tcb_wants_loss(&s->t, &s->in));
 	peer_sacks(s, 1001, 5001);
 	reports(s, 1, RULE_ACK_DUP);

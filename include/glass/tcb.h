@@ -189,7 +189,6 @@ struct tcb_options {
  * @srtt: smoothed round-trip time in microseconds, 0 before the first sample
  * @rttvar: its variation in microseconds
  * @min_rtt: the shortest round trip of late in microseconds, 0 before
- * @min_rtt_at: when that was, in units of 2^20 microseconds
  * @timed_seq: an ACK above this sequence number ends the running RTT sample
  * @timed_at: when that segment was sent, microseconds
  * @last_sent: when a segment with text was last sent, milliseconds
@@ -197,6 +196,7 @@ struct tcb_options {
  *	one does, milliseconds
  * @heard: when an acceptable ACK last came, milliseconds
  * @due: deadlines in milliseconds, valid where @armed has the bit
+ * @min_rtt_at: when @min_rtt was taken, in units of 2^20 microseconds
  * @cong: congestion control: windows in octets, NewReno's recovery point
  * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
@@ -261,6 +261,7 @@ struct tcb {
 	u32 waits_since;
 	u32 heard;
 	u32 due[DUE_COUNT];
+	u16 min_rtt_at;
 
 	struct {
 		const struct cong_ops *ops;
@@ -317,7 +318,6 @@ struct tcb {
 	u8 troubled:1;		/* an ACK may tell of loss: recovery_ack() */
 	u8 tlp_due:1;		/* a loss probe is to be sent */
 
-	u16 min_rtt_at;
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */
 };

@@ -228,6 +228,7 @@ static void wait_for_window(struct tcb *t, u64 now)
 /* Text and FIN left snd.cur: what that means to the clocks */
 void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 {
+	u32 one = t->snd.cur + min_t(u32, len, t->snd.mss);
 	bool first = t->snd.cur == t->snd.nxt;
 
 	text_waits(t, now);
@@ -240,7 +241,7 @@ void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 	if (first && t->troubled && t->ts_ok)
 		t->ambiguous |= !t->timing;
 	else if (first)
-		rtt_start(t, t->snd.cur, now);
+		rtt_start(t, one, now);	/* of many, the first is timed */
 	if (first && small)
 		t->snd.small = t->snd.cur;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);

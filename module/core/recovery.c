@@ -49,7 +49,8 @@ bool tcb_wants_loss(const struct tcb *t, const struct segment *s)
 	if (t->snd.una == t->snd.nxt)
 		return false;
 	if (!t->loss)
-		return sacks || (!s->len && s->ack == t->snd.una);
+		return sacks || (!t->sack_ok && !s->len &&
+				 s->ack == t->snd.una);
 	return sacks && t->loss->cap - t->loss->n < LOSS_RANGES_MIN;
 }
 

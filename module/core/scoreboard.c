@@ -334,8 +334,8 @@ void scoreboard_forget(struct tcb *t)
  * scoreboard_timeout() - all that is not sacked is going to be sent again
  * @t: the TCB, with @loss
  *
- * A peer that acknowledges up to text which it says it has has thrown that
- * away: then nothing that it reported counts.
+ * A peer that acknowledges up to text which it had reported threw that away:
+ * then nothing that it reported counts.
  *
  * rfc2018: 8
  */

@@ -3,7 +3,7 @@
 """Who may include whom, and who may touch what.
 
 include/glass and module/core include nothing but each other, downwards:
-seq < segment < tcb < core. rx, tx and clock leave the fields of a TCB alone.
+seq < segment < loss, tcb < core. rx, tx and clock leave the fields of a TCB alone.
 Only pump.c asks the core for output. The pure suites see no glue. A program
 sees of the module only what userspace may see.
 """
@@ -19,7 +19,8 @@ BELOW = {
     "seq.h": {"port.h"},
     "segment.h": {"port.h", "seq.h"},
     "tcb.h": {"port.h", "seq.h", "segment.h"},
-    "core.h": {"port.h", "seq.h", "segment.h", "tcb.h", "rules.h"},
+    "loss.h": {"port.h", "seq.h", "segment.h"},
+    "core.h": {"port.h", "seq.h", "segment.h", "loss.h", "tcb.h", "rules.h"},
     "challenge.h": {"core.h"},
     "cookies.h": {"core.h"},
 }
