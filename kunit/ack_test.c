@@ -212,6 +212,7 @@ static void established_five_gib_cross_the_space(struct kunit *test)
 	ack.wnd = 65535;
 	s->t.snd.shift = 4;
 	s->t.snd.wnd = 65535 << 4;
+	s->t.snd.max_wnd = s->t.snd.wnd;
 	s->limit = step;
 	s->t.cong.cwnd = 1 << 20;
 	while (total < goal) {

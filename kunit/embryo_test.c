@@ -47,7 +47,7 @@ static struct glass_record *hashed_embryo(struct glass_net *gn, struct sock *sk)
 	struct glass_record *r;
 
 	r = glass_record_alloc(RECORD_EMBRYO, &tuple,
-			       glass_tuple_hash(gn, &tuple, &gn->table.key),
+			       glass_table_hash(gn, &tuple),
 			       NULL);
 	if (!r)
 		return NULL;

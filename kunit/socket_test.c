@@ -250,7 +250,7 @@ static void established_close_leaves_time_wait(struct kunit *test)
 
 	establish(test);
 	glass_tuple_of(s->client->sk, &tuple);
-	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
+	hash = glass_table_hash(gn, &tuple);
 	drop(&s->client);
 	KUNIT_EXPECT_EQ(test, 0, receive_bytes(s->child, &c, 1, 0));
 	drop(&s->child);
@@ -309,7 +309,7 @@ static void established_same_tuple_refused(struct kunit *test)
 
 	establish(test);
 	glass_tuple_of(s->client->sk, &tuple);
-	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
+	hash = glass_table_hash(gn, &tuple);
 	rcu_read_lock();
 	found = glass_table_find(gn, &tuple, hash);
 	rcu_read_unlock();

@@ -34,7 +34,6 @@ int glass_sock_init(struct sock *sk)
 	gs->tcb.policy = &gn->sysctl.policy;
 	INIT_LIST_HEAD(&gs->accept_link);
 	gs->ooo = RB_ROOT;
-	gs->since = now_ms(glass_now());
 	glass_clock_init(sk);
 	/* IPv6 sockets speak IPv6 alone for now */
 	sk->sk_ipv6only = sk->sk_family == AF_INET6;

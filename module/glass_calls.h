@@ -152,6 +152,8 @@ u32 glass_ts_offset(const struct glass_net *gn,
 u32 glass_tuple_hash(const struct glass_net *gn,
 		     const struct glass_tuple *tuple,
 		     const siphash_key_t *key);
+u32 glass_table_hash(const struct glass_net *gn,
+		     const struct glass_tuple *tuple);
 void glass_tuple_any_way(struct glass_tuple *tuple);
 struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash);
 struct sock *glass_table_find(struct glass_net *gn,

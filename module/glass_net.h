@@ -139,7 +139,7 @@ struct glass_table {
 	struct glass_bucket *buckets;
 	u32 mask;
 	unsigned long id;		/* part of each chain's end mark */
-	siphash_key_t key;
+	hsiphash_key_t key;
 };
 
 #define GLASS_LISTEN_HASH 64

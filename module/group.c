@@ -170,8 +170,7 @@ struct sock *glass_listener_choose(struct glass_net *gn,
 
 	if (!sk || !rcu_access_pointer(sk->sk_reuseport_cb))
 		return sk;
-	member = reuseport_select_sock(sk, glass_tuple_hash(gn, tuple,
-							    &gn->table.key),
+	member = reuseport_select_sock(sk, glass_table_hash(gn, tuple),
 				       skb, glass_header_len(skb));
 	return member && READ_ONCE(member->sk_state) == TCP_LISTEN ? member : sk;
 }

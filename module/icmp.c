@@ -174,7 +174,7 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,
 	       const struct glass_icmp_error *e)
 {
-	u32 hash = glass_tuple_hash(gn, tuple, &gn->table.key);
+	u32 hash = glass_table_hash(gn, tuple);
 	struct sock *sk = glass_table_find(gn, tuple, hash);
 	u32 seq = (u32)quoted[4] << 24 | quoted[5] << 16 | quoted[6] << 8 |
 		  quoted[7];

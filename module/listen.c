@@ -332,7 +332,7 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct segment *syn, const u32 *above, u16 rule,
 			struct ip_options_rcu *way)
 {
-	u32 hash = glass_tuple_hash(gn, own, &gn->table.key);
+	u32 hash = glass_table_hash(gn, own);
 	struct glass_record *r = NULL;
 	struct tcb_params p;
 	struct segment out;

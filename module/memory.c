@@ -31,7 +31,7 @@ void glass_record_cache_destroy(void)
  * glass_record_alloc() - a record that is on no list yet
  * @kind: enum glass_record_kind
  * @tuple: the two ends
- * @hash: glass_tuple_hash() with the table's key
+ * @hash: glass_table_hash()
  * @way: of an embryo, the way back to the source of its SYN, or NULL
  *
  * Any context.

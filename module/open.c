@@ -92,15 +92,11 @@ static void release_port(struct sock *sk)
  */
 void glass_done(struct sock *sk)
 {
-	struct glass_sock *gs = glass_sk(sk);
-
 	glass_clock_stop(sk);
 	glass_table_remove(sk);
 	release_port(sk);
-	if (sk->sk_state != TCP_CLOSE) {
-		gs->since = now_ms(glass_now());
+	if (sk->sk_state != TCP_CLOSE)
 		inet_sk_set_state(sk, TCP_CLOSE);
-	}
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	if (!sock_flag(sk, SOCK_DEAD))
 		sk->sk_state_change(sk);

@@ -30,9 +30,12 @@ static void follow_state(struct sock *sk, u64 now)
 static void drain(struct sock *sk, u64 now)
 {
 	struct glass_sock *gs = glass_sk(sk);
-	u32 limit = glass_offload_limit(sk);
 	struct segment s;
+	u32 limit;
 
+	if (tcb_silent(&gs->tcb))
+		return;
+	limit = glass_offload_limit(sk);
 	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
 	while (tcb_output(&gs->tcb, now, limit, &s))
 		glass_transmit(sk, &s, gs->tcb.state);

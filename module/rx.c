@@ -227,7 +227,7 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 	int tries;
 
 	tuple_of_skb(skb, af, s, &tuple);
-	hash = glass_tuple_hash(gn, &tuple, &gn->table.key);
+	hash = glass_table_hash(gn, &tuple);
 	for (tries = 0; tries < LOOKUPS_MAX; tries++) {
 		sk = glass_table_find(gn, &tuple, hash);
 		if (sk) {

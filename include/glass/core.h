@@ -212,6 +212,7 @@ void input_owe_ack(struct tcb *t, u16 rule);
 void receive_window(struct tcb *t);
 
 /* output.c: the one place that builds a connection's segments */
+bool tcb_silent(const struct tcb *t);
 bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s);
 void output_stamp(struct tcb *t, struct segment *s);
 void output_fill(struct tcb *t, struct segment *s, u32 seq, u32 len, bool fin);

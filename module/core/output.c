@@ -49,7 +49,7 @@ static void put_options(struct tcb *t, u64 now, struct segment *s)
 	if (t->ts_ok)
 		timestamp_put(s, timestamp_clock(now, t->ts.offset),
 			      t->ts.recent);
-	if (t->sack_ok && !(s->flags & (SEG_SYN | SEG_RST)) &&
+	if (t->sack_ok && !(s->flags & (SEG_SYN | SEG_RST)) && sack_size(t) &&
 	    !instead_of_sack(t, s))
 		sack_put(t, s);
 }
@@ -200,9 +200,10 @@ static bool held_back(const struct tcb *t)
  * and 3.7.4, for text that has not been sent before.
  * rfc9293: MAY-16, SHLD-28, MUST-38, SHLD-7, MUST-17
  */
-static bool worth_sending(const struct tcb *t, u32 len, u32 avail, bool fin)
+static bool worth_sending(const struct tcb *t, u32 len, u32 avail, u32 room,
+			  bool fin)
 {
-	if (len >= output_room(t) || fin || resending(t))
+	if (len >= room || fin || resending(t))
 		return true;
 	if (held_back(t))
 		return false;
@@ -268,13 +269,15 @@ static void restart_after_idle(struct tcb *t, u64 now)
 /*
  * Octets that may leave as one segment which is cut later. No more than half
  * of the window: while one half is on its way the ACKs of the other come back.
+ * Of the peer's it is the largest that counts: half of what is left of one
+ * that closes, and half of the rest, would be ever smaller pieces.
  */
 static u32 burst(const struct tcb *t, u32 limit, u32 room)
 {
 	/* the pieces would share one urgent pointer */
 	if (t->urgent || resending(t))
 		return room;
-	return max(min(limit, min(t->snd.wnd, t->cong.cwnd) / 2), room);
+	return max(min(limit, min(t->snd.max_wnd, t->cong.cwnd) / 2), room);
 }
 
 /*
@@ -317,7 +320,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	len = min(min_of3(avail, usable, most), stop);
 	len = whole_pieces(t, len, avail, room, fin);
 	fin = fin && len == avail && usable > len;
-	if ((!len && !fin) || !worth_sending(t, len, avail, fin) ||
+	if ((!len && !fin) || !worth_sending(t, len, avail, room, fin) ||
 	    (len < avail && deferred(t, len, most, room))) {
 		wait_for_window(t, now);
 		return false;
@@ -370,8 +373,15 @@ static bool next_segment(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	       output_ack(t, s) || keepalive_output(t, s);
 }
 
-/* The common answer, found without asking everybody in turn */
-static bool nothing_to_say(const struct tcb *t)
+/**
+ * tcb_silent() - would tcb_output() give nothing?
+ * @t: the TCB, after an event
+ *
+ * Found without asking everybody in turn.
+ *
+ * Return: true if it would not; false may mean either.
+ */
+bool tcb_silent(const struct tcb *t)
 {
 	return t->syn_acked && !t->ack_now && !t->resend_una && !t->probe &&
 	       !t->keep_probe && !t->rst_due && !t->troubled && !t->tlp_due &&
@@ -393,7 +403,7 @@ static bool nothing_to_say(const struct tcb *t)
  */
 bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
-	if (nothing_to_say(t))
+	if (tcb_silent(t))
 		return false;
 	*s = (struct segment){};
 	if (!next_segment(t, now, limit, s))

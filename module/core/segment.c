@@ -9,6 +9,10 @@
  */
 #include <glass/core.h>
 
+/* The timestamps option as it stands with its padding in front */
+#define TS_ALONE ((u32)SEG_KIND_NOP << 24 | SEG_KIND_NOP << 16 | \
+		  SEG_KIND_TS << 8 | 10)
+
 static u16 get16(const u8 *p)
 {
 	return (u16)(p[0] << 8 | p[1]);
@@ -134,6 +138,17 @@ static void decode_option(struct segment *s, const u8 *p, u32 len)
 	}
 }
 
+/* Nothing but timestamps, as nearly all segments have them */
+static bool decode_timestamps(struct segment *s, const u8 *p, u32 left)
+{
+	if (left != SEG_TS_SIZE || get32(p) != TS_ALONE)
+		return false;
+	s->opts = SEG_OPT_TS;
+	s->tsval = get32(p + 4);
+	s->tsecr = get32(p + 8);
+	return true;
+}
+
 /*
  * A length of 0 or 1 or one that leaves the header would make a careless
  * reader loop or read on: what follows it is not looked at.
@@ -179,7 +194,10 @@ void segment_decode(struct segment *s, const u8 *wire, u32 total)
 		.up = get16(wire + 18),
 		.len = total - header,
 	};
-	decode_options(s, wire + SEG_HEADER_MIN, header - SEG_HEADER_MIN);
+	wire += SEG_HEADER_MIN;
+	header -= SEG_HEADER_MIN;
+	if (!decode_timestamps(s, wire, header))
+		decode_options(s, wire, header);
 }
 
 /* With its padding */
@@ -198,6 +216,8 @@ u32 segment_size(const struct segment *s)
 {
 	u32 size = SEG_HEADER_MIN;
 
+	if (s->opts == SEG_OPT_TS)
+		return size + SEG_TS_SIZE;
 	if (s->opts & SEG_OPT_MSS)
 		size += 4;
 	if (s->opts & SEG_OPT_WSCALE)
