@@ -73,9 +73,17 @@ static void established_pieces_counted(struct kunit *test)
 	expect_nothing(s);
 	inject(s, ".", 2001, 700, 1, 10000, RULE_TEXT_IN_ORDER);
 	expect(s, ".", 1, 0, 2701, 7300, RULE_ACK_EVERY_SECOND);
+	/* a tail behind them is not the second */
+	s->piece = 700;
+	inject(s, ".", 2701, 1400, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect(s, ".", 1, 0, 4101, 5900, RULE_ACK_EVERY_SECOND);
+	inject(s, "P.", 4101, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect_nothing(s);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 4201, 5800, RULE_ACK_DELAYED);
 	/* what claims more than we take in one is not believed */
 	s->piece = 65535;
-	inject(s, ".", 2701, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
+	inject(s, ".", 4201, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
 	KUNIT_EXPECT_EQ(test, s->t.rcv.mss, s->t.adv_mss);
 }
 

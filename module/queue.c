@@ -122,6 +122,37 @@ int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
 	return done;
 }
 
+/*
+ * The pages in front of @una, of a skb that nobody else has. Its last octets
+ * may wait long for their ACK, while who filled the buffer waits for room.
+ */
+static void free_front(struct sock *sk, struct sk_buff *skb, u32 una)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+	u32 size, sum = 0;
+	int n = 0;
+
+	if (skb_headlen(skb) || skb_cloned(skb))
+		return;
+	while (n < info->nr_frags) {
+		size = skb_frag_size(&info->frags[n]);
+		if (seq_gt(GLASS_CB(skb)->seq + sum + size, una))
+			break;
+		put_page(skb_frag_page(&info->frags[n++]));
+		sum += size;
+	}
+	if (!n)
+		return;
+	info->nr_frags -= n;
+	memmove(info->frags, info->frags + n,
+		info->nr_frags * sizeof(info->frags[0]));
+	GLASS_CB(skb)->seq += sum;
+	skb->len -= sum;
+	skb->data_len -= sum;
+	skb->truesize -= sum;
+	sk_wmem_queued_add(sk, -sum);
+}
+
 /**
  * glass_queue_acked() - let go of what the peer has acknowledged
  * @sk: the socket, locked
@@ -138,6 +169,8 @@ void glass_queue_acked(struct sock *sk, u32 una)
 		__skb_unlink(skb, &sk->sk_write_queue);
 		wmem_free(sk, skb);
 	}
+	if (skb && seq_lt(GLASS_CB(skb)->seq, una))
+		free_front(sk, skb, una);
 }
 
 /* Is the whole skb text that is wanted? */

@@ -83,15 +83,17 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 /*
  * rfc9293#section-3.8.6.3: at least every second full segment, and soon. A
  * small one behind a full one counts as the second: it may be all that the
- * sender's buffer still holds. As long as all are small, none counts as full.
+ * sender's buffer still holds. Behind several that came as one it is the first
+ * of the next, or each 64 KB would take one packet and one ACK more. As long as
+ * all are small, none counts as full.
  */
 /* rfc9293: MUST-58, SHLD-18, MUST-40, SHLD-19 */
-static void ack_text(struct tcb *t, u32 len, u64 now)
+static void ack_text(struct tcb *t, u32 len, bool joined, u64 now)
 {
 	u32 full = max(t->rcv.mss, min_t(u16, t->adv_mss, MSS_DEFAULT_V4));
 	bool tail = t->full_before && len < full;
 
-	t->full_before = len >= full;
+	t->full_before = len >= full && !joined;
 	if (t->rcv.nxt - t->rcv.acked > full) {
 		input_owe_ack(t, RULE_ACK_EVERY_SECOND);
 	} else if (tail) {
@@ -138,8 +140,8 @@ static void held_duplicate(struct tcb *t, const struct text_span *in)
 }
 
 /* rfc9293: MUST-59 */
-static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
-			  struct verdict *v)
+static void text_in_order(struct tcb *t, const struct text_span *in,
+			  bool joined, u64 now, struct verdict *v)
 {
 	u32 nxt = in->seq + in->len;
 
@@ -150,7 +152,7 @@ static void text_in_order(struct tcb *t, const struct text_span *in, u64 now,
 		v->rule = RULE_TEXT_FILLS;
 		input_owe_ack(t, RULE_TEXT_FILLS);
 	} else {
-		ack_text(t, in->len, now);
+		ack_text(t, in->len, joined, now);
 	}
 }
 
@@ -196,7 +198,7 @@ void input_process_text(struct tcb *t, const struct segment *s,
 					 t->adv_mss));
 		held_duplicate(t, in);
 		if (in->seq == t->rcv.nxt) {
-			text_in_order(t, in, now, v);
+			text_in_order(t, in, s->piece, now, v);
 		} else if (ranges_add(t->held, in->seq, in->seq + in->len)) {
 			v->rule = RULE_TEXT_GAP;
 			input_owe_ack(t, v->rule);

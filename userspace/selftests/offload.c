@@ -244,10 +244,30 @@ static void in_many_fragments(const struct kind *k)
 	pattern_recv(b.s, 100 * sizeof(buf), 0, 60000);
 }
 
+/*
+ * A buffer that one write fills, and more than leaves in one piece: the tail's
+ * ACK is delayed, and must not be what the writer waits for.
+ */
+static void small_send_buffer(const struct kind *k)
+{
+	const size_t len = 2000000;
+	struct link l;
+	struct pair p;
+	long long at;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	must_be(set_int(p.c, SOL_SOCKET, SO_SNDBUF, 33000), 0);
+	at = now_us();
+	must(same(p.c, p.s, len, 0, 65536));
+	must(now_us() - at < 400000);
+}
+
 static const struct test tests[] = {
 	TEST(every_combination),
 	TEST(whole_or_cut),
 	TEST(in_many_fragments),
+	TEST(small_send_buffer),
 };
 
 int main(int argc, char **argv)
