@@ -39,6 +39,10 @@ struct glass_rows {
  * @uid: of the socket's owner
  * @inode: of the socket, 0 for none
  * @refs: references to the socket
+ * @cwnd: congestion window in full segments, 0 where there is none
+ * @ssthresh: slow start threshold in full segments, -1 before it was ever set
+ * @rto_ms: retransmission timeout with its backoff
+ * @srtt_us: smoothed round-trip time, 0 before the first sample
  */
 struct glass_row {
 	struct glass_tuple tuple;
@@ -54,6 +58,10 @@ struct glass_row {
 	kuid_t uid;
 	unsigned long inode;
 	int refs;
+	u32 cwnd;
+	int ssthresh;
+	u32 rto_ms;
+	u32 srtt_us;
 };
 
 void glass_row_of_sock(struct sock *sk, struct glass_row *row);

@@ -43,6 +43,18 @@ static void row_timer(const struct tcb *t, struct glass_row *row)
 	row->retries = t->backoff;
 }
 
+/* What the sender knows of the path */
+static void row_path(const struct tcb *t, struct glass_row *row)
+{
+	u32 mss = max_t(u16, READ_ONCE(t->snd.mss), 1);
+	u32 ssthresh = READ_ONCE(t->cong.ssthresh);
+
+	row->cwnd = READ_ONCE(t->cong.cwnd) / mss;
+	row->ssthresh = ssthresh >= 0x7fffffff ? -1 : ssthresh / mss;
+	row->rto_ms = rtt_timeout_ms(t);
+	row->srtt_us = READ_ONCE(t->srtt);
+}
+
 static u32 syn_queue_length(const struct glass_sock *gs)
 {
 	const struct glass_listener *l;
@@ -77,6 +89,7 @@ void glass_row_of_sock(struct sock *sk, struct glass_row *row)
 	row->in = READ_ONCE(gs->queued_seq) - READ_ONCE(gs->copied_seq);
 	row->out = t->syn_acked ? t->snd.end + t->fin_queued - t->snd.una : 0;
 	row_timer(t, row);
+	row_path(t, row);
 }
 
 void glass_row_of_record(const struct glass_record *r, struct glass_row *row)
@@ -156,6 +169,17 @@ static void show_people(struct seq_file *seq, const struct glass_row *row)
 		   row->state_ms % 1000);
 }
 
+/*
+ * TCP's columns: rto, ato, quick ACKs, cwnd, ssthresh. The smoothed round-trip
+ * time is Glass' own; ss shows what it does not know as "opt".
+ */
+static void show_path(struct seq_file *seq, const struct glass_row *row)
+{
+	seq_printf(seq, " %lu 0 0 %u %d %u",
+		   jiffies_to_clock_t(msecs_to_jiffies(row->rto_ms)),
+		   row->cwnd, row->ssthresh, row->srtt_us);
+}
+
 /* The columns behind the addresses are the same for both families */
 static void show_tail(struct seq_file *seq, const struct glass_row *row)
 {
@@ -169,6 +193,8 @@ static void show_tail(struct seq_file *seq, const struct glass_row *row)
 		   row->timer_code, when, row->retries,
 		   from_kuid_munged(seq_user_ns(seq), row->uid), 0,
 		   row->inode, row->refs);
+	if (row->cwnd)
+		show_path(seq, row);
 }
 
 static void show_tcp(struct seq_file *seq, const struct glass_row *row)

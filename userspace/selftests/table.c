@@ -259,6 +259,45 @@ static void ss_shows(const struct kind *k)
 	must_be(ss_has("CLOSE-WAIT", port_of(p.s)), 1);
 }
 
+/* What stands behind the socket's address, in the row of an ESTABLISHED end */
+static void path_columns(const struct kind *k)
+{
+	char path[32], line[256];
+	unsigned int port, state, cwnd, srtt;
+	struct pair p;
+	int ssthresh, found = 0;
+	long rto;
+	FILE *f;
+
+	glass_only(k);
+	netns_own();
+	pair_open(k, &p);
+	pattern_send(p.c, 1000, 0, 1000);
+	await_acked(p.c);
+	snprintf(path, sizeof(path), "/proc/net/glass/tcp%s",
+		 k->af == AF_INET ? "" : "6");
+	f = fopen(path, "r");
+	must(f && fgets(line, sizeof(line), f));
+	while (fgets(line, sizeof(line), f)) {
+		must(sscanf(line, " %*u: %*x:%x %*x:%*x %x", &port, &state) == 2);
+		if (state != TCP_ESTABLISHED || port != port_of(p.c))
+			continue;
+		must_be(sscanf(line, " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			       "%*s %*s %ld 0 0 %u %d %u", &rto, &cwnd,
+			       &ssthresh, &srtt), 4);
+		/* 200 ms in ticks of 10 ms; rfc6928's window for large segments */
+		must_be(rto, 20);
+		must(cwnd >= 2 && cwnd <= 10);
+		must_be(ssthresh, -1);
+		must(srtt < 200000);
+		found++;
+	}
+	must_be(found, 1);
+	fclose(f);
+	command("PROC_NET_TCP=/proc/net/glass/tcp PROC_NET_TCP6=/proc/net/glass/tcp6 "
+		"ss -HtniO | grep -q ' cwnd:[1-9]'");
+}
+
 /* NAME rfcNNNN#section-N count phrase */
 static void rules_format(const struct kind *k)
 {
@@ -368,6 +407,7 @@ static const struct test tests[] = {
 	TEST(fixed_width),
 	TEST(many_rows),
 	TEST(ss_shows),
+	TEST(path_columns),
 	TEST(rules_format),
 	TEST(rules_of_handshake),
 	TEST(rules_of_refusal),
