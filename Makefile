@@ -9,6 +9,8 @@
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1);
 #				in a flood of SYNs with FLOOD=1
+#	make bench-net		goodput beside TCP over bad networks, fairness, plots
+#				(SELF=1: TCP beside TCP; UPDATE=1: keep them)
 #	make lint		style and static checks
 #	make rfcmap		Documentation/rfc9293.rst and rfcs.rst anew
 #	make clean		what was built here; the cache stays
@@ -46,6 +48,9 @@ mutate:
 bench:
 	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood)
 
+bench-net:
+	@scripts/bench-net.sh $(if $(SELF),--self) $(if $(UPDATE),--update)
+
 lint:
 	@scripts/lint.sh
 
@@ -58,4 +63,4 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools demo check check-core explore mutate bench lint rfcmap clean
+.PHONY: all modules modules_install tools demo check check-core explore mutate bench bench-net lint rfcmap clean

@@ -25,5 +25,5 @@ quiet xargs -0 -n 8 -P "$(nproc)" -a "$log.list" clang -fsyntax-only -std=gnu11 
 rm -f "$log.list"
 quiet make -k -s -j"$(nproc)" -C userspace CC=clang O="$out/programs"
 quiet make -k -s -j"$(nproc)" -C userspace/selftests CC=clang OUT="$out/selftests"
-quiet make -k -s -j"$(nproc)" -C userspace/bench CC=clang O="$out/bench" driver
+quiet make -k -s -j"$(nproc)" -C userspace/bench CC=clang O="$out/bench" driver net
 exit "$status"

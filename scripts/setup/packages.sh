@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|lint|bench...
+#   packages.sh build|demo|check|lint|bench|bench-net...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -12,6 +12,7 @@ VM="qemu-system-x86 busybox-static iproute2 procps"
 UML="ethtool iputils-ping tcpdump nftables net-tools"
 LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell"
 BENCH="libsctp-dev lksctp-tools"
+BENCH_NET="iproute2 ethtool gnuplot-nox"
 
 list=
 for group in "$@"; do
@@ -21,8 +22,9 @@ for group in "$@"; do
 	check) list+=" $BUILD $VM $UML" ;;
 	lint) list+=" $BUILD $LINT" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
+	bench-net) list+=" $BUILD $BENCH_NET" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check lint bench)" >&2
+		echo "packages.sh: no group '$group' (build demo check lint bench bench-net)" >&2
 		exit 2
 		;;
 	esac
