@@ -29,6 +29,8 @@ run() {
 		case $name in
 		module | article | run) "$top/userspace/selftests/$name.sh" 2>&1 ;;
 		gigabyte) "$programs/$name" ${slow:+-s} 2>&1 ;;
+		# A few rows of bench-net: see userspace/bench/net.c
+		badnet) "$top/.build/bench/net" quick "$top/userspace/bench/net.table" 2>&1 ;;
 		packet | packet:* | packet-tcp | packet-tcp:*)
 			[ "${name%:*}" != packet-tcp ] || options=(-p 6 ${slow:+-s})
 			[ "$name" = "${name%:*}" ] || part=("${name#*:}")

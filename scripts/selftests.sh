@@ -20,7 +20,7 @@ usage() {
 
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links netns table cookies challenge timewait article)
-VIRTUAL=(gigabyte offload isn packet attack run)
+VIRTUAL=(gigabyte offload isn badnet packet attack run)
 DEBUG=(oracle blocking many closing window links netns table cookies challenge timewait attack mutate)
 
 list=0
@@ -60,6 +60,7 @@ fi
 programs=$top/.build/selftests
 make -s -C "$top/userspace/selftests" OUT="$programs"
 make -s -C "$top/userspace"
+make -s -C "$top/userspace/bench" O="$top/.build/bench" net
 module=${GLASS_KO:-$("$top/scripts/vm/build-module.sh" "$kernel")}
 log=$top/.build/selftests-$kernel.log
 
