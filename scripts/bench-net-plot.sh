@@ -62,5 +62,5 @@ set xlabel 's'
 $(lines 4)
 unset multiplot
 END_OF_PLOT
-# Without its maker's version and spaces at the ends of lines
-sed -E '/<(title|desc)>/d; s/[ \t]+$//' "$scratch/svg" >"$picture"
+# Without its maker's version, spaces at the ends of lines, empty lines at its own
+printf '%s\n' "$(sed -E '/<(title|desc)>/d; s/[ \t]+$//' "$scratch/svg")" >"$picture"
