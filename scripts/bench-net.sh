@@ -82,10 +82,12 @@ rm -rf "$out"
 mkdir -p "$out"
 start=$SECONDS
 status=0
-for ((part = 0; part < PARTS + jobs; part++)); do
-	[ "$part" -lt "$jobs" ] || wait -n || status=$?
-	[ "$part" -ge "$PARTS" ] || share "$part" &
+for ((part = 0; part < PARTS; part++)); do
+	[ "$part" -lt "$jobs" ] || wait -n || true
+	{ share "$part" || touch "$out/failed"; } &
 done
+wait
+[ ! -e "$out/failed" ] || status=1
 cat "$out"/*.lines >"$out/lines"
 awk -v self="$self" -f "$top/scripts/bench-net.awk" "$out/lines" >"$out/bench-net.txt" || status=$?
 cat "$out/bench-net.txt"
