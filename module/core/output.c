@@ -306,7 +306,7 @@ static u32 whole_pieces(const struct tcb *t, u32 len, u32 avail, u32 room,
 
 static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
-	u32 stop = t->troubled ? recovery_skip(t) : ~0u;
+	u32 stop = t->troubled && resending(t) ? recovery_skip(t) : ~0u;
 	u32 avail = output_after(t, t->snd.cur), len, usable, most, room;
 	bool again = resending(t), fin;
 

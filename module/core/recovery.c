@@ -339,6 +339,8 @@ void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now)
  * recovery_skip() - snd.cur moves on over what the peer has
  * @t: the TCB
  *
+ * What is at SND.UNA it cannot have, whatever it reports.
+ *
  * Return: octets up to what else it has.
  */
 u32 recovery_skip(struct tcb *t)
@@ -346,6 +348,9 @@ u32 recovery_skip(struct tcb *t)
 	u32 end = t->snd.nxt;
 
 	if (!t->loss || !t->sack_ok || t->snd.cur == end)
+		return ~0u;
+	if (t->snd.cur == t->snd.una && t->loss->n &&
+	    t->loss->r[0].state == SENT_SACKED)
 		return ~0u;
 	t->snd.cur = scoreboard_skip(t->loss, t->snd.cur, &end);
 	return end == t->snd.nxt ? ~0u : end - t->snd.cur;
