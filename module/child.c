@@ -64,6 +64,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	glass_clock_init(child);
 	child_addresses(child, own);
 
+	glass_cong_inherit(child);
 	glass_params(child, &p);
 	p.adv_mss = e->adv_mss;
 	p.path_mss = e->mss;

@@ -32,6 +32,7 @@ int glass_sock_init(struct sock *sk)
 	gs->af = sk->sk_family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
 	gs->tcb.state = TCB_CLOSED;
 	gs->tcb.policy = &gn->sysctl.policy;
+	glass_cong_assign(sk);
 	INIT_LIST_HEAD(&gs->accept_link);
 	gs->ooo = RB_ROOT;
 	gs->since = now_ms(glass_now());
@@ -54,6 +55,7 @@ static void glass_sock_destroy(struct sock *sk)
 	kfree(glass_sk(sk)->tcb.held);
 	glass_sk(sk)->tcb.held = NULL;
 	glass_fastopen_settle(sk);
+	glass_cong_release(sk);
 	glass_put_port(sk);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }

@@ -14,6 +14,20 @@ int glass_family_register(void);
 void glass_family_unregister(void);
 int glass_sock_init(struct sock *sk);
 
+/* cong.c: which congestion control a socket has */
+void glass_cong_init(void);
+void glass_cong_net_init(struct glass_net *gn);
+void glass_cong_net_exit(struct glass_net *gn);
+void glass_cong_assign(struct sock *sk);
+void glass_cong_inherit(struct sock *child);
+void glass_cong_release(struct sock *sk);
+int glass_cong_set(struct sock *sk, sockptr_t val, unsigned int len);
+int glass_cong_get(struct sock *sk, char __user *val, int __user *len);
+int glass_cong_sysctl(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
+		      void *buffer, size_t *len, loff_t *pos);
+int glass_cong_sysctl_names(GLASS_SYSCTL_CONST struct ctl_table *table,
+			    int write, void *buffer, size_t *len, loff_t *pos);
+
 /* open.c: connect(), close(), shutdown() and what they share */
 int glass_connect_start(struct sock *sk);
 void glass_connect_failed(struct sock *sk);

@@ -235,6 +235,8 @@ enum glass_fastopen_bits {
 	FASTOPEN_BITS		= 0x607,
 };
 
+struct glass_cong;
+
 /* Set by sysctl, see sysctl.c */
 struct glass_sysctl {
 	int syn_retries;
@@ -255,6 +257,7 @@ struct glass_sysctl {
 	int fastopen;
 	int rmem_default;
 	int wmem_default;
+	struct glass_cong *congestion_control;	/* never NULL, read under RCU */
 	struct tcb_policy policy;
 };
 

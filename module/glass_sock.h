@@ -14,6 +14,7 @@
  *	glass_due_list.lock	the deadlines of the records of one netns
  *	glass_challenge.lock	the budget of challenge ACKs of one netns
  *	glass_fastopen.lock	cookies and secrets of fast open of one netns
+ *	cong_lock		the list of congestion controls, see cong.c
  *
  * All spinlocks here are taken with softirqs off. Readers of the connection
  * table and of the listeners hold only the RCU read lock.
@@ -63,6 +64,7 @@
  * @answer_deferred: what it calls for is said when all of them are
  * @hashed: in the connection table
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
+ * @cong_set: the user chose the congestion control
  * @way_given: IP's options are the user's, not those of a segment
  */
 struct glass_sock {
@@ -90,6 +92,7 @@ struct glass_sock {
 	bool answer_deferred;
 	bool hashed;
 	bool fastopen_connect;
+	bool cong_set;
 	bool way_given;
 };
 

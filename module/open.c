@@ -27,6 +27,8 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 		.sack = READ_ONCE(gn->sysctl.sack),
 		.dsack = READ_ONCE(gn->sysctl.dsack),
 		.policy = &gn->sysctl.policy,
+		.cong = glass_sk(sk)->tcb.cong.ops,
+		.cong_memory = glass_sk(sk)->tcb.cong.memory,
 		.opt = glass_sk(sk)->tcb.opt,
 	};
 }

@@ -56,6 +56,8 @@ struct verdict {
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
  * @policy: what the administrator set, or NULL for tcb_policy_default
+ * @cong: the congestion control, or NULL for Reno
+ * @cong_memory: what is lent to it, cong_ops.memory octets
  * @opt: what the user set
  * @ts_offset: added to our timestamp clock, rfc7323#section-5.4
  * @wscale: offer the window scale option
@@ -80,6 +82,8 @@ struct tcb_params {
 	bool cookie;
 	u32 ts_offset;
 	const struct tcb_policy *policy;
+	const struct cong_ops *cong;
+	void *cong_memory;
 	struct tcb_options opt;
 };
 
@@ -244,16 +248,56 @@ void urgent_check(struct tcb *t, const struct segment *s, struct verdict *v);
 void rtt_init(struct tcb *t);
 void rtt_start(struct tcb *t, u32 seq, u64 now);
 void rtt_stop(struct tcb *t);
-void rtt_acked(struct tcb *t, const struct segment *s, u64 now);
+u32 rtt_acked(struct tcb *t, const struct segment *s, u64 now);
+u32 rtt_echo(const struct tcb *t, const struct segment *s, u64 now);
 void rtt_sample(struct tcb *t, u32 usec);
 u32 rtt_timeout_ms(const struct tcb *t);
 
 /* recovery.c: fast retransmit and NewReno, rfc5681#section-3.2, rfc6582 */
 void recovery_init(struct tcb *t);
 void recovery_dup_ack(struct tcb *t);
-bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes);
+bool recovery_new_ack(struct tcb *t, u32 ack, const struct cong_ack *a);
 void recovery_timeout(struct tcb *t);
 void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
+
+/* cong.c: what all congestion controls have in common */
+void cong_start(struct tcb *t);
+void cong_select(struct tcb *t, const struct cong_ops *ops, void *memory);
+void cong_sent(struct tcb *t);
+bool cong_used(const struct tcb *t);
+void cong_acked(struct tcb *t, const struct cong_ack *a);
+void cong_lost(struct tcb *t);
+void cong_timeout(struct tcb *t);
+void cong_slow_start(struct tcb *t, u32 bytes);
+void cong_idle(struct tcb *t);
+u32 cong_flight(const struct tcb *t);
+
+/* cong_hystart.c: where slow start ends, rfc9406 */
+struct hystart {
+	u32 end;		/* SND.NXT when this round began */
+	u32 last;		/* shortest round trip of the round before, us */
+	u32 least;		/* ... of this one */
+	u32 baseline;		/* ... when the conservative phase began */
+	u8 samples;		/* round trips measured in this round */
+	u8 rounds;		/* of the conservative phase so far */
+	u8 on:1;
+	u8 conservative:1;
+};
+
+void hystart_begin(struct hystart *h, const struct tcb *t);
+bool hystart_acked(struct hystart *h, const struct tcb *t,
+		   const struct cong_ack *a);
+u32 hystart_growth(const struct hystart *h, u32 bytes);
+
+/* cong_cubic.c: rfc9438, in integers */
+u32 cube_root(u64 a);
+u32 cubic_window(u32 w_max, u32 k, u32 ms, u32 mss);
+u32 cubic_period(u32 below, u32 mss);
+
+/* cong_reno.c: what others build on who leave tcb.cong.word[0] to it */
+void reno_acked(struct tcb *t, const struct cong_ack *a);
+void reno_lost(struct tcb *t);
+void reno_timeout(struct tcb *t);
 
 /* reassembly.c: ranges of text held out of order */
 bool ranges_add(struct ranges *h, u32 start, u32 end);
@@ -319,6 +363,12 @@ bool timewait_output(struct timewait *w, struct segment *s);
 static inline u32 min_of3(u32 a, u32 b, u32 c)
 {
 	return min(min(a, b), c);
+}
+
+/* Octets that the network is thought to hold */
+static inline u32 tcb_in_flight(const struct tcb *t)
+{
+	return t->snd.nxt - t->snd.una;
 }
 
 static inline u32 now_ms(u64 now)

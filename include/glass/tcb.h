@@ -3,10 +3,10 @@
  * The transmission control block, rfc9293#section-3.3.1: everything that the
  * protocol remembers of one connection.
  *
- * It holds no lock, no clock, no buffer and no pointer but three: the
- * congestion control's table of functions, the host's policy, and the memory
- * for ranges held out of order, which the glue lends. It can be copied and
- * compared.
+ * It holds no lock, no clock, no buffer and no pointer but four: the
+ * congestion control's table of functions, the host's policy, and what the
+ * glue lends: memory for ranges held out of order, and for a congestion
+ * control that needs more than a few words. It can be copied and compared.
  *
  *        send sequence space                  receive sequence space
  *
@@ -57,27 +57,65 @@ enum tcb_due {
 struct tcb;
 
 /**
+ * struct cong_ack - what an ACK of new text tells a congestion control
+ * @now: microseconds
+ * @bytes: octets that it acknowledges, above 0
+ * @flight: octets that were in flight before it
+ * @rtt: a round trip that it measured, microseconds, 0 for none
+ * @ece: it echoes that the network marked text of ours
+ */
+struct cong_ack {
+	u64 now;
+	u32 bytes;
+	u32 flight;
+	u32 rtt;
+	bool ece;
+};
+
+/**
  * struct cong_ops - a congestion control
  * @name: as in TCP_CONGESTION, at most 15 characters
- * @init: sets cong.cwnd and cong.ssthresh when the connection opens
- * @acked: @bytes of new data were acknowledged outside of recovery
- * @lost: a segment was found lost by duplicate ACKs: sets ssthresh
+ * @memory: octets of private state, 0 if tcb.cong.word is enough: the glue
+ *	lends them as tcb.cong.memory
+ * @init: the connection opens, or goes on under this one: the windows are set,
+ *	the private state is zero; or NULL
+ * @heard: text was acknowledged, in recovery too, before @acked; or NULL
+ * @acked: text was acknowledged outside of recovery without an echo: the
+ *	window may grow
+ * @lost: text was found lost: sets ssthresh; the window follows in recovery
+ * @marked: the network marked text (ECN), once in a window: sets ssthresh,
+ *	which the window then is; NULL to do as @lost does
  * @timeout: the retransmission timer expired: sets ssthresh and cwnd
- * @idle: nothing was sent for longer than the RTO
+ * @undo: the loss was none, and both windows are as they were; or NULL
+ * @idle: nothing was sent for longer than the RTO; or NULL
+ * @rate: octets a second to send at, at most; NULL for what cong_rate() says
+ * @needs_ecn: connections ask for ECN, whatever the administrator says, and
+ *	their receivers echo each mark alone, rfc8257#section-3.2
  *
  * All are called under the socket lock, in softirq or process context, and
- * may touch only tcb.cong.
+ * write only to tcb.cong.
  */
 struct cong_ops {
 	const char *name;
+	u16 memory;
+	bool needs_ecn;
 	void (*init)(struct tcb *t);
-	void (*acked)(struct tcb *t, u32 bytes);
+	void (*heard)(struct tcb *t, const struct cong_ack *a);
+	void (*acked)(struct tcb *t, const struct cong_ack *a);
 	void (*lost)(struct tcb *t);
+	void (*marked)(struct tcb *t);
 	void (*timeout)(struct tcb *t);
+	void (*undo)(struct tcb *t);
 	void (*idle)(struct tcb *t);
+	u32 (*rate)(const struct tcb *t);
 };
 
+#define CONG_WORDS	6		/* private state without memory of its own */
+#define CONG_CWND_MAX	0x40000000u
+#define CONG_SSTHRESH	0x7fffffffu	/* before any loss */
+
 extern const struct cong_ops cong_reno;
+extern const struct cong_ops cong_cubic;
 
 /**
  * struct ranges - text held out of order: sorted, disjoint, never touching
@@ -190,7 +228,9 @@ struct tcb_options {
  *	one does, milliseconds
  * @heard: when an acceptable ACK last came, milliseconds
  * @due: deadlines in milliseconds, valid where @armed has the bit
- * @cong: congestion control: windows in octets, NewReno's recovery point
+ * @cong: congestion control: windows in octets, NewReno's recovery point,
+ *	@used the SND.NXT up to which text has filled the window, see
+ *	cong_used(); private state in @word or, by cong_ops.memory, @memory
  * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
  * @opt: what the user set
@@ -255,10 +295,14 @@ struct tcb {
 
 	struct {
 		const struct cong_ops *ops;
+		union {
+			u32 word[CONG_WORDS];
+			void *memory;
+		};
 		u32 cwnd;
 		u32 ssthresh;
 		u32 recover;
-		u32 credit;
+		u32 used;
 		u16 dup_acks;
 		u8 in_recovery;
 	} cong;

@@ -80,12 +80,20 @@ static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
 void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 		 struct verdict *v)
 {
-	u32 ack = s->ack, bytes = ack - t->snd.una;
+	struct cong_ack a = {
+		.now = now,
+		.bytes = s->ack - t->snd.una,
+		.flight = tcb_in_flight(t),
+	};
 	bool partial = false;
+	u32 ack = s->ack;
 
-	rtt_acked(t, s, now);
+	a.rtt = rtt_acked(t, s, now);
+	/* in slow start each ACK is to tell, see cong_cubic.c */
+	if (!a.rtt && t->cong.cwnd < t->cong.ssthresh)
+		a.rtt = rtt_echo(t, s, now);
 	if (t->syn_acked)
-		partial = recovery_new_ack(t, ack, bytes);
+		partial = recovery_new_ack(t, ack, &a);
 	else
 		syn_acknowledged(t, ack, now);
 	t->snd.una = ack;

@@ -202,6 +202,7 @@ static void sent(struct tcb *t, u32 len, bool small, u64 now)
 		t->snd.small = t->snd.cur;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
 	t->last_sent = now_ms(now);
+	cong_sent(t);
 	if (t->probe || t->armed & 1u << DUE_PERSIST) {
 		due_clear(t, DUE_PERSIST);
 		t->backoff = 0;
@@ -214,7 +215,7 @@ static void sent(struct tcb *t, u32 len, bool small, u64 now)
 /* rfc5681#section-4.1 */
 static void restart_after_idle(struct tcb *t, u64 now)
 {
-	if (t->snd.una == t->snd.nxt && t->last_sent &&
+	if (t->cong.ops->idle && t->snd.una == t->snd.nxt && t->last_sent &&
 	    now_ms(now) - t->last_sent > rtt_timeout_ms(t))
 		t->cong.ops->idle(t);
 }

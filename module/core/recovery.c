@@ -16,7 +16,7 @@ void recovery_init(struct tcb *t)
 	t->cong.recover = t->iss;
 	t->cong.dup_acks = 0;
 	t->cong.in_recovery = 0;
-	t->cong.ops->init(t);
+	cong_start(t);
 }
 
 /**
@@ -39,7 +39,7 @@ void recovery_dup_ack(struct tcb *t)
 	if (t->cong.dup_acks != DUP_ACK_THRESHOLD ||
 	    seq_le(t->snd.una, t->cong.recover))
 		return;
-	t->cong.ops->lost(t);
+	cong_lost(t);
 	t->cong.in_recovery = 1;
 	t->cong.recover = t->snd.nxt;
 	t->cong.cwnd = t->cong.ssthresh + DUP_ACK_THRESHOLD * mss;
@@ -51,23 +51,26 @@ void recovery_dup_ack(struct tcb *t)
  * recovery_new_ack() - SND.UNA is about to move
  * @t: the TCB
  * @ack: SEG.ACK, above SND.UNA
- * @bytes: by how much
+ * @a: what it tells the congestion control
  *
  * Return: true if this is a partial ACK: the segment at @ack is lost too and
  * will be sent again.
  *
  * rfc5681: 4.3
  */
-bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes)
+bool recovery_new_ack(struct tcb *t, u32 ack, const struct cong_ack *a)
 {
 	u32 mss = t->snd.mss;
 
 	t->cong.dup_acks = 0;
+	if (t->cong.ops->heard)
+		t->cong.ops->heard(t, a);
 	if (!t->cong.in_recovery) {
+		/* it looks at cong.recover too: has a timeout been repaired? */
+		cong_acked(t, a);
 		/* or, half the space on, what is behind would look ahead */
 		if (seq_gt(ack, t->cong.recover))
 			t->cong.recover = ack - 1;
-		t->cong.ops->acked(t, bytes);
 		return false;
 	}
 	if (seq_ge(ack, t->cong.recover)) {
@@ -79,8 +82,8 @@ bool recovery_new_ack(struct tcb *t, u32 ack, u32 bytes)
 		return false;
 	}
 	/* deflate by what left, give back one segment for what will enter */
-	t->cong.cwnd -= min(t->cong.cwnd - mss, bytes);
-	if (bytes >= mss)
+	t->cong.cwnd -= min(t->cong.cwnd - mss, a->bytes);
+	if (a->bytes >= mss)
 		t->cong.cwnd += mss;
 	t->resend_una = 1;
 	return true;
@@ -99,7 +102,7 @@ void recovery_timeout(struct tcb *t)
 	t->cong.dup_acks = 0;
 	t->cong.recover = t->snd.nxt;
 	t->too_big = 0;
-	t->cong.ops->timeout(t);
+	cong_timeout(t);
 }
 
 /**

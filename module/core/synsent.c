@@ -98,7 +98,7 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		return;
 	}
 	take_syn(t, s, now);
-	t->cong.ops->init(t);
+	cong_start(t);
 	if (acked) {
 		ack_advance(t, s, now, v);
 		tcb_set_state(t, TCB_ESTABLISHED);

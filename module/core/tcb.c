@@ -117,7 +117,9 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 	t->rcv.room = p->buff;
 	t->rcv.shift = handshake_shift(p->buff);
 	rtt_init(t);
-	t->cong.ops = &cong_reno;
+	t->cong.ops = p->cong ? p->cong : &cong_reno;
+	if (t->cong.ops->memory)
+		t->cong.memory = p->cong_memory;
 	recovery_init(t);
 }
 
