@@ -50,6 +50,7 @@ struct isn {
  * @limit: given to tcb_output()
  * @unread: octets in the receive buffer
  * @up: urgent pointer of the next segment
+ * @ecn: IP's ECN field of the next segment
  * @no_room: the next segment finds no memory for its text
  * @in: the last segment injected
  * @v: the last verdict
@@ -75,6 +76,7 @@ struct script {
 	u32 limit;
 	u32 unread;
 	u16 up;
+	u8 ecn;
 	bool no_room;
 	struct segment in;
 	struct verdict v;

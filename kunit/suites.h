@@ -41,6 +41,7 @@ extern struct kunit_suite glass_stuck;
 extern struct kunit_suite glass_recovery;
 extern struct kunit_suite glass_reno;
 extern struct kunit_suite glass_cong;
+extern struct kunit_suite glass_ecn;
 extern struct kunit_suite glass_cubic;
 extern struct kunit_suite glass_hystart;
 extern struct kunit_suite glass_timestamp;

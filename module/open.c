@@ -26,6 +26,7 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 		.timestamps = READ_ONCE(gn->sysctl.timestamps),
 		.sack = READ_ONCE(gn->sysctl.sack),
 		.dsack = READ_ONCE(gn->sysctl.dsack),
+		.ecn = READ_ONCE(gn->sysctl.ecn),
 		.policy = &gn->sysctl.policy,
 		.cong = glass_sk(sk)->tcb.cong.ops,
 		.cong_memory = glass_sk(sk)->tcb.cong.memory,

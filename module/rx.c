@@ -6,6 +6,8 @@
  * on the stack of a sender over loopback. Every byte is hostile until
  * segment_decode() has read it.
  */
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
@@ -64,6 +66,15 @@ static bool for_us(const struct sk_buff *skb, const struct glass_af *af)
 		 (RTCF_BROADCAST | RTCF_MULTICAST));
 }
 
+/* All of a validated segment, and what IP's header says of congestion */
+static void decode(struct segment *s, const struct sk_buff *skb)
+{
+	segment_decode(s, skb->data, skb->len);
+	s->ecn = INET_ECN_MASK & (skb->protocol == htons(ETH_P_IPV6) ?
+				  ipv6_get_dsfield(ipv6_hdr(skb)) :
+				  ipv4_get_dsfield(ip_hdr(skb)));
+}
+
 /*
  * Is this a whole header with a good checksum, for us? After it the header
  * is linear and @s is filled.
@@ -86,7 +97,7 @@ static u16 validate(struct sk_buff *skb, const struct glass_af *af,
 		return RULE_HEADER_SHORT;
 	if (!checksum_good(skb, af))
 		return RULE_CHECKSUM_BAD;
-	segment_decode(s, skb->data, skb->len);
+	decode(s, skb);
 	return RULE_NONE;
 }
 
@@ -146,7 +157,7 @@ int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	struct segment s;
 
-	segment_decode(&s, skb->data, skb->len);
+	decode(&s, skb);
 	glass_sk(sk)->in_backlog = true;
 	glass_input(sk, skb, &s);
 	glass_sk(sk)->in_backlog = false;

@@ -28,6 +28,7 @@ static struct glass_sysctl template = {
 	.timestamps = 1,
 	.sack = 1,
 	.dsack = 1,
+	.ecn = 2,
 	.syncookies = 1,
 	.challenge_ack_limit = INT_MAX,
 	.invalid_ratelimit = 500,
@@ -59,6 +60,8 @@ static const struct ctl_table entries[] = {
 	ENTRY(timestamps, &zero, &one),
 	ENTRY(sack, &zero, &one),
 	ENTRY(dsack, &zero, &one),
+	/* 0 never, 1 asked for too, 2 only granted */
+	ENTRY(ecn, &zero, &two),
 	/* 0 never, 1 when the SYN queue is full, 2 always */
 	ENTRY(syncookies, &zero, &two),
 	/* per second and netns, on average; the greatest int for no limit */
@@ -117,6 +120,7 @@ static const struct ctl_table entries[] = {
 	POLICY(orphan_retries, &zero, &u8_max),
 	POLICY(fin_timeout, &zero, &seconds_max),
 	POLICY(stdurg, &zero, &one),
+	POLICY(ecn_fallback, &zero, &one),
 };
 
 int glass_sysctl_init(struct glass_net *gn)

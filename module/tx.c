@@ -64,7 +64,7 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 		kfree_skb(skb);
 		return;
 	}
-	gs->af->xmit(sk, skb);
+	gs->af->xmit(sk, skb, s->ecn);
 }
 
 /**

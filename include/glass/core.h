@@ -56,6 +56,7 @@ struct verdict {
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
  * @policy: what the administrator set, or NULL for tcb_policy_default
+ * @ecn: 0 for no ECN, 1 to ask for it, 2 to grant it to who asks
  * @cong: the congestion control, or NULL for Reno
  * @cong_memory: what is lent to it, cong_ops.memory octets
  * @opt: what the user set
@@ -75,6 +76,7 @@ struct tcb_params {
 	u8 syn_retries;
 	u8 retries;
 	u8 ip_options;
+	u8 ecn;
 	bool wscale;
 	bool timestamps;
 	bool sack;
@@ -104,6 +106,7 @@ struct tcb_params {
  * @wscale_ok: the SYN carried the window scale option
  * @ts_ok: it carried timestamps
  * @sack_ok: it permitted SACK
+ * @ecn_ok: it asked for ECN, which is granted
  * @synack_due: a SYN/ACK is to be sent
  * @ack_due: an ACK is to be sent
  * @cookie: the first SYN/ACK brings a cookie
@@ -131,6 +134,7 @@ struct embryo {
 	u8 ack_due:1;
 	u8 acked:1;
 	u8 cookie:1;
+	u8 ecn_ok:1;
 };
 
 /**
@@ -259,6 +263,15 @@ void recovery_dup_ack(struct tcb *t);
 bool recovery_new_ack(struct tcb *t, u32 ack, const struct cong_ack *a);
 void recovery_timeout(struct tcb *t);
 void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
+
+/* ecn.c: rfc3168 */
+bool ecn_granted(const struct segment *syn, const struct tcb_params *p);
+void ecn_stamp_syn(struct tcb *t, struct segment *s);
+void ecn_take_syn(struct tcb *t, const struct segment *s);
+void ecn_stamp_text(struct tcb *t, struct segment *s);
+void ecn_arrives(struct tcb *t, const struct segment *s, u32 len);
+bool ecn_echoes(const struct tcb *t, const struct segment *s);
+bool ecn_reduces(struct tcb *t, const struct segment *s);
 
 /* cong.c: what all congestion controls have in common */
 void cong_start(struct tcb *t);

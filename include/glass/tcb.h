@@ -142,6 +142,7 @@ struct ranges {
  * @orphan_retries: retransmissions before giving up once no user is left,
  *	0 to 255; 0 means ORPHAN_RETRIES
  * @fin_timeout: seconds in FIN-WAIT-2 once no user is left, 0 to 32767
+ * @ecn_fallback: a SYN that is sent again asks for no ECN; 0 or 1
  * @stdurg: the peer's urgent pointer points at the last urgent octet, not
  *	behind it; 0 or 1
  *
@@ -156,6 +157,7 @@ struct tcb_policy {
 	int orphan_retries;
 	int fin_timeout;
 	int stdurg;
+	int ecn_fallback;
 };
 
 extern const struct tcb_policy tcb_policy_default;
@@ -230,7 +232,8 @@ struct tcb_options {
  * @due: deadlines in milliseconds, valid where @armed has the bit
  * @cong: congestion control: windows in octets, NewReno's recovery point,
  *	@used the SND.NXT up to which text has filled the window, see
- *	cong_used(); private state in @word or, by cong_ops.memory, @memory
+ *	cong_used(), @reduced that at which ECN last had it reduced; private
+ *	state in @word or, by cong_ops.memory, @memory
  * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
  * @opt: what the user set
@@ -303,6 +306,7 @@ struct tcb {
 		u32 ssthresh;
 		u32 recover;
 		u32 used;
+		u32 reduced;
 		u16 dup_acks;
 		u8 in_recovery;
 	} cong;
@@ -347,6 +351,10 @@ struct tcb {
 	u8 fastopened:1;	/* the peer's SYN brought a good cookie */
 	u8 syn_held:1;		/* our SYN waits for text */
 	u8 syn_again:1;		/* the SYN/ACK is to be sent again */
+	u8 ecn_offer:1;		/* our SYN asks for ECN */
+	u8 ecn_ok:1;		/* both SYNs did: our text may be marked */
+	u8 ecn_echo:1;		/* text came marked: ACKs tell of it */
+	u8 ecn_cwr:1;		/* the next new text tells of a smaller window */
 
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */

@@ -84,6 +84,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 		.now = now,
 		.bytes = s->ack - t->snd.una,
 		.flight = tcb_in_flight(t),
+		.ece = ecn_echoes(t, s),
 	};
 	bool partial = false;
 	u32 ack = s->ack;
@@ -183,7 +184,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		     struct verdict *v)
 {
 	u32 wnd = t->snd.wnd;
-	bool dup;
+	bool dup, marked;
 
 	if (!(s->flags & SEG_ACK)) {
 		v->rule = RULE_ACK_MISSING;
@@ -198,6 +199,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 	t->heard = now_ms(now);
 	if (seq_ge(s->ack, t->snd.una))
 		ack_window(t, s);
+	marked = seq_ge(s->ack, t->snd.una) && ecn_reduces(t, s);
 	if (seq_gt(s->ack, t->snd.una)) {
 		ack_advance(t, s, now, v);
 		if (v->bits & V_ESTABLISHED)
@@ -210,6 +212,8 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 	} else {
 		v->rule = wnd == t->snd.wnd ? RULE_ACK_SAME : RULE_ACK_WINDOW;
 	}
+	if (marked)
+		v->rule = RULE_ACK_MARKED;
 	if (fin_acked(t))
 		after_fin_acked(t, v, now);
 	return t->state != TCB_CLOSED;

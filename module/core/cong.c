@@ -35,6 +35,7 @@ void cong_start(struct tcb *t)
 	t->cong.cwnd = initial_window(t);
 	t->cong.ssthresh = CONG_SSTHRESH;
 	t->cong.used = t->snd.una;
+	t->cong.reduced = t->snd.una;
 	private_state(t);
 }
 
@@ -90,17 +91,29 @@ bool cong_used(const struct tcb *t)
  */
 void cong_acked(struct tcb *t, const struct cong_ack *a)
 {
-	t->cong.ops->acked(t, a);
+	/* rfc3168#section-6.1.2: not by an ACK that tells of congestion */
+	if (!a->ece)
+		t->cong.ops->acked(t, a);
 	/* or, half the space on, what is behind would look ahead */
 	t->cong.used = seq_max(t->cong.used, t->snd.una);
+	t->cong.reduced = seq_max(t->cong.reduced, t->snd.una);
 }
 
 /**
  * cong_lost() - text was found lost, the first of its window
  * @t: the TCB
+ *
+ * What ECN has told already in this window costs no more, and what is told
+ * now will not again.
+ *
+ * rfc3168: 6.1.2
  */
 void cong_lost(struct tcb *t)
 {
+	if (t->ecn_ok && seq_lt(t->snd.una, t->cong.reduced))
+		return;
+	t->cong.reduced = t->snd.nxt;
+	t->ecn_cwr = t->ecn_ok;
 	t->cong.ops->lost(t);
 }
 
@@ -110,6 +123,8 @@ void cong_lost(struct tcb *t)
  */
 void cong_timeout(struct tcb *t)
 {
+	t->cong.reduced = t->snd.nxt;
+	t->ecn_cwr = t->ecn_ok;
 	t->cong.ops->timeout(t);
 }
 

@@ -66,7 +66,7 @@ static void trim_known_syn(const struct tcb *t, struct segment *s)
 {
 	if (!t->syn_acked && s->seq == t->irs &&
 	    (s->flags & (SEG_SYN | SEG_ACK)) == (SEG_SYN | SEG_ACK)) {
-		s->flags &= ~SEG_SYN;
+		s->flags &= ~(SEG_SYN | SEG_ECE | SEG_CWR);
 		s->seq++;
 		s->wnd >>= t->snd.shift;
 	}
@@ -119,6 +119,7 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 	if (!input_check_ack(t, &seg, now, v))			/* fifth */
 		return;
 	timestamp_keep(t, &seg, now);
+	ecn_arrives(t, &seg, in.len);
 	urgent_check(t, &seg, v);				/* sixth */
 	input_process_text(t, &seg, &in, now, v);		/* seventh */
 	input_check_fin(t, v);					/* eighth */

@@ -21,6 +21,8 @@ void output_stamp(struct tcb *t, struct segment *s)
 	s->flags |= SEG_ACK;
 	s->ack = t->rcv.nxt;
 	s->wnd = t->rcv.wnd >> t->rcv.shift;
+	if (t->ecn_echo)
+		s->flags |= SEG_ECE;
 	urgent_stamp(t, s);
 	t->ack_now = 0;
 	t->ack_later = 0;
@@ -76,6 +78,7 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 	/* a challenge ACK may have promised more than a SYN can tell */
 	s->wnd = min(t->rcv.wnd, 65535u);
 	fastopen_stamp(t, s);
+	ecn_stamp_syn(t, s);
 	text_waits(t, now);
 	if (t->snd.nxt == t->iss)
 		rtt_start(t, t->iss + 1, now);
@@ -231,8 +234,8 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return false;
 	restart_after_idle(t, now);
 	usable = usable_window(t);
-	/* the pieces of one that is cut later would share its pointer */
-	if (t->urgent)
+	/* the pieces of one that is cut later would share pointer and CWR */
+	if (t->urgent || t->ecn_cwr)
 		limit = 0;
 	len = min_of3(avail, usable, max(limit, room));
 	if (len > room)
@@ -243,6 +246,8 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		return false;
 	}
 	fill(t, s, t->snd.cur, len, fin);
+	if (len && t->snd.cur == t->snd.nxt)
+		ecn_stamp_text(t, s);
 	if (again)
 		s->rule = t->too_big ? RULE_RESEND_SMALLER : RULE_RESEND_RTO;
 	else if (fin)
