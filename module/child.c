@@ -53,6 +53,8 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->defer_accept = 0;
 	gs->fastopen_of = NULL;
 	gs->fastopen_req = NULL;
+	gs->pace = NULL;
+	gs->pace_deferred = false;
 	gs->fastopen_max = 0;
 	gs->fastopen_connect = false;
 	gs->ooo = RB_ROOT;

@@ -141,18 +141,26 @@ static const struct cong_ops *take_default(struct glass_net *gn, gfp_t gfp,
 	return &cong_reno;
 }
 
+/* One that has a rate is to be kept to it */
+static void take_up(struct sock *sk, const struct cong_ops *ops, void *memory)
+{
+	cong_select(&glass_sk(sk)->tcb, ops, memory);
+	if (ops->rate)
+		cmpxchg(&sk->sk_pacing_status, SK_PACING_NONE,
+			SK_PACING_NEEDED);
+}
+
 /**
  * glass_cong_assign() - a new socket gets the default of its netns
  * @sk: the socket, without users
  */
 void glass_cong_assign(struct sock *sk)
 {
-	struct tcb *t = &glass_sk(sk)->tcb;
 	const struct cong_ops *ops;
 	void *memory;
 
 	ops = take_default(glass_sk_net(sk), GFP_KERNEL, &memory);
-	cong_select(t, ops, memory);
+	take_up(sk, ops, memory);
 }
 
 /**
@@ -181,7 +189,7 @@ void glass_cong_inherit(struct sock *child)
 	}
 	if (!c)
 		ops = take_default(glass_sk_net(child), GFP_ATOMIC, &memory);
-	cong_select(&gs->tcb, ops, memory);
+	take_up(child, ops, memory);
 }
 
 /**
@@ -203,7 +211,7 @@ void glass_cong_release(struct sock *sk)
 static void change(struct sock *sk, struct glass_cong *c, void *memory)
 {
 	glass_cong_release(sk);
-	cong_select(&glass_sk(sk)->tcb, c->ops, memory);
+	take_up(sk, c->ops, memory);
 }
 
 /**

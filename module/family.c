@@ -51,6 +51,7 @@ int glass_sock_init(struct sock *sk)
 static void glass_sock_destroy(struct sock *sk)
 {
 	glass_clock_stop(sk);
+	glass_pace_stop(sk);
 	glass_queue_purge(sk);
 	kfree(glass_sk(sk)->tcb.held);
 	glass_sk(sk)->tcb.held = NULL;

@@ -62,6 +62,7 @@ void glass_user_abort(struct sock *sk);
 void glass_user_orphan(struct sock *sk);
 void glass_error(struct sock *sk, int err);
 void glass_too_big(struct sock *sk, u32 seq, u32 mss);
+void glass_paced(struct sock *sk);
 
 /* rx.c: from IP to the socket */
 int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
@@ -133,6 +134,13 @@ u32 glass_mark_readable(const struct sock *sk, u32 octets);
 __poll_t glass_mark_poll(const struct sock *sk);
 int glass_mark_recv(struct sock *sk, struct msghdr *msg, size_t len,
 		    int flags);
+
+/* pace.c: text leaves at a rate */
+void glass_pace_begin(struct sock *sk);
+void glass_pace_look(struct sock *sk, u64 now);
+void glass_pace_sent(struct sock *sk, u64 now, u32 bytes);
+void glass_pace_end(struct sock *sk, u64 now);
+void glass_pace_stop(struct sock *sk);
 
 /* clock.c: one timer per socket */
 void glass_clock_init(struct sock *sk);

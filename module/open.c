@@ -98,6 +98,7 @@ void glass_done(struct sock *sk)
 	struct glass_sock *gs = glass_sk(sk);
 
 	glass_clock_stop(sk);
+	glass_pace_stop(sk);
 	glass_table_remove(sk);
 	release_port(sk);
 	if (sk->sk_state != TCP_CLOSE) {

@@ -264,6 +264,18 @@ bool recovery_new_ack(struct tcb *t, u32 ack, const struct cong_ack *a);
 void recovery_timeout(struct tcb *t);
 void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
 
+/* pace.c: text leaves evenly, not in bursts */
+struct pace {
+	u64 at;		/* when the next may leave, nanoseconds */
+	u32 rate;	/* octets a second, PACE_FREE for no limit */
+};
+
+#define PACE_FREE	0xffffffffu
+
+u32 cong_rate(const struct tcb *t);
+void pace_sent(struct pace *p, u64 now, u32 bytes);
+u32 pace_wait(const struct pace *p, u64 now);
+
 /* ecn.c: rfc3168 */
 bool ecn_granted(const struct segment *syn, const struct tcb_params *p);
 void ecn_stamp_syn(struct tcb *t, struct segment *s);

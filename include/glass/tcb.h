@@ -91,6 +91,7 @@ struct cong_ack {
  * @rate: octets a second to send at, at most; NULL for what cong_rate() says
  * @needs_ecn: connections ask for ECN, whatever the administrator says, and
  *	their receivers echo each mark alone, rfc8257#section-3.2
+ * @no_ect: it takes no notice of marks: its text may not be marked
  *
  * All are called under the socket lock, in softirq or process context, and
  * write only to tcb.cong.
@@ -99,6 +100,7 @@ struct cong_ops {
 	const char *name;
 	u16 memory;
 	bool needs_ecn;
+	bool no_ect;
 	void (*init)(struct tcb *t);
 	void (*heard)(struct tcb *t, const struct cong_ack *a);
 	void (*acked)(struct tcb *t, const struct cong_ack *a);
@@ -116,6 +118,8 @@ struct cong_ops {
 
 extern const struct cong_ops cong_reno;
 extern const struct cong_ops cong_cubic;
+extern const struct cong_ops cong_dctcp;
+extern const struct cong_ops cong_bbr;
 
 /**
  * struct ranges - text held out of order: sorted, disjoint, never touching
@@ -354,6 +358,7 @@ struct tcb {
 	u8 ecn_offer:1;		/* our SYN asks for ECN */
 	u8 ecn_ok:1;		/* both SYNs did: our text may be marked */
 	u8 ecn_echo:1;		/* text came marked: ACKs tell of it */
+	u8 paced:1;		/* text must wait until the glue says otherwise */
 	u8 ecn_cwr:1;		/* the next new text tells of a smaller window */
 
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */

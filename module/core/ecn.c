@@ -86,7 +86,7 @@ void ecn_stamp_text(struct tcb *t, struct segment *s)
 {
 	if (!t->ecn_ok)
 		return;
-	s->ecn = SEG_ECT_0;
+	s->ecn = t->cong.ops->no_ect ? SEG_NOT_ECT : SEG_ECT_0;
 	if (t->ecn_cwr)
 		s->flags |= SEG_CWR;
 	t->ecn_cwr = 0;
@@ -153,9 +153,10 @@ bool ecn_reduces(struct tcb *t, const struct segment *s)
 		t->cong.ops->marked(t);
 	else
 		t->cong.ops->lost(t);
+	t->cong.cwnd = min(t->cong.cwnd, t->cong.ssthresh);
 	/* ssthresh is never less than two segments, the window may be */
-	t->cong.cwnd = t->cong.cwnd <= 2 * mss ? mss :
-		       min(t->cong.cwnd, t->cong.ssthresh);
+	if (t->cong.cwnd <= 2 * mss && !t->cong.ops->marked)
+		t->cong.cwnd = mss;
 	t->cong.reduced = t->snd.nxt;
 	t->ecn_cwr = 1;
 	return true;

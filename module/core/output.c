@@ -117,6 +117,8 @@ static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 	bool fin = t->fin_queued && len == avail &&
 		   t->snd.nxt == t->snd.end + 1;
 
+	if (t->paced)
+		return false;
 	t->resend_una = 0;
 	if (!len && !fin)
 		return false;
@@ -230,7 +232,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 	bool again = resending(t), fin;
 
 	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
-	if (!avail && !fin)
+	if ((!avail && !fin) || t->paced)
 		return false;
 	restart_after_idle(t, now);
 	usable = usable_window(t);
