@@ -78,6 +78,7 @@ static void path_step(struct path *p)
 	p->back[p->ms % LONGEST_MS] = 0;
 	n = p->served / MSS - p->acked;
 	if (n) {
+		a.una = p->t.snd.una;
 		a.bytes = n * MSS;
 		p->acked += n;
 		a.rtt = (p->ms - p->sent_at[(p->acked - 1) % RING]) * 1000;
@@ -194,6 +195,7 @@ static void bbr_window_comes_back(struct kunit *test)
 	p->t.cong.recover = p->t.snd.una;
 	p->t.cong.cwnd = 20000;
 	a.now = 1000000000ull + p->ms * 1000ull;
+	a.una = p->t.snd.una;
 	cong_acked(&p->t, &a);
 	KUNIT_EXPECT_TRUE(test, p->t.cong.cwnd >= cwnd - 5000);
 	cong_timeout(&p->t);

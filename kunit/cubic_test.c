@@ -28,6 +28,7 @@ static void acked(struct tcb *t, u32 segments, u32 ms)
 {
 	struct cong_ack a = { .now = 1000000ull * 1000 + ms * 1000ull };
 
+	a.una = t->snd.una;
 	a.bytes = segments * MSS;
 	t->cong.used = t->snd.una + 1;
 	cong_acked(t, &a);
@@ -225,7 +226,7 @@ static void cubic_timeout_forgets_plateau(struct kunit *test)
 static void cubic_unused_time_does_not_count(struct kunit *test)
 {
 	struct tcb t = reduced(1000 * MSS, 700 * MSS);
-	struct cong_ack a = { .bytes = MSS };
+	struct cong_ack a = { .una = t.snd.una, .bytes = MSS };
 
 	pass(&t, 0, 2, 100);
 	a.now = 1000000ull * 1000 + 60000000;

@@ -26,6 +26,7 @@ static void window(struct tcb *t, u32 marked)
 
 	t->snd.nxt = t->snd.una + 100 * MSS;
 	for (i = 0; i < 100; i++) {
+		a.una = t->snd.una;
 		a.ece = i < marked;
 		t->cong.ops->heard(t, &a);
 		t->snd.una += MSS;
@@ -88,7 +89,7 @@ static void dctcp_loss_costs_half(struct kunit *test)
 static void dctcp_grows_as_reno(struct kunit *test)
 {
 	struct tcb t = fresh(), r = fresh();
-	struct cong_ack a = { .bytes = 2 * MSS };
+	struct cong_ack a = { .una = t.snd.una, .bytes = 2 * MSS };
 	int i;
 
 	cong_select(&r, &cong_reno, NULL);

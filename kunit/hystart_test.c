@@ -31,6 +31,7 @@ static void round_of(struct tcb *t, u32 rtt_us, u32 samples)
 	while (t->snd.una != end) {
 		a.rtt = samples ? rtt_us : 0;
 		samples -= samples > 0;
+		a.una = t->snd.una;
 		cong_acked(t, &a);
 		t->snd.una += MSS;
 		if (t->snd.nxt - t->snd.una < t->cong.cwnd)

@@ -15,7 +15,9 @@ static struct tcb fresh(u16 mss)
 
 static void acked(struct tcb *t, u32 bytes)
 {
-	cong_acked(t, &(struct cong_ack){ .bytes = bytes });
+	struct cong_ack a = { .una = t->snd.una, .bytes = bytes };
+
+	cong_acked(t, &a);
 }
 
 /* rfc6928#section-2: min(10 MSS, max(2 MSS, 14600)) */

@@ -289,7 +289,7 @@ bool ecn_reduces(struct tcb *t, const struct segment *s);
 void cong_start(struct tcb *t);
 void cong_select(struct tcb *t, const struct cong_ops *ops, void *memory);
 void cong_sent(struct tcb *t);
-bool cong_used(const struct tcb *t);
+bool cong_used(const struct tcb *t, const struct cong_ack *a);
 void cong_acked(struct tcb *t, const struct cong_ack *a);
 void cong_lost(struct tcb *t);
 void cong_timeout(struct tcb *t);

@@ -59,6 +59,7 @@ struct tcb;
 /**
  * struct cong_ack - what an ACK of new text tells a congestion control
  * @now: microseconds
+ * @una: SND.UNA before it
  * @bytes: octets that it acknowledges, above 0
  * @flight: octets that were in flight before it
  * @rtt: a round trip that it measured, microseconds, 0 for none
@@ -66,6 +67,7 @@ struct tcb;
  */
 struct cong_ack {
 	u64 now;
+	u32 una;
 	u32 bytes;
 	u32 flight;
 	u32 rtt;

@@ -82,6 +82,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 {
 	struct cong_ack a = {
 		.now = now,
+		.una = t->snd.una,
 		.bytes = s->ack - t->snd.una,
 		.flight = tcb_in_flight(t),
 		.ece = ecn_echoes(t, s),

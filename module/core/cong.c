@@ -77,16 +77,17 @@ void cong_sent(struct tcb *t)
 
 /**
  * cong_used() - was the window filled when this text was sent?
- * @t: the TCB, SND.UNA not yet moved by the ACK
+ * @t: the TCB
+ * @a: the ACK of the text
  */
-bool cong_used(const struct tcb *t)
+bool cong_used(const struct tcb *t, const struct cong_ack *a)
 {
-	return seq_lt(t->snd.una, t->cong.used);
+	return seq_lt(a->una, t->cong.used);
 }
 
 /**
  * cong_acked() - text was acknowledged outside of recovery
- * @t: the TCB, SND.UNA not yet moved
+ * @t: the TCB
  * @a: the ACK
  */
 void cong_acked(struct tcb *t, const struct cong_ack *a)
@@ -95,8 +96,8 @@ void cong_acked(struct tcb *t, const struct cong_ack *a)
 	if (!a->ece)
 		t->cong.ops->acked(t, a);
 	/* or, half the space on, what is behind would look ahead */
-	t->cong.used = seq_max(t->cong.used, t->snd.una);
-	t->cong.reduced = seq_max(t->cong.reduced, t->snd.una);
+	t->cong.used = seq_max(t->cong.used, a->una);
+	t->cong.reduced = seq_max(t->cong.reduced, a->una);
 }
 
 /**

@@ -113,9 +113,9 @@ static void measure_bw(struct tcb *t, struct bbr *b, const struct cong_ack *a)
 	u64 bw;
 
 	b->delivered += a->bytes;
-	b->used |= cong_used(t);
+	b->used |= cong_used(t, a);
 	b->new_round = !b->measuring ||
-		       seq_ge(t->snd.una + a->bytes, b->round_end);
+		       seq_ge(a->una + a->bytes, b->round_end);
 	if (!b->new_round)
 		return;
 	if (b->measuring) {
@@ -251,10 +251,10 @@ static void bbr_heard(struct tcb *t, const struct cong_ack *a)
 }
 
 /* What a loss took away comes back when it is repaired */
-static void restore(struct tcb *t, struct bbr *b)
+static void restore(struct tcb *t, struct bbr *b, const struct cong_ack *a)
 {
 	if (!b->prior_cwnd || b->mode == PROBE_RTT ||
-	    seq_lt(t->snd.una, t->cong.recover))
+	    seq_lt(a->una, t->cong.recover))
 		return;
 	t->cong.cwnd = max(t->cong.cwnd, b->prior_cwnd);
 	b->prior_cwnd = 0;
@@ -266,7 +266,7 @@ static void bbr_acked(struct tcb *t, const struct cong_ack *a)
 	u32 cwnd, least = 4u * t->snd.mss;
 	u32 target = pipe_holds(t, b->mode == PROBE_BW ? 2 * UNIT : HIGH_GAIN);
 
-	restore(t, b);
+	restore(t, b, a);
 	cwnd = t->cong.cwnd;
 	if (b->full)
 		cwnd = min(cwnd + a->bytes, target);

@@ -180,9 +180,9 @@ static void slow_start(struct tcb *t, struct cubic *c, const struct cong_ack *a)
 		end_epoch(c);
 	over = hystart_acked(&c->hystart, t, a);
 	/* what was sent again says little of what left the network: rfc3465 */
-	if (seq_lt(t->snd.una, t->cong.recover))
+	if (seq_lt(a->una, t->cong.recover))
 		bytes = min_t(u32, bytes, t->snd.mss);
-	if (cong_used(t))
+	if (cong_used(t, a))
 		cong_slow_start(t, hystart_growth(&c->hystart, bytes));
 	if (over)
 		t->cong.ssthresh = t->cong.cwnd;
@@ -198,7 +198,7 @@ static void cubic_acked(struct tcb *t, const struct cong_ack *a)
 		return;
 	}
 	/* time in which the window is not used does not count. rfc9438: 5.8 */
-	if (!cong_used(t)) {
+	if (!cong_used(t, a)) {
 		end_epoch(c);
 		return;
 	}

@@ -45,7 +45,7 @@ static void dctcp_heard(struct tcb *t, const struct cong_ack *a)
 	d->acked += a->bytes;
 	if (a->ece)
 		d->marked += a->bytes;
-	if (seq_le(t->snd.una + a->bytes, d->end))
+	if (seq_le(a->una + a->bytes, d->end))
 		return;
 	now = div_u64((u64)SCALE * d->marked, d->acked);
 	/* what the shift would never let go */

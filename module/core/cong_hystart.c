@@ -47,7 +47,7 @@ static bool is_longer(const struct hystart *h)
 /**
  * hystart_acked() - an ACK in slow start
  * @h: what is known so far
- * @t: the TCB, SND.UNA not yet moved
+ * @t: the TCB
  * @a: the ACK
  *
  * Return: true if slow start is over.
@@ -71,7 +71,7 @@ bool hystart_acked(struct hystart *h, const struct tcb *t,
 		   h->least < h->baseline) {
 		h->conservative = 0;
 	}
-	if (seq_lt(t->snd.una + a->bytes, h->end))
+	if (seq_lt(a->una + a->bytes, h->end))
 		return false;
 	next_round(h, t);
 	if (!h->conservative)

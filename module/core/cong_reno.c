@@ -28,7 +28,7 @@ void reno_acked(struct tcb *t, const struct cong_ack *a)
 {
 	u32 *credit = &t->cong.word[CREDIT];
 
-	if (!cong_used(t))
+	if (!cong_used(t, a))
 		return;
 	if (t->cong.cwnd < t->cong.ssthresh) {
 		cong_slow_start(t, min(a->bytes, limit(t)));
