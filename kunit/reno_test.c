@@ -8,8 +8,16 @@ static struct tcb fresh(u16 mss)
 	struct tcb t = { .cong.ops = &cong_reno };
 
 	t.snd.mss = mss;
-	cong_reno.init(&t);
+	cong_start(&t);
+	t.cong.used = 1 << 30;
 	return t;
+}
+
+static void acked(struct tcb *t, u32 bytes)
+{
+	struct cong_ack a = { .una = t->snd.una, .bytes = bytes };
+
+	cong_acked(t, &a);
 }
 
 /* rfc6928#section-2: min(10 MSS, max(2 MSS, 14600)) */
@@ -31,23 +39,38 @@ static void reno_slow_start_doubles(struct kunit *test)
 	int i;
 
 	for (i = 0; i < 10; i++)
-		t.cong.ops->acked(&t, 1000);
+		acked(&t, 1000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 20000);
 }
 
-/* rfc3465#section-2.2: no more than two segments for one ACK */
+/* No more than two segments for one ACK, after a timeout one */
+/* rfc3465: 2.2, 2.3 */
 static void reno_slow_start_step_limited(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
 
-	t.cong.ops->acked(&t, 500);
+	acked(&t, 500);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 10500);
-	t.cong.ops->acked(&t, 9000);
+	acked(&t, 9000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 12500);
+	t.snd.nxt = 12000;
+	cong_timeout(&t);
+	acked(&t, 9000);
+	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 2000);
+}
+
+/* Slow start ends exactly there */
+static void reno_slow_start_ends_at_ssthresh(struct kunit *test)
+{
+	struct tcb t = fresh(1000);
+
+	t.cong.ssthresh = 10300;
+	acked(&t, 1000);
+	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 10300);
 }
 
 /* Equation 3: one segment per window acknowledged */
-/* rfc9293: MUST-19; rfc5681: 3.1 */
+/* rfc9293: MUST-19; rfc5681: 3.1; rfc3465: 2.1 */
 static void reno_avoidance_adds_one_segment(struct kunit *test)
 {
 	struct tcb t = fresh(1000);
@@ -55,12 +78,12 @@ static void reno_avoidance_adds_one_segment(struct kunit *test)
 
 	t.cong.ssthresh = 5000;
 	for (i = 0; i < 9; i++)
-		t.cong.ops->acked(&t, 1000);
+		acked(&t, 1000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 10000);
-	t.cong.ops->acked(&t, 1000);
+	acked(&t, 1000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 11000);
 	for (i = 0; i < 11; i++)
-		t.cong.ops->acked(&t, 1000);
+		acked(&t, 1000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 12000);
 }
 
@@ -70,7 +93,7 @@ static void reno_window_has_ceiling(struct kunit *test)
 
 	t.cong.ssthresh = 1000;
 	t.cong.cwnd = 0x40000000 - 10;
-	t.cong.ops->acked(&t, 0x40000000);
+	acked(&t, 0x40000000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 0x40000000);
 }
 
@@ -82,10 +105,10 @@ static void reno_loss_halves_flight(struct kunit *test)
 
 	t.snd.una = 0xfffffff0;
 	t.snd.nxt = t.snd.una + 9000;
-	t.cong.ops->lost(&t);
+	cong_lost(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 4500);
 	t.snd.nxt = t.snd.una + 3000;
-	t.cong.ops->lost(&t);
+	cong_lost(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 2000);
 }
 
@@ -95,13 +118,13 @@ static void reno_timeout_one_segment(struct kunit *test)
 	struct tcb t = fresh(1000);
 
 	t.snd.nxt = t.snd.una + 9000;
-	t.cong.ops->timeout(&t);
+	cong_timeout(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 4500);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1000);
 	/* the same text again: ssthresh is held, rfc5681#section-3.1 */
 	t.backoff = 1;
 	t.snd.nxt = t.snd.una + 1000;
-	t.cong.ops->timeout(&t);
+	cong_timeout(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 4500);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1000);
 }
@@ -113,13 +136,17 @@ static void reno_loss_clears_credit(struct kunit *test)
 
 	t.cong.ssthresh = 5000;
 	t.snd.nxt = t.snd.una + 9000;
-	t.cong.ops->acked(&t, 9000);
-	t.cong.ops->lost(&t);
-	t.cong.ops->acked(&t, 9000);
+	acked(&t, 9000);
+	cong_lost(&t);
+	acked(&t, 9000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 10000);
 	t.backoff = 1;
-	t.cong.ops->timeout(&t);
-	KUNIT_EXPECT_EQ(test, t.cong.credit, 0);
+	cong_timeout(&t);
+	acked(&t, 999);
+	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1999);
+	t.cong.ssthresh = 1000;
+	acked(&t, 1998);
+	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1999);
 }
 
 /* rfc5681: 4.1 */
@@ -139,6 +166,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reno_first_window),
 	KUNIT_CASE(reno_slow_start_doubles),
 	KUNIT_CASE(reno_slow_start_step_limited),
+	KUNIT_CASE(reno_slow_start_ends_at_ssthresh),
 	KUNIT_CASE(reno_avoidance_adds_one_segment),
 	KUNIT_CASE(reno_window_has_ceiling),
 	KUNIT_CASE(reno_loss_halves_flight),

@@ -84,6 +84,8 @@ static void arrives(struct script *s, int line, u16 rule)
 	}
 	s->in.no_room = s->no_room;
 	s->no_room = false;
+	s->in.ecn = s->ecn;
+	s->ecn = SEG_NOT_ECT;
 	tcb_input(&s->t, &s->in, s->now, &s->v);
 	tell_segment(s, &s->in, false, s->v.rule);
 	must_be_rule(s, line, s->v.rule, rule);

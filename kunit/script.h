@@ -52,6 +52,7 @@ struct isn {
  * @unread: octets in the receive buffer
  * @up: urgent pointer of the next segment
  * @piece: octets of text in each of those that it was joined from
+ * @ecn: IP's ECN field of the next segment
  * @no_room: the next segment finds no memory for its text
  * @in: the last segment injected
  * @v: the last verdict
@@ -81,6 +82,7 @@ struct script {
 	u32 unread;
 	u16 up;
 	u16 piece;
+	u8 ecn;
 	bool no_room;
 	struct segment in;
 	struct verdict v;

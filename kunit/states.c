@@ -48,11 +48,13 @@ struct script *script_begin(struct kunit *test)
 /* SYN-SENT: the SYN has left */
 void script_open(struct script *s)
 {
+	bool ecn = s->p.ecn == 1 || (s->p.cong && s->p.cong->needs_ecn);
+
 	tcb_init(&s->t, &s->p);
 	s->t.held = s->held;
 	s->t.loss = s->loss;
 	tcb_open(&s->t);
-	expect_syn(s, "S", s->p.adv_mss,
+	expect_syn(s, ecn ? "SEW" : "S", s->p.adv_mss,
 		   s->p.wscale ? handshake_shift(s->p.buff) : -1,
 		   min(s->p.buff, 65535u), RULE_SEND_SYN);
 	expect_nothing(s);

@@ -17,7 +17,8 @@ static const struct {
 	u8 flag;
 } letters[] = {
 	{ 'S', SEG_SYN }, { 'F', SEG_FIN }, { 'R', SEG_RST },
-	{ 'P', SEG_PSH }, { 'U', SEG_URG }, { '.', SEG_ACK },
+	{ 'P', SEG_PSH }, { 'U', SEG_URG }, { 'E', SEG_ECE },
+	{ 'W', SEG_CWR }, { '.', SEG_ACK },
 };
 
 u8 flags_of(const char *text)
@@ -61,7 +62,7 @@ void story_segment(struct story *story, u64 now, const char *arrow,
 		   u8 state, u16 rule)
 {
 	u32 seq = s->seq - seq_base;
-	char flags[8], text[64];
+	char flags[ARRAY_SIZE(letters) + 1], text[64];
 
 	flags_print(s->flags, flags);
 	scnprintf(text, sizeof(text), "%-3s %u:%u(%u) ack %u win %u", flags,

@@ -5,6 +5,13 @@
  */
 #include "suites.h"
 
+/* What is a module of its own, in a kernel, is tested as a program alone */
+#ifdef __KERNEL__
+#define MODULES
+#else
+#define MODULES	, &glass_dctcp, &glass_bbr
+#endif
+
 kunit_test_suites(&glass_seq, &glass_segment, &glass_option, &glass_state,
 		  &glass_reassembly, &glass_rtt, &glass_handshake,
 		  &glass_syn_sent, &glass_syn_received, &glass_sequence,
@@ -12,9 +19,10 @@ kunit_test_suites(&glass_seq, &glass_segment, &glass_option, &glass_state,
 		  &glass_cookies, &glass_timewait, &glass_output,
 		  &glass_window, &glass_persist, &glass_timer, &glass_recovery,
 		  &glass_path_mss, &glass_scoreboard, &glass_rack, &glass_tlp,
-		  &glass_prr, &glass_undo, &glass_reno, &glass_timestamp,
-		  &glass_sack, &glass_transfer, &glass_fuzz,
+		  &glass_prr, &glass_undo, &glass_reno, &glass_cong,
+		  &glass_cubic, &glass_hystart, &glass_ecn, &glass_pace,
+		  &glass_timestamp, &glass_sack, &glass_transfer, &glass_fuzz,
 		  &glass_shrink, &glass_challenge, &glass_defer,
 		  &glass_keepalives, &glass_urgent, &glass_patience,
 		  &glass_stuck, &glass_nagle, &glass_fastopen,
-		  &glass_fastopen_listen);
+		  &glass_fastopen_listen MODULES);

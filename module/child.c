@@ -53,6 +53,8 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->defer_accept = 0;
 	gs->fastopen_of = NULL;
 	gs->fastopen_req = NULL;
+	gs->pace = NULL;
+	gs->pace_deferred = false;
 	gs->fastopen_max = 0;
 	gs->fastopen_connect = false;
 	gs->ooo = RB_ROOT;
@@ -64,6 +66,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	glass_clock_init(child);
 	child_addresses(child, own);
 
+	glass_cong_inherit(child);
 	glass_params(child, &p);
 	p.adv_mss = e->adv_mss;
 	p.path_mss = e->mss;

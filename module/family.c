@@ -32,6 +32,7 @@ int glass_sock_init(struct sock *sk)
 	gs->af = sk->sk_family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
 	gs->tcb.state = TCB_CLOSED;
 	gs->tcb.policy = &gn->sysctl.policy;
+	glass_cong_assign(sk);
 	INIT_LIST_HEAD(&gs->accept_link);
 	gs->ooo = RB_ROOT;
 	glass_clock_init(sk);
@@ -50,9 +51,11 @@ int glass_sock_init(struct sock *sk)
 static void glass_sock_destroy(struct sock *sk)
 {
 	glass_clock_stop(sk);
+	glass_pace_stop(sk);
 	glass_queue_purge(sk);
 	glass_lend_end(&glass_sk(sk)->tcb);
 	glass_fastopen_settle(sk, false);
+	glass_cong_release(sk);
 	glass_put_port(sk);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }

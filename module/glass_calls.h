@@ -14,6 +14,20 @@ int glass_family_register(void);
 void glass_family_unregister(void);
 int glass_sock_init(struct sock *sk);
 
+/* cong.c: which congestion control a socket has */
+void glass_cong_init(void);
+void glass_cong_net_init(struct glass_net *gn);
+void glass_cong_net_exit(struct glass_net *gn);
+void glass_cong_assign(struct sock *sk);
+void glass_cong_inherit(struct sock *child);
+void glass_cong_release(struct sock *sk);
+int glass_cong_set(struct sock *sk, sockptr_t val, unsigned int len);
+int glass_cong_get(struct sock *sk, char __user *val, int __user *len);
+int glass_cong_sysctl(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
+		      void *buffer, size_t *len, loff_t *pos);
+int glass_cong_sysctl_names(GLASS_SYSCTL_CONST struct ctl_table *table,
+			    int write, void *buffer, size_t *len, loff_t *pos);
+
 /* open.c: connect(), close(), shutdown() and what they share */
 int glass_connect_start(struct sock *sk);
 void glass_connect_failed(struct sock *sk);
@@ -51,6 +65,7 @@ void glass_user_abort(struct sock *sk);
 void glass_user_orphan(struct sock *sk);
 void glass_error(struct sock *sk, int err);
 void glass_too_big(struct sock *sk, u32 seq, u32 mss);
+void glass_paced(struct sock *sk);
 
 /* rx.c: from IP to the socket */
 int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
@@ -136,6 +151,14 @@ u32 glass_mark_readable(const struct sock *sk, u32 octets);
 __poll_t glass_mark_poll(const struct sock *sk);
 int glass_mark_recv(struct sock *sk, struct msghdr *msg, size_t len,
 		    int flags);
+
+/* pace.c: text leaves at a rate */
+void glass_pace_begin(struct sock *sk);
+void glass_pace_look(struct sock *sk, u64 now);
+u32 glass_pace_limit(const struct sock *sk, u32 limit);
+void glass_pace_sent(struct sock *sk, u64 now, u32 bytes);
+void glass_pace_end(struct sock *sk, u64 now);
+void glass_pace_stop(struct sock *sk);
 
 /* clock.c: one timer per socket */
 void glass_clock_init(struct sock *sk);

@@ -238,6 +238,8 @@ enum glass_fastopen_bits {
 	FASTOPEN_BITS		= 0x607,
 };
 
+struct glass_cong;
+
 /* Set by sysctl, see sysctl.c */
 struct glass_sysctl {
 	int syn_retries;
@@ -248,6 +250,7 @@ struct glass_sysctl {
 	int timestamps;
 	int sack;
 	int dsack;
+	int ecn;
 	int syncookies;
 	int challenge_ack_limit;
 	int invalid_ratelimit;
@@ -258,6 +261,7 @@ struct glass_sysctl {
 	int fastopen;
 	int rmem_default;
 	int wmem_default;
+	struct glass_cong *congestion_control;	/* never NULL, read under RCU */
 	struct tcb_policy policy;
 };
 
@@ -291,7 +295,7 @@ struct glass_net {
  * struct glass_af - what differs between IPv4 and IPv6
  * @family: AF_INET or AF_INET6
  * @default_mss: when the peer names none
- * @xmit: give a segment of a connected socket to IP
+ * @xmit: give a segment of a connected socket to IP, with IP's ECN field
  * @reply: send a segment that no socket of its own sends; consumes the skb
  * @child_route: route a fresh child; false if there is no route
  * @path_mss: largest text towards the other end of @tuple, without options
@@ -301,7 +305,7 @@ struct glass_net {
 struct glass_af {
 	u16 family;
 	u16 default_mss;
-	int (*xmit)(struct sock *sk, struct sk_buff *skb);
+	int (*xmit)(struct sock *sk, struct sk_buff *skb, u8 ecn);
 	void (*reply)(struct glass_net *gn, const struct sock *sk,
 		      struct sk_buff *skb, const struct glass_tuple *tuple,
 		      struct ip_options_rcu *way);

@@ -14,6 +14,7 @@
  *	glass_due_list.lock	the deadlines of the records of one netns
  *	glass_challenge.lock	the budget of challenge ACKs of one netns
  *	glass_fastopen.lock	cookies and secrets of fast open of one netns
+ *	cong_lock		the list of congestion controls, see cong.c
  *
  * All spinlocks here are taken with softirqs off. Readers of the connection
  * table and of the listeners hold only the RCU read lock.
@@ -33,6 +34,8 @@
 
 #include "compat.h"
 #include "glass_net.h"
+
+struct glass_pace;
 
 /**
  * struct glass_sock - a Glass socket
@@ -57,14 +60,17 @@
  * @urg_data: the octet at it, see mark.c; 0 when there is no mark
  * @fastopen_of: the listener that counts this child as a pending fast open
  * @fastopen_req: text that connect() may send in the SYN, or NULL
+ * @pace: when text may leave, NULL while it always may
  * @fastopen_max: GLASS_FASTOPEN: pending fast opens of a listener; no lock
  * @since: when sk_state changed last, milliseconds
  * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
  * @timer_deferred: the timer fired while a user held the lock
+ * @pace_deferred: so did that of @pace
  * @in_backlog: a segment that waited for the user is being processed
  * @answer_deferred: what it calls for is said when all of them are
  * @hashed: in the connection table
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
+ * @cong_set: the user chose the congestion control
  * @way_given: IP's options are the user's, not those of a segment
  */
 struct glass_sock {
@@ -77,6 +83,7 @@ struct glass_sock {
 	struct rb_root ooo;
 	struct glass_listener *fastopen_of;
 	struct glass_fastopen_req *fastopen_req;
+	struct glass_pace *pace;
 	u32 fastopen_max;
 	u32 copied_seq;
 	u32 queued_seq;
@@ -89,10 +96,12 @@ struct glass_sock {
 	u16 urg_data;
 	u8 defer_accept;
 	bool timer_deferred;
+	bool pace_deferred;
 	bool in_backlog;
 	bool answer_deferred;
 	bool hashed;
 	bool fastopen_connect;
+	bool cong_set;
 	bool way_given;
 };
 

@@ -4,6 +4,7 @@
  */
 #include <net/icmp.h>
 #include <net/inet_common.h>
+#include <net/inet_ecn.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/protocol.h>
@@ -12,9 +13,11 @@
 #include "glass_sock.h"
 
 /* rfc9293: MUST-48, MUST-49, SHLD-21, SHLD-22 */
-static int v4_xmit(struct sock *sk, struct sk_buff *skb)
+static int v4_xmit(struct sock *sk, struct sk_buff *skb, u8 ecn)
 {
-	return ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl);
+	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
+
+	return __ip_queue_xmit(sk, skb, &inet_sk(sk)->cork.fl, tos | ecn);
 }
 
 /* The pseudo-header with protocol 253, rfc9293#section-3.1 */

@@ -5,6 +5,7 @@
 #include <linux/icmpv6.h>
 #include <net/inet6_connection_sock.h>
 #include <net/inet_common.h>
+#include <net/inet_ecn.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/protocol.h>
@@ -13,9 +14,17 @@
 #include "glass_sock.h"
 
 /* rfc9293: MUST-48, MUST-49, SHLD-21, SHLD-22 */
-static int v6_xmit(struct sock *sk, struct sk_buff *skb)
+static int v6_xmit(struct sock *sk, struct sk_buff *skb, u8 ecn)
 {
-	return inet6_csk_xmit(sk, skb, NULL);
+	struct ipv6_pinfo *np = inet6_sk(sk);
+	u8 tclass = np->tclass;
+	int err;
+
+	/* IP takes it from there; the user is not to see it */
+	WRITE_ONCE(np->tclass, (tclass & ~INET_ECN_MASK) | ecn);
+	err = inet6_csk_xmit(sk, skb, NULL);
+	WRITE_ONCE(np->tclass, tclass);
+	return err;
 }
 
 /* The pseudo-header with protocol 253, rfc9293#section-3.1, rfc8200#section-8.1 */

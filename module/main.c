@@ -114,6 +114,7 @@ static int __init glass_init(void)
 	err = glass_record_cache_create();
 	if (err)
 		return err;
+	glass_cong_init();
 	err = register_pernet_subsys(&glass_net_ops);
 	if (err)
 		goto no_net;

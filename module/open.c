@@ -26,7 +26,10 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 		.timestamps = READ_ONCE(gn->sysctl.timestamps),
 		.sack = READ_ONCE(gn->sysctl.sack),
 		.dsack = READ_ONCE(gn->sysctl.dsack),
+		.ecn = READ_ONCE(gn->sysctl.ecn),
 		.policy = &gn->sysctl.policy,
+		.cong = glass_sk(sk)->tcb.cong.ops,
+		.cong_memory = glass_sk(sk)->tcb.cong.memory,
 		.opt = glass_sk(sk)->tcb.opt,
 	};
 }
@@ -93,6 +96,7 @@ static void release_port(struct sock *sk)
 void glass_done(struct sock *sk)
 {
 	glass_clock_stop(sk);
+	glass_pace_stop(sk);
 	glass_table_remove(sk);
 	release_port(sk);
 	if (sk->sk_state != TCP_CLOSE)

@@ -161,7 +161,7 @@ static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
  * @val: its value
  * @len: octets of it
  *
- * Return: 0, -EINVAL, -EFAULT, -ENOPROTOOPT.
+ * Return: 0, -EINVAL, -EFAULT, -ENOPROTOOPT, or what glass_cong_set() says.
  *
  * rfc9293: MUST-17
  */
@@ -175,6 +175,8 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 			return ipv6_setsockopt(sk, level, name, val, len);
 		return set_ip_option(sk, level, name, val, len);
 	}
+	if (name == GLASS_CONGESTION)
+		return glass_cong_set(sk, val, len);
 	if (len < sizeof(int))
 		return -EINVAL;
 	if (copy_from_sockptr(&value, val, sizeof(value)))
@@ -260,6 +262,8 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 			return ipv6_getsockopt(sk, level, name, val, len);
 		return ip_getsockopt(sk, level, name, val, len);
 	}
+	if (name == GLASS_CONGESTION)
+		return glass_cong_get(sk, val, len);
 	if (get_user(size, len))
 		return -EFAULT;
 	if (size < 0)

@@ -26,6 +26,22 @@ static void follow_state(struct sock *sk, u64 now)
 	inet_sk_set_state(sk, gs->tcb.state);
 }
 
+/* The same, text not before its time */
+static void drain_paced(struct sock *sk, u32 limit, u64 now)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct segment s;
+
+	for (;;) {
+		glass_pace_look(sk, now);
+		if (!tcb_output(&gs->tcb, now, glass_pace_limit(sk, limit), &s))
+			break;
+		glass_pace_sent(sk, now, s.len);
+		glass_transmit(sk, &s, gs->tcb.state);
+	}
+	glass_pace_end(sk, now);
+}
+
 /* Third beat: what the core has to say */
 static void drain(struct sock *sk, u64 now)
 {
@@ -37,6 +53,12 @@ static void drain(struct sock *sk, u64 now)
 		return;
 	limit = glass_offload_limit(sk);
 	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
+	if (READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE)
+		glass_pace_begin(sk);
+	if (gs->pace) {
+		drain_paced(sk, limit, now);
+		return;
+	}
 	while (tcb_output(&gs->tcb, now, limit, &s))
 		glass_transmit(sk, &s, gs->tcb.state);
 }
@@ -402,6 +424,20 @@ void glass_too_big(struct sock *sk, u32 seq, u32 mss)
 	u64 now = glass_now();
 
 	recovery_too_big(&glass_sk(sk)->tcb, seq, mss);
+	drain(sk, now);
+	glass_clock_arm(sk, now);
+}
+
+/**
+ * glass_paced() - event: the time of the next text has come
+ * @sk: its socket
+ */
+void glass_paced(struct sock *sk)
+{
+	u64 now = glass_now();
+
+	if (glass_sk(sk)->tcb.state == TCB_CLOSED)
+		return;
 	drain(sk, now);
 	glass_clock_arm(sk, now);
 }

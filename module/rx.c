@@ -6,6 +6,8 @@
  * on the stack of a sender over loopback. Every byte is hostile until
  * segment_decode() has read it.
  */
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/route.h>
@@ -13,13 +15,6 @@
 #include <net/xfrm.h>
 
 #include "glass_sock.h"
-
-/* A whole header, linear, into @s */
-static void decode(struct segment *s, const struct sk_buff *skb)
-{
-	segment_decode(s, skb->data, skb->len);
-	s->piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
-}
 
 /* The ends as this side sees them: local is where the packet was sent to */
 static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
@@ -69,6 +64,16 @@ static bool for_us(const struct sk_buff *skb, const struct glass_af *af)
 		       !ipv6_addr_v4mapped(&ipv6_hdr(skb)->saddr);
 	return !(skb_rtable(skb)->rt_flags &
 		 (RTCF_BROADCAST | RTCF_MULTICAST));
+}
+
+/* All of a validated segment, and what IP's header says of congestion */
+static void decode(struct segment *s, const struct sk_buff *skb)
+{
+	segment_decode(s, skb->data, skb->len);
+	s->piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
+	s->ecn = INET_ECN_MASK & (skb->protocol == htons(ETH_P_IPV6) ?
+				  ipv6_get_dsfield(ipv6_hdr(skb)) :
+				  ipv4_get_dsfield(ip_hdr(skb)));
 }
 
 /*

@@ -28,6 +28,7 @@ static struct glass_sysctl template = {
 	.timestamps = 1,
 	.sack = 1,
 	.dsack = 1,
+	.ecn = 2,
 	.syncookies = 1,
 	.challenge_ack_limit = INT_MAX,
 	.invalid_ratelimit = 500,
@@ -59,6 +60,8 @@ static const struct ctl_table entries[] = {
 	ENTRY(timestamps, &zero, &one),
 	ENTRY(sack, &zero, &one),
 	ENTRY(dsack, &zero, &one),
+	/* 0 never, 1 asked for too, 2 only granted */
+	ENTRY(ecn, &zero, &two),
 	/* 0 never, 1 when the SYN queue is full, 2 always */
 	ENTRY(syncookies, &zero, &two),
 	/* per second and netns, on average; the greatest int for no limit */
@@ -72,6 +75,27 @@ static const struct ctl_table entries[] = {
 	ENTRY(abort_on_soft_error, &zero, &one),
 	/* bits: 1 connect(), 2 listen(), and enum glass_fastopen_bits */
 	ENTRY(fastopen, &zero, &fastopen_bits),
+	{
+		.procname = "congestion_control",
+		.data = &template.congestion_control,
+		.maxlen = 16,
+		.mode = 0644,
+		.proc_handler = glass_cong_sysctl,
+	},
+	/* those that are loaded, and of them those for everyone: of all netns */
+	{
+		.procname = "available_congestion_control",
+		.maxlen = 2048,
+		.mode = 0444,
+		.proc_handler = glass_cong_sysctl_names,
+	},
+	{
+		.procname = "allowed_congestion_control",
+		.maxlen = 2048,
+		.mode = 0644,
+		.extra1 = &template,	/* see there */
+		.proc_handler = glass_cong_sysctl_names,
+	},
 	/* one or two secrets of listeners, as TCP's; cookies by both are good */
 	{
 		.procname = "fastopen_key",
@@ -96,6 +120,7 @@ static const struct ctl_table entries[] = {
 	POLICY(orphan_retries, &zero, &u8_max),
 	POLICY(fin_timeout, &zero, &seconds_max),
 	POLICY(stdurg, &zero, &one),
+	POLICY(ecn_fallback, &zero, &one),
 };
 
 int glass_sysctl_init(struct glass_net *gn)
@@ -109,10 +134,16 @@ int glass_sysctl_init(struct glass_net *gn)
 	if (!table)
 		return -ENOMEM;
 	memcpy(table, entries, sizeof(entries));
-	for (i = 0; i < n; i++)
-		table[i].data += (char *)&gn->sysctl - (char *)&template;
+	for (i = 0; i < n; i++) {
+		if (table[i].data)
+			table[i].data += (char *)&gn->sysctl - (char *)&template;
+		else if (!net_eq(gn->net, &init_net))
+			table[i].mode &= ~0222;	/* of all netns, as with TCP */
+	}
+	glass_cong_net_init(gn);
 	gn->sysctl_header = glass_compat_sysctl(gn->net, "net/glass", table, n);
 	if (!gn->sysctl_header) {
+		glass_cong_net_exit(gn);
 		kfree(table);
 		return -ENOMEM;
 	}
@@ -124,5 +155,6 @@ void glass_sysctl_exit(struct glass_net *gn)
 	const struct ctl_table *table = gn->sysctl_header->ctl_table_arg;
 
 	unregister_net_sysctl_table(gn->sysctl_header);
+	glass_cong_net_exit(gn);
 	kfree(table);
 }

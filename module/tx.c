@@ -50,7 +50,7 @@ static void transmit_part(struct sock *sk, struct sk_buff *skb,
 	skb_set_hash_from_sk(skb, sk);
 	if (glass_offload_mark(skb, sk, s->len, s->piece) ||
 	    checksum_here(skb, sk))
-		af->xmit(sk, skb);
+		af->xmit(sk, skb, s->ecn);
 	else
 		kfree_skb(skb);
 }

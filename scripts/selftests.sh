@@ -19,9 +19,9 @@ usage() {
 }
 
 # oracle and the like are programs; module and the like are scripts.
-EVERYWHERE=(module oracle bytes blocking many closing window links netns table cookies challenge timewait article)
+EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait article)
 VIRTUAL=(gigabyte offload isn badnet packet attack run)
-DEBUG=(oracle blocking many closing window links netns table cookies challenge timewait attack mutate)
+DEBUG=(oracle blocking many closing window links congestion netns table cookies challenge timewait attack mutate)
 
 list=0
 if [ "${1-}" = --list ]; then

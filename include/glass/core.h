@@ -11,6 +11,7 @@
 #ifndef GLASS_CORE_H
 #define GLASS_CORE_H
 
+#include <glass/cong.h>
 #include <glass/loss.h>
 #include <glass/rules.h>
 #include <glass/tcb.h>
@@ -57,6 +58,9 @@ struct verdict {
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
  * @policy: what the administrator set, or NULL for tcb_policy_default
+ * @ecn: 0 for no ECN, 1 to ask for it, 2 to grant it to who asks
+ * @cong: the congestion control, or NULL for Reno
+ * @cong_memory: what is lent to it, cong_ops.memory octets
  * @opt: what the user set
  * @ts_offset: added to our timestamp clock, rfc7323#section-5.4
  * @wscale: offer the window scale option
@@ -74,6 +78,7 @@ struct tcb_params {
 	u8 syn_retries;
 	u8 retries;
 	u8 ip_options;
+	u8 ecn;
 	bool wscale;
 	bool timestamps;
 	bool sack;
@@ -81,6 +86,8 @@ struct tcb_params {
 	bool cookie;
 	u32 ts_offset;
 	const struct tcb_policy *policy;
+	const struct cong_ops *cong;
+	void *cong_memory;
 	struct tcb_options opt;
 };
 
@@ -101,6 +108,7 @@ struct tcb_params {
  * @wscale_ok: the SYN carried the window scale option
  * @ts_ok: it carried timestamps
  * @sack_ok: it permitted SACK
+ * @ecn_ok: it asked for ECN, which is granted
  * @synack_due: a SYN/ACK is to be sent
  * @ack_due: an ACK is to be sent
  * @cookie: the first SYN/ACK brings a cookie
@@ -128,6 +136,7 @@ struct embryo {
 	u8 ack_due:1;
 	u8 acked:1;
 	u8 cookie:1;
+	u8 ecn_ok:1;
 };
 
 /**
@@ -192,7 +201,7 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		     struct verdict *v);
 void ack_window(struct tcb *t, const struct segment *s);
-void ack_advance(struct tcb *t, const struct segment *s, u64 now,
+u32 ack_advance(struct tcb *t, const struct segment *s, u64 now,
 		 struct verdict *v);
 
 /* text.c: the receive window, the text and the FIN, steps one, seven, eight */
@@ -258,7 +267,8 @@ void urgent_check(struct tcb *t, const struct segment *s, struct verdict *v);
 void rtt_init(struct tcb *t);
 void rtt_start(struct tcb *t, u32 seq, u64 now);
 void rtt_stop(struct tcb *t);
-void rtt_acked(struct tcb *t, const struct segment *s, u64 now);
+u32 rtt_acked(struct tcb *t, const struct segment *s, u64 now);
+u32 rtt_echo(const struct tcb *t, const struct segment *s, u64 now);
 void rtt_sample(struct tcb *t, u32 usec);
 u32 rtt_timeout_ms(const struct tcb *t);
 
@@ -269,9 +279,9 @@ void recovery_init(struct tcb *t);
 void loss_init(struct loss *l, u16 ranges);
 bool tcb_wants_loss(const struct tcb *t, const struct segment *s);
 u32 tcb_in_flight(const struct tcb *t);
-void recovery_new_ack(struct tcb *t, u32 bytes, u64 now);
-void recovery_ack(struct tcb *t, const struct segment *s, u32 una, bool dup,
-		  u64 now, struct verdict *v);
+void recovery_new_ack(struct tcb *t, const struct cong_ack *a);
+void recovery_ack(struct tcb *t, const struct segment *s,
+		  const struct cong_ack *c, bool dup, struct verdict *v);
 u16 recovery_lost(const struct tcb *t, struct seq_range *lost);
 void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now);
 u32 recovery_skip(struct tcb *t);

@@ -10,6 +10,7 @@
 
 #ifdef __KERNEL__
 #include <linux/bug.h>
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>

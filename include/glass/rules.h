@@ -170,6 +170,8 @@
 	  "no loss: all came twice; the windows are restored")		\
 	R(UNDO_FRTO,		"rfc5682", "2.1",			\
 	  "the timer expired too early: the windows are restored")	\
+	R(ACK_MARKED,		"rfc3168", "6.1.2",			\
+	  "the network marked text of ours: a smaller window")		\
 	R(ACK_FIN_WAIT_2,	"rfc9293", "3.10.7.4",			\
 	  "our FIN is acknowledged: FIN-WAIT-2")			\
 	R(ACK_TIME_WAIT,	"rfc9293", "3.10.7.4",			\
@@ -270,6 +272,8 @@
 	  "ACK: a small segment behind full ones")			\
 	R(ACK_QUICK,		"rfc9293", "3.8.6.3",			\
 	  "ACK: the user wants none delayed")				\
+	R(ACK_MARKS,		"rfc8257", "3.2",			\
+	  "ACK: marks by the network begin or end")			\
 	R(ACK_DELAYED,		"rfc9293", "3.8.6.3",			\
 	  "ACK: the delayed-ACK timer expired")				\
 	R(ACK_WINDOW_UPDATE,	"rfc9293", "3.8.6.2.2",			\

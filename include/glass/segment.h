@@ -69,6 +69,14 @@ enum seg_options {
 	SEG_OPT_BAD	= 0x80,	/* a length that cannot be: the rest was skipped */
 };
 
+/* IP's ECN field, rfc3168#section-5: what the network may do, or did */
+enum seg_ecn {
+	SEG_NOT_ECT	= 0,
+	SEG_ECT_1	= 1,
+	SEG_ECT_0	= 2,	/* it may mark this one in place of a drop */
+	SEG_CE		= 3,	/* it met a queue that is too long */
+};
+
 #define SEG_WSCALE_MAX	14	/* rfc7323#section-2.3 */
 #define SEG_SACK_MAX	4	/* blocks that fit, rfc2018#section-3 */
 #define SEG_TS_SIZE	12	/* the timestamps option with its padding */
@@ -98,6 +106,7 @@ struct seq_range {
  * @opts: enum seg_options
  * @wscale: shift count when SEG_OPT_WSCALE is set, 0 to 14
  * @sacks: blocks in @sack when SEG_OPT_SACK is set, 1 to 4
+ * @ecn: of IP's header, not of ours: enum seg_ecn
  * @no_room: set by the receiver's memory keeper: there is no room for the text
  * @tsval: the sender's timestamp clock when SEG_OPT_TS is set
  * @tsecr: the timestamp that it echoes, meaningful when SEG_ACK is set too
@@ -120,6 +129,7 @@ struct segment {
 	u8	opts;
 	u8	wscale;
 	u8	sacks;
+	u8	ecn;
 	bool	no_room;
 	u32	tsval;
 	u32	tsecr;

@@ -4,9 +4,10 @@
  * protocol remembers of one connection.
  *
  * It holds no lock, no clock, no buffer and no pointer but four: the
- * congestion control's table of functions, the host's policy, and the memory
- * for ranges held out of order and for what was lost, which the glue lends.
- * It can be copied and compared.
+ * congestion control's table of functions, the host's policy, and what the
+ * glue lends: memory for ranges held out of order and for what was lost, and
+ * for a congestion control that needs more than a few words. It can be copied
+ * and compared.
  *
  *        send sequence space                  receive sequence space
  *
@@ -60,29 +61,71 @@ struct tcb;
 struct loss;
 
 /**
+ * struct cong_ack - what an ACK of new text tells a congestion control
+ * @now: microseconds
+ * @una: SND.UNA before it
+ * @bytes: octets that it acknowledges, above 0
+ * @flight: octets that were in flight before it
+ * @rtt: a round trip that it measured, microseconds, 0 for none
+ * @ece: it echoes that the network marked text of ours
+ */
+struct cong_ack {
+	u64 now;
+	u32 una;
+	u32 bytes;
+	u32 flight;
+	u32 rtt;
+	bool ece;
+};
+
+/**
  * struct cong_ops - a congestion control
  * @name: as in TCP_CONGESTION, at most 15 characters
- * @init: sets cong.cwnd and cong.ssthresh when the connection opens
- * @acked: @bytes of new data were acknowledged outside of recovery
- * @lost: text was found lost by what ACKs tell: sets ssthresh
+ * @memory: octets of private state, 0 if tcb.cong.word is enough: the glue
+ *	lends them as tcb.cong.memory
+ * @init: the connection opens, or goes on under this one: the windows are set,
+ *	the private state is zero; or NULL
+ * @heard: text was acknowledged, in recovery too, before @acked; or NULL
+ * @acked: text was acknowledged outside of recovery without an echo: the
+ *	window may grow
+ * @lost: text was found lost: sets ssthresh; the window follows in recovery
+ * @marked: the network marked text (ECN), once in a window: sets ssthresh,
+ *	which the window then is; NULL to do as @lost does
  * @timeout: the retransmission timer expired: sets ssthresh and cwnd
- * @idle: nothing was sent for longer than the RTO
- * @undo: NULL, or: the last loss was none, cwnd and ssthresh are restored
+ * @undo: the loss was none, and both windows are as they were; or NULL
+ * @idle: nothing was sent for longer than the RTO; or NULL
+ * @rate: octets a second to send at, at most; NULL for what cong_rate() says
+ * @needs_ecn: connections ask for ECN, whatever the administrator says, and
+ *	their receivers echo each mark alone, rfc8257#section-3.2
+ * @no_ect: it takes no notice of marks: its text may not be marked
  *
  * All are called under the socket lock, in softirq or process context, and
- * may touch only tcb.cong.
+ * write only to tcb.cong.
  */
 struct cong_ops {
 	const char *name;
+	u16 memory;
+	bool needs_ecn;
+	bool no_ect;
 	void (*init)(struct tcb *t);
-	void (*acked)(struct tcb *t, u32 bytes);
+	void (*heard)(struct tcb *t, const struct cong_ack *a);
+	void (*acked)(struct tcb *t, const struct cong_ack *a);
 	void (*lost)(struct tcb *t);
+	void (*marked)(struct tcb *t);
 	void (*timeout)(struct tcb *t);
-	void (*idle)(struct tcb *t);
 	void (*undo)(struct tcb *t);
+	void (*idle)(struct tcb *t);
+	u32 (*rate)(const struct tcb *t);
 };
 
+#define CONG_WORDS	6		/* private state without memory of its own */
+#define CONG_CWND_MAX	0x40000000u
+#define CONG_SSTHRESH	0x7fffffffu	/* before any loss */
+
 extern const struct cong_ops cong_reno;
+extern const struct cong_ops cong_cubic;
+extern const struct cong_ops cong_dctcp;
+extern const struct cong_ops cong_bbr;
 
 /**
  * struct ranges - text held out of order: sorted, disjoint, never touching
@@ -109,6 +152,7 @@ struct ranges {
  * @orphan_retries: retransmissions before giving up once no user is left,
  *	0 to 255; 0 means ORPHAN_RETRIES
  * @fin_timeout: seconds in FIN-WAIT-2 once no user is left, 0 to 32767
+ * @ecn_fallback: a SYN that is sent again asks for no ECN; 0 or 1
  * @stdurg: the peer's urgent pointer points at the last urgent octet, not
  *	behind it; 0 or 1
  *
@@ -123,6 +167,7 @@ struct tcb_policy {
 	int orphan_retries;
 	int fin_timeout;
 	int stdurg;
+	int ecn_fallback;
 };
 
 extern const struct tcb_policy tcb_policy_default;
@@ -132,7 +177,8 @@ extern const struct tcb_policy tcb_policy_default;
  * @user_timeout: milliseconds that text may wait for its ACK, 0 for as long
  *	as the retransmissions take (rfc5482)
  * @window_clamp: octets that the window may promise, 0 for all of the buffer
- * @max_seg: octets of text in one segment, either way, 0 for as the path has it
+ * @max_seg: octets of text in one segment, either way, 0 for as the path has
+ *	it; as with TCP_MAXSEG the timestamps of each segment take theirs of it
  * @linger2: in place of fin_timeout, seconds, 0 if not set, -1 for no wait
  * @syn_retries: in place of tcb.syn_retries, 0 if not set
  * @keep_idle: in place of keepalive_time, 0 if not set
@@ -197,7 +243,10 @@ struct tcb_options {
  * @heard: when an acceptable ACK last came, milliseconds
  * @due: deadlines in milliseconds, valid where @armed has the bit
  * @min_rtt_at: when @min_rtt was taken, in units of 2^20 microseconds
- * @cong: congestion control: windows in octets, NewReno's recovery point
+ * @cong: congestion control: windows in octets, NewReno's recovery point,
+ *	@used the SND.NXT up to which text has filled the window, see
+ *	cong_used(), @reduced that at which ECN last had it reduced; private
+ *	state in @word or, by cong_ops.memory, @memory
  * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
  * @loss: the scoreboard, NULL until the first sign of loss; the glue's memory
@@ -265,10 +314,15 @@ struct tcb {
 
 	struct {
 		const struct cong_ops *ops;
+		union {
+			u32 word[CONG_WORDS];
+			void *memory;
+		};
 		u32 cwnd;
 		u32 ssthresh;
 		u32 recover;
-		u32 credit;
+		u32 used;
+		u32 reduced;
 		u16 dup_acks;
 		u8 in_recovery;
 	} cong;
@@ -314,6 +368,11 @@ struct tcb {
 	u8 fastopened:1;	/* the peer's SYN brought a good cookie */
 	u8 syn_held:1;		/* our SYN waits for text */
 	u8 syn_again:1;		/* the SYN/ACK is to be sent again */
+	u8 ecn_offer:1;		/* our SYN asks for ECN */
+	u8 ecn_ok:1;		/* both SYNs did: our text may be marked */
+	u8 ecn_echo:1;		/* text came marked: ACKs tell of it */
+	u8 paced:1;		/* text must wait until the glue says otherwise */
+	u8 ecn_cwr:1;		/* the next new text tells of a smaller window */
 
 	u8 troubled:1;		/* an ACK may tell of loss: recovery_ack() */
 	u8 tlp_due:1;		/* a loss probe is to be sent */

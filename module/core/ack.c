@@ -81,13 +81,18 @@ static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
  * @s: a segment whose ACK is above SND.UNA and not above SND.NXT
  * @now: microseconds
  * @v: gets V_WRITABLE
+ *
+ * Return: the round trip that this measured, microseconds, 0 for none.
  */
-void ack_advance(struct tcb *t, const struct segment *s, u64 now,
-		 struct verdict *v)
+u32 ack_advance(struct tcb *t, const struct segment *s, u64 now,
+		struct verdict *v)
 {
-	u32 ack = s->ack;
+	u32 ack = s->ack, rtt;
 
-	rtt_acked(t, s, now);
+	rtt = rtt_acked(t, s, now);
+	/* in slow start each ACK is to tell, see cong_cubic.c */
+	if (!rtt && t->cong.cwnd < t->cong.ssthresh)
+		rtt = rtt_echo(t, s, now);
 	if (!t->syn_acked)
 		syn_acknowledged(t, ack, now);
 	t->snd.una = ack;
@@ -101,6 +106,7 @@ void ack_advance(struct tcb *t, const struct segment *s, u64 now,
 	due_retransmit(t, now);
 	v->bits |= V_WRITABLE;
 	v->rule = RULE_ACK_NEW;
+	return rtt;
 }
 
 /* In SYN-RECEIVED the ACK of our SYN opens, any other is answered RST */
@@ -175,8 +181,14 @@ static void after_fin_acked(struct tcb *t, struct verdict *v, u64 now)
 bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		     struct verdict *v)
 {
-	u32 wnd = t->snd.wnd, una = t->snd.una;
-	bool open = t->syn_acked, dup;
+	struct cong_ack a = {
+		.now = now,
+		.una = t->snd.una,
+		.flight = tcb_in_flight(t),
+		.ece = ecn_echoes(t, s),
+	};
+	bool open = t->syn_acked, dup, marked;
+	u32 wnd = t->snd.wnd;
 
 	if (!(s->flags & SEG_ACK)) {
 		v->rule = RULE_ACK_MISSING;
@@ -191,8 +203,10 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 	t->heard = now_ms(now);
 	if (seq_ge(s->ack, t->snd.una))
 		ack_window(t, s);
+	marked = seq_ge(s->ack, t->snd.una) && ecn_reduces(t, s);
 	if (seq_gt(s->ack, t->snd.una)) {
-		ack_advance(t, s, now, v);
+		a.rtt = ack_advance(t, s, now, v);
+		a.bytes = t->snd.una - a.una;
 		if (v->bits & V_ESTABLISHED)
 			v->rule = RULE_ACK_SYN;
 	} else if (dup) {
@@ -200,10 +214,12 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 	} else {
 		v->rule = wnd == t->snd.wnd ? RULE_ACK_SAME : RULE_ACK_WINDOW;
 	}
+	if (marked)
+		v->rule = RULE_ACK_MARKED;
 	if (open && (t->troubled || dup || tells_ranges(t, s)))
-		recovery_ack(t, s, una, dup, now, v);
-	else if (open && t->snd.una != una)
-		recovery_new_ack(t, t->snd.una - una, now);
+		recovery_ack(t, s, &a, dup, v);
+	else if (open && a.bytes)
+		recovery_new_ack(t, &a);
 	if (fin_acked(t))
 		after_fin_acked(t, v, now);
 	return t->state != TCB_CLOSED;

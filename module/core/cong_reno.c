@@ -1,39 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reno: slow start and congestion avoidance, rfc5681#section-3.1.
+ * Reno: slow start and congestion avoidance, rfc5681#section-3.1, counting
+ * octets and not ACKs, rfc3465.
  *
  * Loss detection is not here but in recovery.c; this file only says how the
  * window grows and what a loss costs.
  */
 #include <glass/core.h>
 
-/* rfc6928#section-2: ten segments, fewer when they are large */
-static u32 initial_window(const struct tcb *t)
+/* Octets acknowledged and not yet rewarded by a larger window */
+#define CREDIT 0
+
+/*
+ * An ACK of much text would be answered with as large a burst. After a
+ * timeout it says little of how much has left the network just now.
+ * rfc3465: 2.3
+ */
+static u32 limit(const struct tcb *t)
 {
-	return min(10u * t->snd.mss, max(2u * t->snd.mss, 14600u));
+	return t->cong.ssthresh == CONG_SSTHRESH ? 2u * t->snd.mss :
+						   t->snd.mss;
 }
 
-static void reno_init(struct tcb *t)
+/* rfc5681#section-3.1, equations 2 and 3 */
+/* rfc9293: MUST-19; rfc3465: 2.1, 2.2 */
+void reno_acked(struct tcb *t, const struct cong_ack *a)
 {
-	t->cong.cwnd = initial_window(t);
-	t->cong.ssthresh = 0x7fffffff;
-	t->cong.credit = 0;
-}
+	u32 *credit = &t->cong.word[CREDIT];
 
-/* rfc5681#section-3.1, equations 2 and 3, the latter by counting octets */
-/* rfc9293: MUST-19 */
-static void reno_acked(struct tcb *t, u32 bytes)
-{
-	u32 mss = t->snd.mss;
-
+	if (!cong_used(t, a))
+		return;
 	if (t->cong.cwnd < t->cong.ssthresh) {
-		t->cong.cwnd += min(bytes, 2 * mss);
+		cong_slow_start(t, min(a->bytes, limit(t)));
 		return;
 	}
-	t->cong.credit += bytes;
-	if (t->cong.credit >= t->cong.cwnd) {
-		t->cong.credit -= t->cong.cwnd;
-		t->cong.cwnd = min(t->cong.cwnd + mss, 0x40000000u);
+	*credit += a->bytes;
+	if (*credit >= t->cong.cwnd) {
+		*credit -= t->cong.cwnd;
+		t->cong.cwnd = min(t->cong.cwnd + t->snd.mss, CONG_CWND_MAX);
 	}
 }
 
@@ -41,35 +45,27 @@ static void reno_acked(struct tcb *t, u32 bytes)
 static void halve(struct tcb *t, u32 flight)
 {
 	t->cong.ssthresh = max(flight / 2, 2u * t->snd.mss);
-	t->cong.credit = 0;
+	t->cong.word[CREDIT] = 0;
 }
 
-/* What limited transmit added does not count, rfc5681#section-3.2 */
-static void reno_lost(struct tcb *t)
+void reno_lost(struct tcb *t)
 {
-	halve(t, min(t->snd.nxt - t->snd.una, t->cong.cwnd));
+	halve(t, cong_flight(t));
 }
 
 /* A timer that expires again for the same text does not halve again */
-static void reno_timeout(struct tcb *t)
+void reno_timeout(struct tcb *t)
 {
 	if (!t->backoff)
 		halve(t, t->snd.nxt - t->snd.una);
 	t->cong.cwnd = t->snd.mss;
-	t->cong.credit = 0;
-}
-
-/* rfc5681#section-4.1: what was learned of the path is too old */
-static void reno_idle(struct tcb *t)
-{
-	t->cong.cwnd = min(t->cong.cwnd, initial_window(t));
+	t->cong.word[CREDIT] = 0;
 }
 
 const struct cong_ops cong_reno = {
 	.name = "reno",
-	.init = reno_init,
 	.acked = reno_acked,
 	.lost = reno_lost,
 	.timeout = reno_timeout,
-	.idle = reno_idle,
+	.idle = cong_idle,
 };

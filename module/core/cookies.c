@@ -35,17 +35,20 @@ u32 cookie_slot(u64 now)
 
 /*
  * The low bits of the SYN/ACK's timestamp, which the ACK echoes: the peer's
- * window scale, or all ones without, and whether it permits SACK.
+ * window scale, or all ones without, and whether SACK and ECN are agreed on.
  */
 #define TS_SCALE	0x0fu
 #define TS_SACK		0x10u
+#define TS_ECN		0x20u
 #define TS_BITS		0x3fu
 
 /* What can be agreed on without memory: but for MSS, what timestamps carry */
 static void drop_options(struct segment *syn, const struct tcb_params *p)
 {
-	if (!p->timestamps || !(syn->opts & SEG_OPT_TS))
-		syn->opts &= SEG_OPT_MSS;
+	if (p->timestamps && syn->opts & SEG_OPT_TS)
+		return;
+	syn->opts &= SEG_OPT_MSS;
+	syn->flags &= ~(SEG_ECE | SEG_CWR);
 }
 
 /**
@@ -62,6 +65,7 @@ u32 cookie_timestamp(const struct embryo *e, u32 clock)
 
 	told |= e->wscale_ok ? e->peer_shift : TS_SCALE;
 	told |= e->sack_ok ? TS_SACK : 0;
+	told |= e->ecn_ok ? TS_ECN : 0;
 	/* 0 would say that it is still to be added */
 	if (timestamp_old(clock, told) || !told)
 		told -= TS_BITS + 1;
@@ -82,6 +86,8 @@ static void options_of_echo(struct segment *syn, const struct segment *s)
 	}
 	if (s->tsecr & TS_SACK)
 		syn->opts |= SEG_OPT_SACK_OK;
+	if (s->tsecr & TS_ECN)
+		syn->flags |= SEG_ECE | SEG_CWR;
 }
 
 /**

@@ -85,6 +85,7 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 		.rule = RULE_SEND_SYN_ACK,
 		.sack_ok = p->sack && syn->opts & SEG_OPT_SACK_OK,
 		.cookie = p->cookie,
+		.ecn_ok = ecn_granted(syn, p),
 		.born = now_ms(now),
 		.synack_due = 1,
 	};
@@ -115,6 +116,9 @@ static bool embryo_syn_again(struct embryo *e, const struct segment *s,
 		return false;
 	if (e->ts_ok)
 		e->ts_recent = s->tsval;
+	/* rfc3168#section-6.1.1: one that does not ask takes it back */
+	if (!(s->flags & SEG_ECE) || !(s->flags & SEG_CWR))
+		e->ecn_ok = 0;
 	v->rule = RULE_EMBRYO_SYN_AGAIN;
 	e->rule = RULE_EMBRYO_SYN_AGAIN;
 	e->synack_due = 1;
@@ -316,7 +320,7 @@ bool embryo_output(struct embryo *e, struct segment *s)
 		if (e->sent < 255)
 			e->sent++;
 		s->seq = e->iss;
-		s->flags |= SEG_SYN;
+		s->flags |= SEG_SYN | (e->ecn_ok ? SEG_ECE : 0);
 		s->opts = SEG_OPT_MSS | (e->wscale_ok ? SEG_OPT_WSCALE : 0) |
 			  (e->sack_ok ? SEG_OPT_SACK_OK : 0) |
 			  (cookie ? SEG_OPT_FASTOPEN : 0);

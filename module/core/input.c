@@ -70,7 +70,7 @@ static const struct segment *trim_known_syn(const struct tcb *t,
 	    (s->flags & (SEG_SYN | SEG_ACK)) != (SEG_SYN | SEG_ACK))
 		return s;
 	*trimmed = *s;
-	trimmed->flags &= ~SEG_SYN;
+	trimmed->flags &= ~(SEG_SYN | SEG_ECE | SEG_CWR);
 	trimmed->seq++;
 	trimmed->wnd >>= t->snd.shift;
 	return trimmed;
@@ -123,6 +123,7 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 	if (!input_check_ack(t, s, now, v))			/* fifth */
 		return;
 	timestamp_keep(t, s, now);
+	ecn_arrives(t, s, in.len);
 	urgent_check(t, s, v);				/* sixth */
 	input_process_text(t, s, &in, now, v);		/* seventh */
 	input_check_fin(t, v);					/* eighth */

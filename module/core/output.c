@@ -21,6 +21,8 @@ void output_stamp(struct tcb *t, struct segment *s)
 	s->flags |= SEG_ACK;
 	s->ack = t->rcv.nxt;
 	s->wnd = t->rcv.wnd >> t->rcv.shift;
+	if (t->ecn_echo)
+		s->flags |= SEG_ECE;
 	urgent_stamp(t, s);
 	t->ack_now = 0;
 	t->ack_later = 0;
@@ -87,6 +89,7 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 	/* a challenge ACK may have promised more than a SYN can tell */
 	s->wnd = min(t->rcv.wnd, 65535u);
 	fastopen_stamp(t, s);
+	ecn_stamp_syn(t, s);
 	text_waits(t, now);
 	if (t->snd.nxt == t->iss)
 		rtt_start(t, t->iss + 1, now);
@@ -138,6 +141,8 @@ static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 	u16 rule = recovery_lost(t, &lost);
 	u32 avail, len;
 
+	if (t->paced)
+		return false;
 	t->resend_una = 0;
 	if (!rule)
 		return false;
@@ -247,6 +252,7 @@ void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 		t->snd.small = t->snd.cur;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
 	t->last_sent = now_ms(now);
+	cong_sent(t);
 	if (t->probe || t->armed & 1u << DUE_PERSIST) {
 		due_clear(t, DUE_PERSIST);
 		t->backoff = 0;
@@ -261,7 +267,7 @@ void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 /* rfc5681#section-4.1 */
 static void restart_after_idle(struct tcb *t, u64 now)
 {
-	if (t->snd.una == t->snd.nxt && t->last_sent &&
+	if (t->cong.ops->idle && t->snd.una == t->snd.nxt && t->last_sent &&
 	    now_ms(now) - t->last_sent > rtt_timeout_ms(t))
 		t->cong.ops->idle(t);
 }
@@ -274,8 +280,8 @@ static void restart_after_idle(struct tcb *t, u64 now)
  */
 static u32 burst(const struct tcb *t, u32 limit, u32 room)
 {
-	/* the pieces would share one urgent pointer */
-	if (t->urgent || resending(t))
+	/* the pieces would share an urgent pointer, or CWR */
+	if (t->urgent || t->ecn_cwr || resending(t))
 		return room;
 	return max(min(limit, min(t->snd.max_wnd, t->cong.cwnd) / 2), room);
 }
@@ -312,7 +318,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 
 	room = again ? t->snd.mss : output_room(t);
 	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
-	if (!avail && !fin)
+	if ((!avail && !fin) || t->paced)
 		return false;
 	restart_after_idle(t, now);
 	usable = output_usable(t);
@@ -329,6 +335,8 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		output_fill_again(t, s, t->snd.cur, len, fin);
 	else
 		output_fill(t, s, t->snd.cur, len, fin);
+	if (len && t->snd.cur == t->snd.nxt)
+		ecn_stamp_text(t, s);
 	s->piece = len > room ? room : 0;
 	if (again)
 		s->rule = t->too_big ? RULE_RESEND_SMALLER : RULE_RESEND_RTO;

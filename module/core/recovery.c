@@ -22,7 +22,7 @@ void recovery_init(struct tcb *t)
 	t->cong.recover = t->iss;
 	t->cong.dup_acks = 0;
 	t->cong.in_recovery = 0;
-	t->cong.ops->init(t);
+	cong_start(t);
 }
 
 /**
@@ -110,7 +110,7 @@ static void reno_take(struct tcb *t, struct ack_news *a)
 static void enter(struct tcb *t, u32 delivered)
 {
 	undo_prepare(t);
-	t->cong.ops->lost(t);
+	cong_lost(t);
 	t->cong.in_recovery = 1;
 	t->cong.recover = t->snd.nxt;
 	t->resend_una = 1;
@@ -141,7 +141,7 @@ static void repaired(struct tcb *t, struct verdict *v)
 {
 	v->rule = RULE_ACK_REPAIRED;
 	undo_prepare(t);
-	t->cong.ops->lost(t);
+	cong_lost(t);
 	t->cong.cwnd = t->cong.ssthresh;
 }
 
@@ -199,14 +199,15 @@ static void follow(struct tcb *t)
 /**
  * recovery_new_ack() - SND.UNA has moved, and there is no trouble
  * @t: the TCB
- * @bytes: by how much
- * @now: microseconds
+ * @a: the ACK
  */
-void recovery_new_ack(struct tcb *t, u32 bytes, u64 now)
+void recovery_new_ack(struct tcb *t, const struct cong_ack *a)
 {
+	if (t->cong.ops->heard)
+		t->cong.ops->heard(t, a);
+	cong_acked(t, a);
 	follow(t);
-	t->cong.ops->acked(t, bytes);
-	tlp_start(t, now);
+	tlp_start(t, a->now);
 }
 
 static bool still_troubled(const struct tcb *t)
@@ -229,23 +230,25 @@ static void first_words(const struct ack_news *a, struct verdict *v)
  * recovery_ack() - an ACK while there is trouble, or the first sign of it
  * @t: the TCB, SND.UNA and the window are already the ACK's
  * @s: the segment
- * @una: SND.UNA before
+ * @c: what it tells the congestion control; no octets if SND.UNA did not move
  * @dup: it is a duplicate ACK, rfc5681#section-2
- * @now: microseconds
  * @v: gets the rule
  */
-void recovery_ack(struct tcb *t, const struct segment *s, u32 una, bool dup,
-		  u64 now, struct verdict *v)
+void recovery_ack(struct tcb *t, const struct segment *s,
+		  const struct cong_ack *c, bool dup, struct verdict *v)
 {
-	struct ack_news a = { .acked = t->snd.una - una, .dup = dup };
+	struct ack_news a = { .acked = c->bytes, .dup = dup };
+	u64 now = c->now;
 	bool silent;
 	u32 lost;
 
 	if (!t->loss) {
 		if (a.acked)
-			recovery_new_ack(t, a.acked, now);
+			recovery_new_ack(t, c);
 		return;
 	}
+	if (a.acked && t->cong.ops->heard)
+		t->cong.ops->heard(t, c);
 	t->troubled = 1;
 	if (t->sack_ok)
 		scoreboard_take(t, s, now, &a);
@@ -258,10 +261,10 @@ void recovery_ack(struct tcb *t, const struct segment *s, u32 una, bool dup,
 		repaired(t, v);
 	undo_judge(t, s, &a, v);
 	silent = t->loss->frto && frto_acked(t, &a, v);
-	silent |= leave(t, una);
+	silent |= leave(t, c->una);
 	lost = detect(t, &a, now, v);
 	if (a.acked && !silent && !t->cong.in_recovery)
-		t->cong.ops->acked(t, a.acked);
+		cong_acked(t, c);
 	respond(t, &a, lost);
 	if (!t->cong.in_recovery)
 		follow(t);
@@ -384,7 +387,7 @@ void recovery_timeout(struct tcb *t)
 	t->cong.recover = t->snd.nxt;
 	t->too_big = 0;
 	t->tlp_due = 0;
-	t->cong.ops->timeout(t);
+	cong_timeout(t);
 }
 
 /**

@@ -41,14 +41,31 @@ static void lowest(struct tcb *t, u32 usec, u64 now)
 }
 
 /* rfc7323#section-4.1: the segment that is echoed was sent so long ago */
-static void echo_sample(struct tcb *t, const struct segment *s, u64 now)
+static bool echoed(const struct tcb *t, const struct segment *s, u64 now,
+		   u32 *ms)
 {
-	u32 ms = timestamp_clock(now, t->ts.offset) - s->tsecr;
+	if (!t->ts_ok || !(s->opts & SEG_OPT_TS))
+		return false;
+	*ms = timestamp_clock(now, t->ts.offset) - s->tsecr;
+	return *ms <= RTO_MAX_US / 1000;
+}
 
-	if (!t->ts_ok || !(s->opts & SEG_OPT_TS) || ms > RTO_MAX_US / 1000)
-		return;
-	rtt_sample(t, max(ms, 1u) * 1000);
-	lowest(t, max(ms, 1u) * 1000, now);
+/**
+ * rtt_echo() - what a segment's timestamp tells of the round trip
+ * @t: the TCB
+ * @s: the segment, with an ACK
+ * @now: microseconds
+ *
+ * Our clock of timestamps ticks in milliseconds: the trip took no longer than
+ * this and at most one less.
+ *
+ * Return: microseconds, 0 without a timestamp.
+ */
+u32 rtt_echo(const struct tcb *t, const struct segment *s, u64 now)
+{
+	u32 ms;
+
+	return echoed(t, s, now, &ms) ? (ms + 1) * 1000 : 0;
 }
 
 /**
@@ -72,18 +89,25 @@ void rtt_start(struct tcb *t, u32 seq, u64 now)
  * @s: the segment with the ACK
  * @now: microseconds
  *
+ * Return: a sample to the microsecond, 0 if there is none.
+ *
  * rfc9293: MUST-18
  */
-void rtt_acked(struct tcb *t, const struct segment *s, u64 now)
+u32 rtt_acked(struct tcb *t, const struct segment *s, u64 now)
 {
+	u32 usec = 0, ms;
+
 	if (t->timing && seq_ge(s->ack, t->timed_seq)) {
 		t->timing = 0;
 		t->ambiguous = 0;
-		rtt_sample(t, max_t(u32, (u32)now - t->timed_at, 1));
-		lowest(t, max_t(u32, (u32)now - t->timed_at, 1), now);
-	} else if (!t->timing && t->ambiguous) {
-		echo_sample(t, s, now);
+		usec = max_t(u32, (u32)now - t->timed_at, 1);
+		rtt_sample(t, usec);
+		lowest(t, usec, now);
+	} else if (!t->timing && t->ambiguous && echoed(t, s, now, &ms)) {
+		rtt_sample(t, max(ms, 1u) * 1000);
+		lowest(t, max(ms, 1u) * 1000, now);
 	}
+	return usec;
 }
 
 /**

@@ -60,6 +60,7 @@ static void take_syn(struct tcb *t, const struct segment *s, u64 now)
 	timestamp_keep(t, s, now);
 	if (!(s->opts & SEG_OPT_SACK_OK))
 		t->sack_ok = 0;
+	ecn_take_syn(t, s);
 	tcb_update_mss(t);
 	/* rfc7323#section-2.2: the window in a SYN is never scaled */
 	t->snd.wnd = s->wnd;
@@ -98,7 +99,7 @@ void syn_sent_input(struct tcb *t, const struct segment *s, u64 now,
 		return;
 	}
 	take_syn(t, s, now);
-	t->cong.ops->init(t);
+	cong_start(t);
 	if (acked) {
 		ack_advance(t, s, now, v);
 		tcb_set_state(t, TCB_ESTABLISHED);

@@ -29,6 +29,7 @@ const struct tcb_policy tcb_policy_default = {
 	.keepalive_probes = 9,
 	.retries1 = 3,
 	.fin_timeout = 60,
+	.ecn_fallback = 1,
 };
 
 #define TO(state) (1u << (state))
@@ -117,7 +118,10 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 	t->rcv.room = p->buff;
 	t->rcv.shift = handshake_shift(p->buff);
 	rtt_init(t);
-	t->cong.ops = &cong_reno;
+	t->cong.ops = p->cong ? p->cong : &cong_reno;
+	t->ecn_offer = p->ecn == 1 || t->cong.ops->needs_ecn;
+	if (t->cong.ops->memory)
+		t->cong.memory = p->cong_memory;
 	recovery_init(t);
 }
 
@@ -167,6 +171,7 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	t->ts_ok = e->ts_ok;
 	t->ts.recent = e->ts_recent;
 	t->sack_ok = e->sack_ok;
+	t->ecn_ok = e->ecn_ok;
 	tcb_update_mss(t);
 	/* the SYN/ACK's time is known only by its echo */
 	t->ambiguous = !e->acked;

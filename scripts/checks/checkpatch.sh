@@ -29,12 +29,18 @@ ignored() {
 	module/pump.c)
 		# sk_err holds errors as positive numbers.
 		types+=,USE_NEGATIVE_ERRNO ;;
+	module/export.c)
+		# What it exports is defined where Linux is not known.
+		types+=,EXPORT_SYMBOL ;;
 	module/main.c)
 		# BUILD_BUG_ON(CONSTANT != sizeof(...)): both sides are constant.
 		types+=,CONSTANT_COMPARISON ;;
 	kunit/shim/*)
 		# Stands in for the kernel's macros, also for its __printf().
 		types+=,MACRO_ARG_REUSE,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+	kunit/suites.c)
+		# Suites of modules, for the list alone.
+		types+=,COMPLEX_MACRO,SPACING ;;
 	kunit/story.c)
 		# Rows of rules.h again.
 		types+=,MACRO_ARG_UNUSED,BRACKET_SPACE ;;

@@ -20,7 +20,8 @@ BELOW = {
     "segment.h": {"port.h", "seq.h"},
     "tcb.h": {"port.h", "seq.h", "segment.h"},
     "loss.h": {"port.h", "seq.h", "segment.h"},
-    "core.h": {"port.h", "seq.h", "segment.h", "loss.h", "tcb.h", "rules.h"},
+    "cong.h": {"tcb.h"},
+    "core.h": {"cong.h", "port.h", "seq.h", "segment.h", "loss.h", "tcb.h", "rules.h"},
     "challenge.h": {"core.h"},
     "cookies.h": {"core.h"},
 }

@@ -117,6 +117,9 @@ static void freeze(struct sim_end *e)
 	t->cong.ops = NULL;
 	t->policy = NULL;
 	t->cong.cwnd = min(t->cong.cwnd, 10u * t->snd.path_mss);
+	memset(t->cong.word, 0, sizeof(t->cong.word));
+	t->cong.used = t->snd.una;
+	t->cong.reduced = t->snd.una;
 	t->cong.dup_acks = min_t(u16, t->cong.dup_acks, 4);
 	/* an orphan counts further than R2 */
 	t->backoff = min_t(u8, t->backoff, max_t(u8, times, ORPHAN_RETRIES));

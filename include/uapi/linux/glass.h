@@ -47,6 +47,7 @@
 #define GLASS_DEFER_ACCEPT 9	/* int, seconds, as TCP_DEFER_ACCEPT */
 #define GLASS_WINDOW_CLAMP 10	/* int, octets, as TCP_WINDOW_CLAMP */
 #define GLASS_QUICKACK	12	/* int, as TCP_QUICKACK */
+#define GLASS_CONGESTION 13	/* a name of 15 characters, as TCP_CONGESTION */
 #define GLASS_USER_TIMEOUT 18	/* int, milliseconds, as TCP_USER_TIMEOUT */
 #define GLASS_FASTOPEN	23	/* int, pending requests, as TCP_FASTOPEN */
 #define GLASS_FASTOPEN_CONNECT 30 /* int, as TCP_FASTOPEN_CONNECT */
