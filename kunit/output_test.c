@@ -231,6 +231,21 @@ static void established_limit_is_half_of_window(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* Of several the first is timed, which may be acknowledged by itself */
+static void established_limit_times_first_piece(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->limit = 5000;
+	user_writes(s, 2000);
+	expect(s, "P.", 1, 2000, 1, 10000, RULE_SEND_TEXT);
+	passes(s, 150);
+	inject(s, ".", 1, 0, 1001, 10000, RULE_ACK_NEW);
+	KUNIT_EXPECT_FALSE(test, s->t.timing);
+	/* the SYN took 100 ms */
+	KUNIT_EXPECT_EQ(test, s->t.srtt, 106250);
+}
+
 /*
  * A small part of the window waits for more to become free, as long as ACKs
  * are sure to come, but not if it is all there is to send, nor if something
@@ -336,6 +351,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_limit_takes_fin_along),
 	SCRIPT_CASE(established_limit_is_half_of_window),
 	SCRIPT_CASE(established_limit_waits_for_more_window),
+	SCRIPT_CASE(established_limit_times_first_piece),
 	SCRIPT_CASE(established_limit_below_mss_means_mss),
 	SCRIPT_CASE(established_smaller_path_cuts_smaller),
 	SCRIPT_CASE(established_idle_restarts_window),

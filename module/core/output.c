@@ -231,7 +231,10 @@ static void wait_for_window(struct tcb *t, u64 now)
 	due_set(t, DUE_PERSIST, now, due_patience_ms(t, now));
 }
 
-/* Text and FIN left snd.cur: what that means to the clocks */
+/*
+ * Text and FIN left snd.cur: what that means to the clocks. Of several
+ * segments the first is timed: it may have an ACK of its own.
+ */
 void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 {
 	u32 one = t->snd.cur + min_t(u32, len, t->snd.mss);
@@ -247,7 +250,7 @@ void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 	if (first && t->troubled && t->ts_ok)
 		t->ambiguous |= !t->timing;
 	else if (first)
-		rtt_start(t, one, now);	/* of many, the first is timed */
+		rtt_start(t, one, now);
 	if (first && small)
 		t->snd.small = t->snd.cur;
 	t->snd.nxt = seq_max(t->snd.nxt, t->snd.cur);
