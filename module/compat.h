@@ -11,6 +11,7 @@
  *					before, ipv6_pinfo had to come last
  *	GLASS_HAVE_INET_FLAGS		inet_set_bit() in place of bit fields
  *	GLASS_HAVE_FL_LIST_IN_INET	flow labels hang off inet_sock
+ *	GLASS_HAVE_GSO_HEADER		net/gso.h, once part of others
  *	GLASS_HAVE_SYSCTL_CONST		handlers of sysctls get a const table
  *	GLASS_HAVE_SYSCTL_SZ		register_net_sysctl_sz(), no end mark
  */
@@ -21,11 +22,12 @@
 #include <linux/sysctl.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
-#if __has_include(<net/gso.h>)
-#include <net/gso.h>	/* before, it was part of others */
-#endif
 
 #include "compat_features.gen.h"
+
+#if GLASS_HAVE_GSO_HEADER
+#include <net/gso.h>
+#endif
 
 static inline void glass_compat_inet_flags(struct sock *sk)
 {
