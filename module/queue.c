@@ -123,29 +123,26 @@ int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
 }
 
 /*
- * The pages in front of @una, of a skb that nobody else has. Its last octets
- * may wait long for their ACK, while who filled the buffer waits for room.
+ * What is in front of @una, of a skb that nobody else has. Its last octets may
+ * wait long for their ACK, while who filled the buffer waits for room.
  */
 static void free_front(struct sock *sk, struct sk_buff *skb, u32 una)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
-	u32 size, sum = 0;
+	u32 left = una - GLASS_CB(skb)->seq, sum = left;
 	int n = 0;
 
 	if (skb_headlen(skb) || skb_cloned(skb))
 		return;
-	while (n < info->nr_frags) {
-		size = skb_frag_size(&info->frags[n]);
-		if (seq_gt(GLASS_CB(skb)->seq + sum + size, una))
-			break;
+	while (left >= skb_frag_size(&info->frags[n])) {
+		left -= skb_frag_size(&info->frags[n]);
 		put_page(skb_frag_page(&info->frags[n++]));
-		sum += size;
 	}
-	if (!n)
-		return;
 	info->nr_frags -= n;
 	memmove(info->frags, info->frags + n,
 		info->nr_frags * sizeof(info->frags[0]));
+	skb_frag_off_add(&info->frags[0], left);
+	skb_frag_size_sub(&info->frags[0], left);
 	GLASS_CB(skb)->seq += sum;
 	skb->len -= sum;
 	skb->data_len -= sum;
