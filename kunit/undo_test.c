@@ -59,6 +59,48 @@ static void other_duplicates_restore_nothing(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, s->t.cong.in_recovery);
 }
 
+/* Text that came twice though it was sent once ends the question; rfc3708: 3 */
+static void duplicates_by_the_network_restore_nothing(struct kunit *test)
+{
+	struct script *s = script_in_flight(test, true, 0);
+
+	peer_sacks(s, 2001, 8001);
+	reports(s, 1, RULE_ACK_LOSS);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
+	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
+	passes(s, 20);
+	reports(s, 8001, RULE_ACK_NEW);
+	peer_sacks(s, 3001, 5001);
+	reports(s, 8001, RULE_ACK_DSACK);
+	peer_sacks(s, 1, 1001);
+	reports(s, 8001, RULE_ACK_DSACK);
+	peer_sacks(s, 1001, 2001);
+	reports(s, 8001, RULE_ACK_DSACK);
+	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
+}
+
+/* What was given back is as if it had not been taken, for ECN too */
+static void loss_after_undo_costs(struct kunit *test)
+{
+	struct script *s = script_in_flight(test, true, 0);
+
+	s->t.ecn_ok = 1;
+	peer_sacks(s, 2001, 8001);
+	reports(s, 1, RULE_ACK_LOSS);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
+	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
+	passes(s, 20);
+	reports(s, 8001, RULE_ACK_NEW);
+	passes(s, 80);
+	peer_sacks(s, 1, 1001);
+	reports(s, 8001, RULE_ACK_DSACK);
+	peer_sacks(s, 1001, 2001);
+	reports(s, 8001, RULE_UNDO_DSACK);
+	restored(s);
+	cong_lost(&s->t);
+	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 2000);
+}
+
 /* With timestamps, ten segments of 988 octets in flight */
 static struct script *stamped(struct kunit *test)
 {
@@ -210,6 +252,8 @@ static void timeout_goes_on_after_a_report_of_new_text(struct kunit *test)
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(duplicates_of_all_restore_the_windows),
 	SCRIPT_CASE(other_duplicates_restore_nothing),
+	SCRIPT_CASE(duplicates_by_the_network_restore_nothing),
+	SCRIPT_CASE(loss_after_undo_costs),
 	SCRIPT_CASE(echo_of_the_first_copy_restores),
 	SCRIPT_CASE(echo_of_the_second_copy_restores_nothing),
 	SCRIPT_CASE(timeout_is_undone_by_the_echo),

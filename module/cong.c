@@ -296,11 +296,12 @@ static int set_default(struct glass_net *gn, const char *name)
 	c = get(name, net_eq(gn->net, &init_net), &err);
 	if (!c)
 		return err;
-	before = xchg(&gn->sysctl.congestion_control, c);
-	put(before->ops);
+	/* while the reference is ours: another writer may give it back */
 	spin_lock(&cong_lock);
 	WRITE_ONCE(c->everyone, true);
 	spin_unlock(&cong_lock);
+	before = xchg(&gn->sysctl.congestion_control, c);
+	put(before->ops);
 	return 0;
 }
 

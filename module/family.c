@@ -18,6 +18,16 @@ unsigned int glass_family = AF_GLASS;
 module_param_named(family, glass_family, uint, 0444);
 MODULE_PARM_DESC(family, "number of the address family, unused by others (18)");
 
+/* sk_destruct: the last reference is gone */
+static void glass_destruct(struct sock *sk)
+{
+	glass_pace_free(sk);
+	if (sk->sk_family == AF_INET6)
+		inet6_sock_destruct(sk);
+	else
+		inet_sock_destruct(sk);
+}
+
 /**
  * glass_sock_init() - proto.init: a socket is made, in CLOSED
  * @sk: the socket; process context
@@ -39,6 +49,7 @@ int glass_sock_init(struct sock *sk)
 	/* IPv6 sockets speak IPv6 alone for now */
 	sk->sk_ipv6only = sk->sk_family == AF_INET6;
 	sk->sk_write_space = glass_write_space;
+	sk->sk_destruct = glass_destruct;
 	glass_offload_socket(sk);
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	WRITE_ONCE(sk->sk_rcvbuf, gn->sysctl.rmem_default);

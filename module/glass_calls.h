@@ -159,6 +159,7 @@ u32 glass_pace_limit(const struct sock *sk, u32 limit);
 void glass_pace_sent(struct sock *sk, u64 now, u32 bytes);
 void glass_pace_end(struct sock *sk, u64 now);
 void glass_pace_stop(struct sock *sk);
+void glass_pace_free(struct sock *sk);
 
 /* clock.c: one timer per socket */
 void glass_clock_init(struct sock *sk);

@@ -32,6 +32,7 @@ static void finish_pieces(struct sk_buff *segs, u32 header, u32 whole)
 {
 	u32 seq = ntohl(tcp_hdr(segs)->seq), len;
 	struct sk_buff *skb;
+	__wsum rest;
 
 	for (skb = segs; skb; skb = skb->next) {
 		struct tcphdr *th = tcp_hdr(skb);
@@ -46,10 +47,11 @@ static void finish_pieces(struct sk_buff *segs, u32 header, u32 whole)
 			th->psh = 0;
 		}
 		th->check = sum_for_length(th->check, whole, len);
+		rest = csum_unfold((__force __sum16)~(__force u16)th->check);
 		if (skb->ip_summed == CHECKSUM_PARTIAL)
-			gso_reset_checksum(skb, ~th->check);
+			gso_reset_checksum(skb, rest);
 		else
-			th->check = gso_make_checksum(skb, ~th->check);
+			th->check = gso_make_checksum(skb, rest);
 	}
 }
 

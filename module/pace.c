@@ -141,8 +141,20 @@ void glass_pace_stop(struct sock *sk)
 	gs->pace_deferred = false;
 	if (!p)
 		return;
-	gs->pace = NULL;
+	/* one that runs at this moment may be set again already: it holds sk */
 	if (hrtimer_try_to_cancel(&p->timer) == 1)
 		__sock_put(sk);
-	kfree_rcu(p, rcu);
+	p->pace.at = 0;
+}
+
+/**
+ * glass_pace_free() - nobody has the socket any more
+ * @sk: the socket, without references: no timer is set, one may be running
+ */
+void glass_pace_free(struct sock *sk)
+{
+	struct glass_pace *p = glass_sk(sk)->pace;
+
+	if (p)
+		kfree_rcu(p, rcu);
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <linux/glass.h>
@@ -92,13 +93,15 @@ static const char *loader_of(int fd, char loader[PATH_MAX])
 	return "it is linked statically, as Go's programs are: it has no libc that could be told";
 }
 
-/* What the loader would ignore LD_PRELOAD for */
+/* What the loader ignores LD_PRELOAD for: other users, capabilities of the file */
 static bool changes_user(int fd)
 {
 	struct stat s;
 
 	if (fstat(fd, &s))
 		return false;
+	if (geteuid() && fgetxattr(fd, "security.capability", NULL, 0) > 0)
+		return true;
 	return (s.st_mode & S_ISUID && s.st_uid != geteuid()) ||
 	       (s.st_mode & S_ISGID && s.st_gid != getegid());
 }
@@ -131,7 +134,7 @@ static const char *look_at(const char *program)
 		if (!why && strstr(loader, "ld-musl"))
 			why = "it has another libc (musl)";
 		if (!why && changes_user(fd))
-			why = "it runs as another user, and then no library is let in front";
+			why = "it runs as another user or with more rights, and then no library is let in front";
 		break;
 	}
 	if (fd >= 0)
@@ -169,6 +172,11 @@ static bool put_in_front(void)
 	    access(library, R_OK)) {
 		fprintf(stderr, "glass run: %s: %s\n", library,
 			strerror(errno));
+		return false;
+	}
+	if (strpbrk(library, " :")) {
+		fprintf(stderr, "glass run: %s: a name with a space or a colon cannot be in LD_PRELOAD\n",
+			library);
 		return false;
 	}
 	if (snprintf(list, sizeof(list), "%s%s%s", library,

@@ -202,7 +202,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		     struct verdict *v);
 void ack_window(struct tcb *t, const struct segment *s);
 u32 ack_advance(struct tcb *t, const struct segment *s, u64 now,
-		 struct verdict *v);
+		struct verdict *v);
 
 /* text.c: the receive window, the text and the FIN, steps one, seven, eight */
 struct text_span {
@@ -285,8 +285,12 @@ void recovery_ack(struct tcb *t, const struct segment *s,
 u16 recovery_lost(const struct tcb *t, struct seq_range *lost);
 void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now);
 u32 recovery_skip(struct tcb *t);
+void recovery_allow(struct tcb *t);
+bool recovery_may_resend(const struct tcb *t);
 void recovery_timeout(struct tcb *t);
 void recovery_reorder_timeout(struct tcb *t, u64 now, struct verdict *v);
+
+/* toobig.c: rfc1191, rfc8201 */
 void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
 
 /* scoreboard.c: rfc2018, the sender's side */
@@ -320,7 +324,7 @@ void prr_acked(struct tcb *t, u32 delivered, u32 lost);
 
 /* undo.c: rfc3522, rfc3708, rfc4015, rfc5682 */
 void undo_prepare(struct tcb *t);
-void undo_resent(struct tcb *t, u32 len, u64 now);
+void undo_resent(struct tcb *t, u32 start, u32 end, u64 now);
 void undo_judge(struct tcb *t, const struct segment *s,
 		const struct ack_news *a, struct verdict *v);
 void frto_begin(struct tcb *t, bool already);

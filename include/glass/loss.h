@@ -62,6 +62,7 @@ struct sent_range {
  * @prior_cwnd: cong.cwnd before it
  * @prior_ssthresh: cong.ssthresh before it
  * @undo_from: SND.UNA when it began
+ * @undo_end: one past the last octet that was sent again since, if @resent
  * @undo_octets: sent again since, and not reported to have come twice
  * @undo_clock: our timestamp of the first of them
  * @tlp_end: SND.NXT when the loss probe left, if @tlp
@@ -69,6 +70,7 @@ struct sent_range {
  * @reo_mult: RACK.reo_wnd_mult
  * @reo_persist: RACK.reo_wnd_persist
  * @frto: step of rfc5682 that waits for an ACK, 0 for none
+ * @quota: segments that may be sent again before the next ACK, however small
  *
  * The bits below them are facts.
  */
@@ -89,6 +91,7 @@ struct loss {
 	u32 prior_cwnd;
 	u32 prior_ssthresh;
 	u32 undo_from;
+	u32 undo_end;
 	u32 undo_octets;
 	u32 undo_clock;
 	u32 tlp_end;
@@ -96,6 +99,7 @@ struct loss {
 	u8 reo_mult;
 	u8 reo_persist;
 	u8 frto;
+	u16 quota;
 	u8 again:1;		/* RACK.xmit_ts is known */
 	u8 reordered:1;		/* RACK.reordering_seen */
 	u8 dsacked:1;		/* RACK.dsack_round is set */

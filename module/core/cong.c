@@ -105,13 +105,15 @@ void cong_acked(struct tcb *t, const struct cong_ack *a)
  * @t: the TCB
  *
  * What ECN has told already in this window costs no more, and what is told
- * now will not again.
+ * now will not again. But for who is told how much was marked a mark costs
+ * little, and a loss as much as ever: rfc8257#section-3.5.
  *
  * rfc3168: 6.1.2
  */
 void cong_lost(struct tcb *t)
 {
-	if (t->ecn_ok && seq_lt(t->snd.una, t->cong.reduced))
+	if (t->ecn_ok && !t->cong.ops->marked &&
+	    seq_lt(t->snd.una, t->cong.reduced))
 		return;
 	t->cong.reduced = t->snd.nxt;
 	t->ecn_cwr = t->ecn_ok;

@@ -141,7 +141,7 @@ static bool output_resend(struct tcb *t, u64 now, struct segment *s)
 	u16 rule = recovery_lost(t, &lost);
 	u32 avail, len;
 
-	if (t->paced)
+	if (t->paced || !recovery_may_resend(t))
 		return false;
 	t->resend_una = 0;
 	if (!rule)
@@ -313,6 +313,14 @@ static u32 whole_pieces(const struct tcb *t, u32 len, u32 avail, u32 room,
 	return len - len % room;
 }
 
+/* What the timer sends first waits for no pace, or it would expire in vain */
+static bool may_leave(const struct tcb *t, bool again)
+{
+	if (t->paced && !(again && t->snd.cur == t->snd.una))
+		return false;
+	return !again || recovery_may_resend(t);
+}
+
 static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
 	u32 stop = t->troubled && resending(t) ? recovery_skip(t) : ~0u;
@@ -321,7 +329,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 
 	room = again ? t->snd.mss : output_room(t);
 	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
-	if ((!avail && !fin) || t->paced)
+	if ((!avail && !fin) || !may_leave(t, again))
 		return false;
 	restart_after_idle(t, now);
 	usable = output_usable(t);

@@ -127,7 +127,7 @@ static bool leave(struct tcb *t, u32 una)
 	if (!was || seq_lt(t->snd.una, t->cong.recover))
 		return false;
 	if (t->cong.in_recovery)
-		t->cong.cwnd = t->cong.ssthresh;
+		t->cong.cwnd = min(t->cong.ssthresh, CONG_CWND_MAX);
 	t->cong.dup_acks = 0;
 	t->loss->frto = 0;
 	rack_recovered(t->loss);
@@ -137,12 +137,18 @@ static bool leave(struct tcb *t, u32 una)
 }
 
 /* The probe was lost with what it repeats, or repaired that: it costs alike */
-static void repaired(struct tcb *t, struct verdict *v)
+static void repaired(struct tcb *t, const struct cong_ack *c,
+		     struct verdict *v)
 {
+	u32 una = t->snd.una;
+
 	v->rule = RULE_ACK_REPAIRED;
 	undo_prepare(t);
+	/* what it costs is a part of what was in flight before this ACK */
+	t->snd.una = c->una;
 	cong_lost(t);
-	t->cong.cwnd = t->cong.ssthresh;
+	t->snd.una = una;
+	t->cong.cwnd = min(t->cong.cwnd, t->cong.ssthresh);
 }
 
 /* rfc5681#section-3.2, rfc6582#section-3.2; @return: octets found lost */
@@ -210,6 +216,30 @@ void recovery_new_ack(struct tcb *t, const struct cong_ack *a)
 	tlp_start(t, a->now);
 }
 
+/**
+ * recovery_allow() - how many segments may be sent again until the next ACK?
+ * @t: the TCB, with @loss
+ *
+ * Windows count octets. A peer that reports every second octet would have each
+ * of the others sent by itself: as many segments as the window takes full ones.
+ */
+void recovery_allow(struct tcb *t)
+{
+	u32 pipe = tcb_in_flight(t), cwnd = t->cong.cwnd;
+	u32 n = cwnd > pipe ? (cwnd - pipe) / t->snd.mss : 0;
+
+	t->loss->quota = min(n + 2, 0xffffu);
+}
+
+/**
+ * recovery_may_resend() - may one more segment be sent again now?
+ * @t: the TCB
+ */
+bool recovery_may_resend(const struct tcb *t)
+{
+	return !t->loss || t->loss->quota;
+}
+
 static bool still_troubled(const struct tcb *t)
 {
 	const struct loss *l = t->loss;
@@ -258,7 +288,7 @@ void recovery_ack(struct tcb *t, const struct segment *s,
 	if (a.twice.start != a.twice.end)
 		rack_duplicate(t);
 	if (tlp_acked(t, s, &a) && !t->cong.in_recovery)
-		repaired(t, v);
+		repaired(t, c, v);
 	undo_judge(t, s, &a, v);
 	silent = t->loss->frto && frto_acked(t, &a, v);
 	silent |= leave(t, c->una);
@@ -269,6 +299,7 @@ void recovery_ack(struct tcb *t, const struct segment *s,
 	if (!t->cong.in_recovery)
 		follow(t);
 	t->troubled = still_troubled(t);
+	recovery_allow(t);
 	if (t->troubled || a.acked || !(t->armed & 1u << DUE_TLP))
 		tlp_start(t, now);
 }
@@ -291,6 +322,7 @@ void recovery_reorder_timeout(struct tcb *t, u64 now, struct verdict *v)
 		return;
 	v->rule = RULE_RESEND_RACK;
 	respond(t, &none, lost);
+	recovery_allow(t);
 }
 
 /**
@@ -328,11 +360,15 @@ u16 recovery_lost(const struct tcb *t, struct seq_range *lost)
  */
 void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now)
 {
+	/* Karn: its ACK says nothing of the round trip, rfc6298#section-3 */
+	if (t->timing && seq_lt(start, t->timed_seq))
+		rtt_stop(t);
 	if (!t->loss)
 		return;
+	t->loss->quota -= t->loss->quota > 0;
 	if (t->sack_ok)
 		scoreboard_again(t, start, end, now);
-	undo_resent(t, end - start, now);
+	undo_resent(t, start, end, now);
 	if (t->cong.in_recovery)
 		t->loss->prr_out += end - start;
 	t->troubled = 1;
@@ -388,49 +424,6 @@ void recovery_timeout(struct tcb *t)
 	t->too_big = 0;
 	t->tlp_due = 0;
 	cong_timeout(t);
-}
-
-/**
- * recovery_too_big() - the path dropped a segment that it cannot take
- * @t: the TCB
- * @seq: where that segment began, in [SND.UNA, SND.NXT]
- * @mss: octets of text that the path takes in one segment
- *
- * Those behind it were dropped too; one that was smaller arrives twice. Each
- * of them brings an error, and only the first finds segments too big. The
- * network is not congested: its window stays, rfc8201#section-5.4. As after a
- * timeout, duplicate ACKs for what is now sent again start no recovery; were
- * there some already, then all is sent again, whatever the hole was.
- *
- * rfc1191: 6.4; rfc8201: 5.4
- */
-void recovery_too_big(struct tcb *t, u32 seq, u32 mss)
-{
-	bool holes = t->cong.in_recovery || t->cong.dup_acks ||
-		     (t->loss && t->loss->n);
-	u32 first = t->syn_acked ? t->snd.una : t->iss + 1;
-	u16 before = t->snd.mss;
-
-	tcb_set_path_mss(t, mss);
-	if (t->snd.mss >= before || seq_ge(seq, t->snd.cur))
-		return;
-	/* only a fast open's text leaves before the SYN is acknowledged */
-	if (!t->syn_acked && !fastopen_writes(t))
-		return;
-	if (t->cong.in_recovery)
-		t->cong.cwnd = min(t->cong.cwnd, t->cong.ssthresh);
-	t->cong.in_recovery = 0;
-	t->cong.dup_acks = 0;
-	t->cong.recover = t->snd.nxt;
-	t->snd.cur = holes ? first : seq_max(seq, first);
-	t->resend_una = 0;
-	t->too_big = 1;
-	rtt_stop(t);
-	if (!t->loss)
-		return;
-	scoreboard_forget(t);
-	t->loss->frto = 0;
-	t->loss->tlp = 0;
-	t->loss->undo = 0;
-	t->troubled = 1;
+	if (l)
+		recovery_allow(t);
 }

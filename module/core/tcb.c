@@ -356,6 +356,9 @@ void tcb_update_mss(struct tcb *t)
 	if (t->ip_options)
 		mss = max(mss, MSS_MIN + t->ip_options) - t->ip_options;
 	t->snd.mss = t->ts_ok ? max(mss, MSS_MIN) - SEG_TS_SIZE : mss;
+	/* a window below one segment would never be used, and not grow */
+	if (t->cong.cwnd)
+		t->cong.cwnd = max_t(u32, t->cong.cwnd, t->snd.mss);
 }
 
 /**

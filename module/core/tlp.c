@@ -99,7 +99,8 @@ bool tlp_acked(struct tcb *t, const struct segment *s,
 	} else if (seq_gt(s->ack, l->tlp_end)) {
 		l->tlp = 0;
 		return true;
-	} else if (a->dup && !(s->opts & SEG_OPT_SACK)) {
+	} else if (!a->acked && !seg_len(s) && s->ack == t->snd.una &&
+		   !(s->opts & SEG_OPT_SACK)) {
 		l->tlp = 0;
 	}
 	return false;

@@ -29,10 +29,11 @@ void undo_prepare(struct tcb *t)
 /**
  * undo_resent() - text is sent again
  * @t: the TCB, with @loss
- * @len: octets
+ * @start: its first sequence number
+ * @end: one past the last
  * @now: microseconds
  */
-void undo_resent(struct tcb *t, u32 len, u64 now)
+void undo_resent(struct tcb *t, u32 start, u32 end, u64 now)
 {
 	struct loss *l = t->loss;
 
@@ -40,8 +41,10 @@ void undo_resent(struct tcb *t, u32 len, u64 now)
 		l->undo_clock = timestamp_clock(now, t->ts.offset);
 		l->resent = 1;
 		l->echo = 1;
+		l->undo_end = end;
 	}
-	l->undo_octets += len;
+	l->undo_end = seq_max(l->undo_end, end);
+	l->undo_octets += end - start;
 }
 
 /* It was no loss: all that follows from that */
@@ -60,6 +63,7 @@ static void undo(struct tcb *t)
 	}
 	t->cong.in_recovery = 0;
 	t->cong.recover = t->snd.una;
+	t->cong.reduced = t->snd.una;
 	t->cong.dup_acks = 0;
 	l->frto = 0;
 	l->undo = 0;
@@ -89,7 +93,8 @@ static bool echoes_first(struct tcb *t, const struct segment *s,
 /*
  * rfc3708#section-3: has the peer both copies of all that was sent again? It
  * says nothing if something was sent again twice, or if the ACKs of a whole
- * flight were lost.
+ * flight were lost. Text that came twice though it was sent once is the
+ * network's doing, and ends the question.
  */
 static bool all_twice(struct tcb *t, const struct ack_news *a)
 {
@@ -98,6 +103,10 @@ static bool all_twice(struct tcb *t, const struct ack_news *a)
 
 	if (!len || !l->resent || seq_lt(a->twice.start, l->undo_from))
 		return false;
+	if (seq_gt(a->twice.end, l->undo_end)) {
+		l->undo = 0;
+		return false;
+	}
 	if (!t->cong.in_recovery && a->acked &&
 	    a->twice.start == t->snd.una - a->acked)
 		l->thrice = 1;
@@ -120,6 +129,9 @@ void undo_judge(struct tcb *t, const struct segment *s,
 	struct loss *l = t->loss;
 	bool recovery = t->cong.in_recovery;
 
+	/* nobody will tell of it any more */
+	if (l->resent && seq_gt(t->snd.una, l->undo_end + t->snd.max_wnd))
+		l->undo = 0;
 	if (!l->undo)
 		return;
 	if (echoes_first(t, s, a))
@@ -170,7 +182,10 @@ static void go_on(struct tcb *t)
 	t->cong.cwnd = 3 * t->snd.mss;
 	if (seq_ge(t->snd.una, t->cong.recover))
 		return;
+	/* the new text too */
+	t->cong.recover = t->snd.nxt;
 	t->snd.cur = t->snd.una;
+	rtt_stop(t);
 	scoreboard_forget(t);
 }
 
