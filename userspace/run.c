@@ -134,7 +134,7 @@ static const char *look_at(const char *program)
 		if (!why && strstr(loader, "ld-musl"))
 			why = "it has another libc (musl)";
 		if (!why && changes_user(fd))
-			why = "it runs as another user or with more rights, and then no library is let in front";
+			why = "it runs as another user, or with more rights";
 		break;
 	}
 	if (fd >= 0)
@@ -175,7 +175,7 @@ static bool put_in_front(void)
 		return false;
 	}
 	if (strpbrk(library, " :")) {
-		fprintf(stderr, "glass run: %s: a name with a space or a colon cannot be in LD_PRELOAD\n",
+		fprintf(stderr, "glass run: %s: LD_PRELOAD takes no spaces or colons\n",
 			library);
 		return false;
 	}
