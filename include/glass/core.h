@@ -391,6 +391,12 @@ void timewait_no_listener(struct timewait *w, struct verdict *v);
 void timewait_ignore_rst(struct verdict *v);
 bool timewait_output(struct timewait *w, struct segment *s);
 
+/* Does a segment report text that is held, and was that agreed on? */
+static inline bool sack_told(const struct tcb *t, const struct segment *s)
+{
+	return t->sack_ok && s->opts & SEG_OPT_SACK;
+}
+
 static inline u32 min_of3(u32 a, u32 b, u32 c)
 {
 	return min(min(a, b), c);

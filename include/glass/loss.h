@@ -114,6 +114,12 @@ struct loss {
 	struct sent_range r[];
 };
 
+/* One past the last octet of range @i */
+static inline u32 loss_end(const struct loss *l, u16 i)
+{
+	return i + 1 < l->n ? l->r[i + 1].start : l->top;
+}
+
 /**
  * struct ack_news - what an ACK told, in octets
  * @acked: SND.UNA moved by so much

@@ -16,11 +16,6 @@ static bool is_duplicate(const struct tcb *t, const struct segment *s)
 	       (u32)s->wnd << t->snd.shift == t->snd.wnd;
 }
 
-static bool tells_ranges(const struct tcb *t, const struct segment *s)
-{
-	return t->sack_ok && s->opts & SEG_OPT_SACK;
-}
-
 /**
  * ack_window() - take the window of a segment if it is not an old one
  * @t: the TCB
@@ -216,7 +211,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 	}
 	if (marked)
 		v->rule = RULE_ACK_MARKED;
-	if (open && (t->troubled || dup || tells_ranges(t, s)))
+	if (open && (t->troubled || dup || sack_told(t, s)))
 		recovery_ack(t, s, &a, dup, v);
 	else if (open && a.bytes)
 		recovery_new_ack(t, &a);

@@ -152,7 +152,7 @@ u32 rack_detect(struct tcb *t, u64 now)
 	for (i = 0; i < l->n && seq_lt(l->r[i].start, t->snd.cur); i++) {
 		struct sent_range *r = &l->r[i];
 
-		end = i + 1 < l->n ? r[1].start : l->top;
+		end = loss_end(l, i);
 		if (r->state > SENT_AGAIN ||
 		    (!r->overtaken && !overtaken(l, r, end)))
 			continue;

@@ -44,7 +44,7 @@ void loss_init(struct loss *l, u16 ranges)
  */
 bool tcb_wants_loss(const struct tcb *t, const struct segment *s)
 {
-	bool sacks = t->sack_ok && s->opts & SEG_OPT_SACK;
+	bool sacks = sack_told(t, s);
 
 	if (t->snd.una == t->snd.nxt)
 		return false;

@@ -9,11 +9,6 @@
  */
 #include <glass/core.h>
 
-static u32 end_of(const struct loss *l, u16 i)
-{
-	return i + 1 < l->n ? l->r[i + 1].start : l->top;
-}
-
 /* The range that @seq is in, for @seq from the first start to the top */
 static u16 find(const struct loss *l, u32 seq)
 {
@@ -152,7 +147,7 @@ static bool fit(struct loss *l, u32 una, struct seq_range *b)
 	if (!l->n || !seq_lt(b->start, b->end))
 		return false;
 	if (!split(l, b->start))
-		b->start = end_of(l, find(l, b->start));
+		b->start = loss_end(l, find(l, b->start));
 	if (!split(l, b->end))
 		b->end = l->r[find(l, b->end)].start;
 	return seq_lt(b->start, b->end);
@@ -172,8 +167,8 @@ static void take_block(struct tcb *t, struct seq_range b,
 	     i < l->n && seq_lt(l->r[i].start, b.end); i++) {
 		if (l->r[i].state == SENT_SACKED)
 			continue;
-		fresh += end_of(l, i) - l->r[i].start;
-		arrived(t, i, end_of(l, i), s, now, a);
+		fresh += loss_end(l, i) - l->r[i].start;
+		arrived(t, i, loss_end(l, i), s, now, a);
 	}
 	if (!fresh)
 		return;
@@ -217,13 +212,13 @@ static void take_ack(struct tcb *t, const struct segment *s, u64 now,
 	u16 i;
 
 	for (i = 0; i < l->n && seq_lt(l->r[i].start, ack); i++) {
-		end = seq_min(end_of(l, i), ack);
+		end = seq_min(loss_end(l, i), ack);
 		if (l->r[i].state == SENT_SACKED)
 			l->sacked -= end - l->r[i].start;
 		else
 			arrived(t, i, end, s, now, a);
 		l->r[i].start = end;
-		if (end != end_of(l, i))
+		if (end != loss_end(l, i))
 			break;
 	}
 	drop(l, 0, i);
@@ -296,12 +291,12 @@ void scoreboard_again(struct tcb *t, u32 start, u32 end, u64 now)
 		return;
 	/* without room all of a range counts as sent again */
 	if (!split(l, end))
-		end = end_of(l, find(l, start));
+		end = loss_end(l, find(l, start));
 	for (i = find(l, start); i < l->n && seq_lt(l->r[i].start, end); i++) {
 		if (l->r[i].state == SENT_SACKED)
-			l->sacked -= end_of(l, i) - l->r[i].start;
+			l->sacked -= loss_end(l, i) - l->r[i].start;
 		if (l->r[i].state == SENT_LOST)
-			l->lost -= end_of(l, i) - l->r[i].start;
+			l->lost -= loss_end(l, i) - l->r[i].start;
 		r.times = max_t(u16, r.times, l->r[i].times + 1u);
 	}
 	l->thrice |= r.times > 1;
@@ -363,7 +358,7 @@ int scoreboard_lost(const struct loss *l, struct seq_range *lost)
 	for (i = 0; l->lost && i < l->n; i++) {
 		if (l->r[i].state != SENT_LOST)
 			continue;
-		*lost = (struct seq_range){ l->r[i].start, end_of(l, i) };
+		*lost = (struct seq_range){ l->r[i].start, loss_end(l, i) };
 		return l->r[i].times;
 	}
 	return -1;
@@ -385,7 +380,7 @@ u32 scoreboard_skip(const struct loss *l, u32 seq, u32 *end)
 		return seq;
 	i = find(l, seq);
 	if (l->r[i].state == SENT_SACKED)
-		seq = end_of(l, i++);
+		seq = loss_end(l, i++);
 	while (i < l->n && l->r[i].state != SENT_SACKED)
 		i++;
 	if (i < l->n)
@@ -408,7 +403,7 @@ u32 scoreboard_left(const struct tcb *t)
 	if (t->snd.cur == t->snd.nxt)
 		return l->sacked + l->lost;
 	for (i = 0; i < l->n && seq_lt(l->r[i].start, t->snd.cur); i++) {
-		end = seq_min(end_of(l, i), t->snd.cur);
+		end = seq_min(loss_end(l, i), t->snd.cur);
 		if (l->r[i].state >= SENT_LOST)
 			left += end - l->r[i].start;
 	}
