@@ -8,36 +8,30 @@
 
 #define WND SCRIPT_FLIGHT_WND
 
-/* An ACK of @ack that reports what was set by peer_sacks() */
-static void reports(struct script *s, u32 ack, u16 rule)
-{
-	inject(s, ".", 1, 0, ack, WND, rule);
-}
-
 /* rfc2018: 5; rfc6675: 4 */
 static void sacked_text_is_not_in_flight(struct kunit *test)
 {
 	struct script *s = script_in_flight(test, true, 0);
 
 	peer_sacks(s, 2001, 3001);
-	reports(s, 1, RULE_ACK_SACK);
+	peer_reports(s, 1, RULE_ACK_SACK);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 1000);
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 9000);
 	/* the same again, and a neighbour: one range */
 	peer_sacks(s, 2001, 4001);
-	reports(s, 1, RULE_ACK_SACK);
+	peer_reports(s, 1, RULE_ACK_SACK);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 2000);
 	KUNIT_EXPECT_EQ(test, s->loss->n, 2);
 	/* nothing new in it */
 	peer_sacks(s, 2001, 3001);
-	reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_DUP);
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 8000);
 	expect_nothing(s);
 	/* SND.UNA into the middle of it */
-	reports(s, 3001, RULE_ACK_NEW);
+	peer_reports(s, 3001, RULE_ACK_NEW);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 1000);
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 6000);
-	reports(s, 10001, RULE_ACK_NEW);
+	peer_reports(s, 10001, RULE_ACK_NEW);
 	KUNIT_EXPECT_EQ(test, s->loss->n, 0);
 	KUNIT_EXPECT_FALSE(test, s->t.troubled);
 	expect_nothing(s);
@@ -50,23 +44,23 @@ static void impossible_blocks_are_ignored(struct kunit *test)
 	struct script *s = script_in_flight(test, true, 0);
 
 	passes(s, 100);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	/* empty, inverted, beyond SND.NXT, from half the space away */
 	peer_sacks(s, 3001, 3001, 4001, 3001, 9001, 10002, 0x80000000,
 		   10001);
-	reports(s, 1001, RULE_ACK_DUP);
+	peer_reports(s, 1001, RULE_ACK_DUP);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 0);
 	/* below SND.UNA only the first block may be, and is a duplicate */
 	peer_sacks(s, 3001, 4001, 1, 1001);
-	reports(s, 1001, RULE_ACK_SACK);
+	peer_reports(s, 1001, RULE_ACK_SACK);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 1000);
 	peer_sacks(s, 501, 1001, 3001, 4001);
-	reports(s, 1001, RULE_ACK_DSACK);
+	peer_reports(s, 1001, RULE_ACK_DSACK);
 	/* older than any window: no duplicate of ours */
 	peer_sacks(s, 0u - 70000, 0u - 69000);
-	reports(s, 1001, RULE_ACK_DUP);
+	peer_reports(s, 1001, RULE_ACK_DUP);
 	peer_sacks(s, 3501, 3601, 3001, 4001);
-	reports(s, 1001, RULE_ACK_DSACK);
+	peer_reports(s, 1001, RULE_ACK_DSACK);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 1000);
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 8000);
 }
@@ -90,9 +84,9 @@ static void ranges_are_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, s->loss->cap / 2);
 	/* one block that makes one range of all */
 	peer_sacks(s, 2, 9001);
-	reports(s, 1, RULE_ACK_SACK);
+	peer_reports(s, 1, RULE_ACK_SACK);
 	peer_sacks(s, 2, 9001);
-	reports(s, 1, RULE_ACK_SACK);
+	peer_reports(s, 1, RULE_ACK_SACK);
 	KUNIT_EXPECT_EQ(test, s->loss->n, 2);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 8999);
 }
@@ -103,7 +97,7 @@ static void timeout_spares_what_is_sacked(struct kunit *test)
 	struct script *s = script_in_flight(test, true, 0);
 
 	peer_sacks(s, 2001, 4001);
-	reports(s, 1, RULE_ACK_SACK);
+	peer_reports(s, 1, RULE_ACK_SACK);
 	expect_nothing(s);
 	expires(s, 25, RULE_RESEND_RACK);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
@@ -112,12 +106,12 @@ static void timeout_spares_what_is_sacked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 0);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect(s, ".", 4001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 2000);
-	reports(s, 10001, RULE_ACK_NEW);
+	peer_reports(s, 10001, RULE_ACK_NEW);
 	expect_nothing(s);
 	no_timer(s);
 }
@@ -128,15 +122,15 @@ static void reneging_is_survived(struct kunit *test)
 	struct script *s = script_in_flight(test, true, 0);
 
 	peer_sacks(s, 1001, 10001);
-	reports(s, 1, RULE_ACK_LOSS);
+	peer_reports(s, 1, RULE_ACK_LOSS);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	expect_nothing(s);
 	expires(s, 300, RULE_RESEND_RTO);
 	KUNIT_EXPECT_EQ(test, s->loss->sacked, 0);
 	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);
-	reports(s, 2001, RULE_ACK_NEW);
+	peer_reports(s, 2001, RULE_ACK_NEW);
 	expect(s, ".", 2001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect(s, ".", 3001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);
@@ -173,16 +167,16 @@ static void no_memory_leaves_the_timer(struct kunit *test)
 	s->in.opts = SEG_OPT_SACK;
 	KUNIT_EXPECT_TRUE(test, tcb_wants_loss(&s->t, &s->in));
 	peer_sacks(s, 1001, 5001);
-	reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_DUP);
 	peer_sacks(s, 1001, 6001);
-	reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_DUP);
 	expect_nothing(s);
 	s->now += 201000;
 	KUNIT_EXPECT_TRUE(test, tcb_misses(&s->t, s->now));
 	expires(s, 0, RULE_NONE);
 	expires(s, 99, RULE_RESEND_RTO);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
-	reports(s, 6001, RULE_ACK_NEW);
+	peer_reports(s, 6001, RULE_ACK_NEW);
 	expect(s, ".", 6001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect(s, ".", 7001, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);

@@ -105,6 +105,7 @@ void script_open(struct script *s);
 void script_establish(struct script *s);
 struct script *script_established(struct kunit *test);
 struct script *script_in_flight(struct kunit *test, bool sack, u32 more);
+struct script *script_two_lost(struct kunit *test);
 struct script *script_syn_received(struct kunit *test);
 struct script *script_fin_wait_1(struct kunit *test);
 struct script *script_fin_wait_2(struct kunit *test);
@@ -163,6 +164,9 @@ void user_leaves(struct script *s);
 #define peer_sacks(s, ...) \
 	script_peer_sacks(s, (const u32[]){ __VA_ARGS__ }, \
 			  ARRAY_SIZE(((const u32[]){ __VA_ARGS__ })))
+/* An ACK of @ack that reports them to a script_in_flight() */
+#define peer_reports(s, ack, rule) \
+	inject(s, ".", 1, 0, ack, SCRIPT_FLIGHT_WND, rule)
 #define not_sacked(s)		script_sacked(s, __LINE__, NULL, 0)
 /* The text that the last verdict keeps */
 #define kept(s, skip, keep)	script_kept(s, __LINE__, skip, keep)

@@ -103,6 +103,18 @@ struct script *script_in_flight(struct kunit *test, bool sack, u32 more)
 	return s;
 }
 
+/* The same, of which the third to the eighth arrive; the first two left again */
+struct script *script_two_lost(struct kunit *test)
+{
+	struct script *s = script_in_flight(test, true, 0);
+
+	peer_sacks(s, 2001, 8001);
+	peer_reports(s, 1, RULE_ACK_LOSS);
+	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
+	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
+	return s;
+}
+
 /* SYN-RECEIVED as a TCB knows it: both ends opened at once */
 struct script *script_syn_received(struct kunit *test)
 {

@@ -5,11 +5,6 @@
 
 #define WND SCRIPT_FLIGHT_WND
 
-static void reports(struct script *s, u32 ack, u16 rule)
-{
-	inject(s, ".", 1, 0, ack, WND, rule);
-}
-
 /* One segment, of which nothing is heard: two round trips and a delayed ACK */
 static struct script *probed(struct kunit *test)
 {
@@ -35,21 +30,21 @@ static void lost_tail_is_found_by_a_probe(struct kunit *test)
 	struct script *s = script_in_flight(test, true, 0);
 
 	passes(s, 100);
-	reports(s, 7001, RULE_ACK_NEW);
+	peer_reports(s, 7001, RULE_ACK_NEW);
 	expires(s, 201, RULE_RESEND_TLP);
 	expect(s, "P.", 9001, 1000, 1, 10000, RULE_RESEND_TLP);
 	expect_nothing(s);
 	passes(s, 100);
 	peer_sacks(s, 9001, 10001);
-	reports(s, 7001, RULE_ACK_SACK);
+	peer_reports(s, 7001, RULE_ACK_SACK);
 	expires(s, 25, RULE_RESEND_RACK);
 	expect(s, ".", 7001, 1000, 1, 10000, RULE_RESEND_RACK);
 	expect_nothing(s);
 	passes(s, 100);
-	reports(s, 8001, RULE_ACK_NEW);
+	peer_reports(s, 8001, RULE_ACK_NEW);
 	expect(s, ".", 8001, 1000, 1, 10000, RULE_RESEND_RACK);
 	expect_nothing(s);
-	reports(s, 10001, RULE_ACK_NEW);
+	peer_reports(s, 10001, RULE_ACK_NEW);
 	no_timer(s);
 }
 
@@ -72,13 +67,13 @@ static void fin_goes_with_the_probe(struct kunit *test)
 	struct script *s = script_in_flight(test, true, 0);
 
 	passes(s, 100);
-	reports(s, 9001, RULE_ACK_NEW);
+	peer_reports(s, 9001, RULE_ACK_NEW);
 	user_closes(s);
 	expect(s, "F.", 10001, 0, 1, 10000, RULE_SEND_FIN);
 	expires(s, 201, RULE_RESEND_TLP);
 	expect(s, "FP.", 9001, 1000, 1, 10000, RULE_RESEND_TLP);
 	expect_nothing(s);
-	reports(s, 10002, RULE_ACK_FIN_WAIT_2);
+	peer_reports(s, 10002, RULE_ACK_FIN_WAIT_2);
 	expect_nothing(s);
 	no_timer(s);
 }
@@ -88,10 +83,10 @@ static void repaired_loss_costs(struct kunit *test)
 {
 	struct script *s = probed(test);
 
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	user_writes(s, 1000);
 	expect(s, "P.", 1001, 1000, 1, 10000, RULE_SEND_TEXT);
-	reports(s, 2001, RULE_ACK_REPAIRED);
+	peer_reports(s, 2001, RULE_ACK_REPAIRED);
 	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 2000);
 	KUNIT_EXPECT_FALSE(test, s->t.troubled);
 }
@@ -102,10 +97,10 @@ static void probe_in_vain_costs_nothing(struct kunit *test)
 	struct script *s = probed(test);
 
 	peer_sacks(s, 1, 1001);
-	reports(s, 1001, RULE_ACK_DSACK);
+	peer_reports(s, 1001, RULE_ACK_DSACK);
 	user_writes(s, 1000);
 	expect(s, "P.", 1001, 1000, 1, 10000, RULE_SEND_TEXT);
-	reports(s, 2001, RULE_ACK_NEW);
+	peer_reports(s, 2001, RULE_ACK_NEW);
 	KUNIT_EXPECT_GE(test, s->t.cong.cwnd, 10000);
 }
 
@@ -115,7 +110,7 @@ static void probes_need_a_measurement_between_them(struct kunit *test)
 	struct script *s = probed(test);
 
 	peer_sacks(s, 1, 1001);
-	reports(s, 1001, RULE_ACK_DSACK);
+	peer_reports(s, 1001, RULE_ACK_DSACK);
 	user_writes(s, 1000);
 	expect(s, "P.", 1001, 1000, 1, 10000, RULE_SEND_TEXT);
 	expires(s, 281, RULE_NONE);

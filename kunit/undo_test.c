@@ -8,11 +8,6 @@
 
 #define WND SCRIPT_FLIGHT_WND
 
-static void reports(struct script *s, u32 ack, u16 rule)
-{
-	inject(s, ".", 1, 0, ack, WND, rule);
-}
-
 static void restored(struct script *s)
 {
 	KUNIT_EXPECT_GE(s->test, s->t.cong.cwnd, 10000);
@@ -23,22 +18,18 @@ static void restored(struct script *s)
 /* All that was sent again came twice; rfc3708: 3; rfc2883: 5; rfc4015: 3.2, 3.4 */
 static void duplicates_of_all_restore_the_windows(struct kunit *test)
 {
-	struct script *s = script_in_flight(test, true, 0);
+	struct script *s = script_two_lost(test);
 
-	peer_sacks(s, 2001, 8001);
-	reports(s, 1, RULE_ACK_LOSS);
-	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
-	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
 	/* the first copies, late */
 	passes(s, 20);
-	reports(s, 8001, RULE_ACK_NEW);
+	peer_reports(s, 8001, RULE_ACK_NEW);
 	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
 	passes(s, 80);
 	peer_sacks(s, 1, 1001);
-	reports(s, 8001, RULE_ACK_DSACK);
+	peer_reports(s, 8001, RULE_ACK_DSACK);
 	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
 	peer_sacks(s, 1001, 2001);
-	reports(s, 8001, RULE_UNDO_DSACK);
+	peer_reports(s, 8001, RULE_UNDO_DSACK);
 	restored(s);
 	KUNIT_EXPECT_TRUE(test, s->loss->reordered);
 	expect_nothing(s);
@@ -50,32 +41,28 @@ static void other_duplicates_restore_nothing(struct kunit *test)
 {
 	struct script *s = script_in_flight(test, true, 0);
 
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	peer_sacks(s, 2001, 5001);
-	reports(s, 1001, RULE_ACK_LOSS);
+	peer_reports(s, 1001, RULE_ACK_LOSS);
 	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
 	peer_sacks(s, 1, 1001, 2001, 5001);
-	reports(s, 1001, RULE_ACK_DSACK);
+	peer_reports(s, 1001, RULE_ACK_DSACK);
 	KUNIT_EXPECT_TRUE(test, s->t.cong.in_recovery);
 }
 
 /* Text that came twice though it was sent once ends the question; rfc3708: 3 */
 static void duplicates_by_the_network_restore_nothing(struct kunit *test)
 {
-	struct script *s = script_in_flight(test, true, 0);
+	struct script *s = script_two_lost(test);
 
-	peer_sacks(s, 2001, 8001);
-	reports(s, 1, RULE_ACK_LOSS);
-	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
-	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
 	passes(s, 20);
-	reports(s, 8001, RULE_ACK_NEW);
+	peer_reports(s, 8001, RULE_ACK_NEW);
 	peer_sacks(s, 3001, 5001);
-	reports(s, 8001, RULE_ACK_DSACK);
+	peer_reports(s, 8001, RULE_ACK_DSACK);
 	peer_sacks(s, 1, 1001);
-	reports(s, 8001, RULE_ACK_DSACK);
+	peer_reports(s, 8001, RULE_ACK_DSACK);
 	peer_sacks(s, 1001, 2001);
-	reports(s, 8001, RULE_ACK_DSACK);
+	peer_reports(s, 8001, RULE_ACK_DSACK);
 	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 5000);
 }
 
@@ -86,16 +73,16 @@ static void loss_after_undo_costs(struct kunit *test)
 
 	s->t.ecn_ok = 1;
 	peer_sacks(s, 2001, 8001);
-	reports(s, 1, RULE_ACK_LOSS);
+	peer_reports(s, 1, RULE_ACK_LOSS);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RACK);
 	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RACK);
 	passes(s, 20);
-	reports(s, 8001, RULE_ACK_NEW);
+	peer_reports(s, 8001, RULE_ACK_NEW);
 	passes(s, 80);
 	peer_sacks(s, 1, 1001);
-	reports(s, 8001, RULE_ACK_DSACK);
+	peer_reports(s, 8001, RULE_ACK_DSACK);
 	peer_sacks(s, 1001, 2001);
-	reports(s, 8001, RULE_UNDO_DSACK);
+	peer_reports(s, 8001, RULE_UNDO_DSACK);
 	restored(s);
 	cong_lost(&s->t);
 	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 2000);
@@ -126,11 +113,11 @@ static void echo_of_the_first_copy_restores(struct kunit *test)
 {
 	struct script *s = stamped(test);
 
-	reports(s, 1, RULE_ACK_DUP);
-	reports(s, 1, RULE_ACK_DUP);
-	reports(s, 1, RULE_ACK_FAST_RETRANSMIT);
+	peer_reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_FAST_RETRANSMIT);
 	expect(s, ".", 1, 988, 1, 10000, RULE_RESEND_FAST);
-	reports(s, 3953, RULE_UNDO_TIMESTAMP);
+	peer_reports(s, 3953, RULE_UNDO_TIMESTAMP);
 	KUNIT_EXPECT_GE(test, s->t.cong.cwnd, 9880);
 	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 0x7fffffff);
 	KUNIT_EXPECT_FALSE(test, s->t.cong.in_recovery);
@@ -142,12 +129,12 @@ static void echo_of_the_second_copy_restores_nothing(struct kunit *test)
 {
 	struct script *s = stamped(test);
 
-	reports(s, 1, RULE_ACK_DUP);
-	reports(s, 1, RULE_ACK_DUP);
-	reports(s, 1, RULE_ACK_FAST_RETRANSMIT);
+	peer_reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_DUP);
+	peer_reports(s, 1, RULE_ACK_FAST_RETRANSMIT);
 	expect(s, ".", 1, 988, 1, 10000, RULE_RESEND_FAST);
 	s->peer_ecr = now_ms(s->now);
-	reports(s, 989, RULE_ACK_PARTIAL);
+	peer_reports(s, 989, RULE_ACK_PARTIAL);
 	KUNIT_EXPECT_TRUE(test, s->t.cong.in_recovery);
 }
 
@@ -159,7 +146,7 @@ static void timeout_is_undone_by_the_echo(struct kunit *test)
 
 	expires(s, 200, RULE_RESEND_RTO);
 	expect(s, ".", 1, 988, 1, 10000, RULE_RESEND_RTO);
-	reports(s, 989, RULE_UNDO_TIMESTAMP);
+	peer_reports(s, 989, RULE_UNDO_TIMESTAMP);
 	expect_nothing(s);
 	KUNIT_EXPECT_EQ(test, s->t.cong.ssthresh, 0x7fffffff);
 	KUNIT_EXPECT_EQ(test, tcb_in_flight(&s->t), 8892);
@@ -173,14 +160,14 @@ static void timeout_is_undone_by_the_second_ack(struct kunit *test)
 	expires(s, 300, RULE_RESEND_RTO);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	expect(s, ".", 10001, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect(s, ".", 11001, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect_nothing(s);
-	reports(s, 2001, RULE_UNDO_FRTO);
+	peer_reports(s, 2001, RULE_UNDO_FRTO);
 	restored(s);
 	expect_nothing(s);
-	reports(s, 4001, RULE_ACK_NEW);
+	peer_reports(s, 4001, RULE_ACK_NEW);
 	expect(s, ".", 12001, 1000, 1, 10000, RULE_SEND_TEXT);
 }
 
@@ -192,10 +179,10 @@ static void timeout_goes_on_after_a_duplicate(struct kunit *test)
 
 	expires(s, 300, RULE_RESEND_RTO);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	expect(s, ".", 10001, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect(s, ".", 11001, 1000, 1, 10000, RULE_SEND_TEXT);
-	reports(s, 1001, RULE_ACK_DUP);
+	peer_reports(s, 1001, RULE_ACK_DUP);
 	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 3000);
 	for (seq = 1001; seq < 4001; seq += 1000)
 		expect(s, ".", seq, 1000, 1, 10000, RULE_RESEND_RTO);
@@ -210,7 +197,7 @@ static void timeout_goes_on_after_half_an_ack(struct kunit *test)
 
 	expires(s, 300, RULE_RESEND_RTO);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
-	reports(s, 501, RULE_ACK_NEW);
+	peer_reports(s, 501, RULE_ACK_NEW);
 	expect(s, ".", 1001, 1000, 1, 10000, RULE_RESEND_RTO);
 }
 
@@ -222,11 +209,11 @@ static void timeout_is_undone_by_a_report(struct kunit *test)
 	s->t.due[DUE_TLP] += 1000;	/* no probe comes before */
 	expires(s, 300, RULE_RESEND_RTO);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	expect(s, ".", 10001, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect(s, ".", 11001, 1000, 1, 10000, RULE_SEND_TEXT);
 	peer_sacks(s, 2001, 3001);
-	reports(s, 1001, RULE_UNDO_FRTO);
+	peer_reports(s, 1001, RULE_UNDO_FRTO);
 	restored(s);
 }
 
@@ -239,11 +226,11 @@ static void timeout_goes_on_after_a_report_of_new_text(struct kunit *test)
 	s->t.due[DUE_TLP] += 1000;
 	expires(s, 300, RULE_RESEND_RTO);
 	expect(s, ".", 1, 1000, 1, 10000, RULE_RESEND_RTO);
-	reports(s, 1001, RULE_ACK_NEW);
+	peer_reports(s, 1001, RULE_ACK_NEW);
 	expect(s, ".", 10001, 1000, 1, 10000, RULE_SEND_TEXT);
 	expect(s, ".", 11001, 1000, 1, 10000, RULE_SEND_TEXT);
 	peer_sacks(s, 10001, 11001);
-	reports(s, 1001, RULE_ACK_SACK);
+	peer_reports(s, 1001, RULE_ACK_SACK);
 	for (seq = 1001; seq < 4001; seq += 1000)
 		expect(s, ".", seq, 1000, 1, 10000, RULE_RESEND_RTO);
 	expect_nothing(s);

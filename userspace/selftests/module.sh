@@ -3,7 +3,8 @@
 # The module comes when it is called, stays while it is needed, goes without a
 # trace, two hundred times. Run by scripts/selftests-guest.sh.
 busy=$GLASS_PROGRAMS/busy
-tests=0
+# shellcheck source=userspace/selftests/verdict.sh
+. "$GLASS_TOP/userspace/selftests/verdict.sh"
 # An emulated processor is slow; that is for User-mode Linux, whose slabs
 # take the first hundred to settle.
 case ${GLASS_KERNEL-} in
@@ -12,17 +13,6 @@ uml-*) CYCLES=200 ;;
 esac
 # What may come and go by itself between two measurements of one kernel.
 SLACK_KB=128
-
-verdict() {
-	local result=$1
-	shift
-	tests=$((tests + 1))
-	if [ "$result" = 0 ]; then
-		echo "ok $tests - $*"
-	else
-		echo "not ok $tests - $*"
-	fi
-}
 
 loaded() { [ -e /sys/module/glass ]; }
 

@@ -4,18 +4,8 @@
 # reach are refused. Run by scripts/selftests-guest.sh.
 glass=$GLASS_TOP/.build/userspace/glass
 work=$(mktemp -d)
-tests=0
-
-verdict() {
-	local result=$1
-	shift
-	tests=$((tests + 1))
-	if [ "$result" = 0 ]; then
-		echo "ok $tests - $*"
-	else
-		echo "not ok $tests - $*"
-	fi
-}
+# shellcheck source=userspace/selftests/verdict.sh
+. "$GLASS_TOP/userspace/selftests/verdict.sh"
 
 # Is it refused with this status, for this reason, and not run?
 refused() {
