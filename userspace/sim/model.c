@@ -47,101 +47,6 @@ size_t sim_size(const struct sim *m)
 	return offsetof(struct sim, wire) + m->flight * sizeof(m->wire[0]);
 }
 
-/*
- * Of what was lost and is over nothing is kept: what may still be given back
- * for it only widens the congestion window, up to where it counts no more.
- */
-static void freeze_loss(struct sim_end *e)
-{
-	struct loss *l = (struct loss *)e->loss;
-	struct tcb *t = &e->t;
-	u16 i;
-
-	if (!t->troubled) {
-		memset(e->loss, 0, sizeof(e->loss));
-		loss_init(l, SIM_LOSS);
-		return;
-	}
-	for (i = 0; i < l->n; i++) {
-		l->r[i].at = 0;
-		l->r[i].times = min_t(u16, l->r[i].times, 2);
-	}
-	memset(&l->r[l->n], 0, (SIM_LOSS - l->n) * sizeof(l->r[0]));
-	l->again_at = 0;
-	l->undo_clock = 0;
-	l->tlp_untimed = 0;
-	l->dsacked = 0;
-	l->dsack_round = 0;
-	l->reo_mult = 1;
-	l->reo_persist = 0;
-	l->prior_cwnd = min(l->prior_cwnd, 10u * t->snd.path_mss);
-	if (t->cong.in_recovery)
-		return;
-	l->prr_delivered = 0;
-	l->prr_out = 0;
-	l->prr_flight = 0;
-}
-
-/*
- * What no decision depends on is cleared, and counts are cut where the core
- * does not tell higher ones apart, so that states recur. The congestion
- * window: all that a user writes is less than half of the first window, so
- * growing beyond that changes nothing.
- */
-static void freeze(struct sim_end *e)
-{
-	struct tcb *t = &e->t;
-	u8 times = max_t(u8, max(t->retries, t->syn_retries), 2);
-
-	if (e->life != SIM_TCB)
-		return;
-	memset(t->due, 0, sizeof(t->due));
-	t->rto = RTO_INITIAL_US;
-	t->srtt = 0;
-	t->rttvar = 0;
-	t->min_rtt = 0;
-	t->min_rtt_at = 0;
-	t->timing = 0;
-	t->timed_seq = 0;
-	t->timed_at = 0;
-	t->last_sent = 0;
-	t->waits_since = 0;
-	t->heard = 0;
-	t->ambiguous = 0;
-	memset(((struct ranges *)e->held)->recent, 0,
-	       sizeof(((struct ranges *)e->held)->recent));
-	t->snd.small = seq_max(t->snd.small, t->snd.una);
-	t->ack_rule = 0;
-	if (!t->fin_seen)
-		t->rcv.fin = 0;
-	t->cong.ops = NULL;
-	t->policy = NULL;
-	t->cong.cwnd = min(t->cong.cwnd, 10u * t->snd.path_mss);
-	memset(t->cong.word, 0, sizeof(t->cong.word));
-	t->cong.used = t->snd.una;
-	t->cong.reduced = t->snd.una;
-	t->cong.dup_acks = min_t(u16, t->cong.dup_acks, 4);
-	/* an orphan counts further than R2 */
-	t->backoff = min_t(u8, t->backoff, max_t(u8, times, ORPHAN_RETRIES));
-	if (!t->orphan)
-		t->backoff = min(t->backoff, times);
-	t->held = NULL;
-	freeze_loss(e);
-	t->loss = NULL;
-}
-
-/* The memory and the table that a frozen TCB has no pointers to */
-static void thaw(struct sim_end *e)
-{
-	if (e->life != SIM_TCB)
-		return;
-	e->t.held = (struct ranges *)e->held;
-	e->t.held->cap = SIM_RANGES;
-	e->t.loss = (struct loss *)e->loss;
-	e->t.cong.ops = &cong_reno;
-	e->t.policy = &tcb_policy_default;
-}
-
 static void put(struct sim *m, const struct sim_wire *w)
 {
 	u32 i = 0;
@@ -364,9 +269,9 @@ const char *sim_apply(struct sim *m, const struct sim_case *c,
 	if (setjmp(warned))
 		return sim_wrong;
 	tell_action(m, a);
-	thaw(&m->end[a.end]);
+	sim_thaw(&m->end[a.end]);
 	act(m, c, a);
-	freeze(&m->end[a.end]);
+	sim_freeze(&m->end[a.end], c);
 	if (a.kind != ACT_LOSE)
 		judge_streams(m, c);
 	return sim_wrong;

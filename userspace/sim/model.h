@@ -13,6 +13,10 @@
  *    wait: more can happen here than in truth, never less. So the measured
  *    round trip, which only moves deadlines, is cleared. (Slow start after
  *    idleness never happens; it could not lower a window of ten segments.)
+ *    One thing is less than in truth: what is sent again has always left at
+ *    the same time, so that of two such segments RACK takes the one with the
+ *    higher number for the later, and text that was overtaken counts as lost
+ *    at once, without the wait for reordering. kunit/ has those.
  *  - The channel is a set. Delivering leaves the segment in it: a segment may
  *    arrive any number of times, in any order, so two equal ones are one.
  *    Loss is that it never arrives; a segment is thrown out only to make
@@ -25,7 +29,7 @@
  *    that the streams cross the wrap and 0 is in the window, which adds to
  *    what can happen.
  *  - The users have few octets to write; retransmissions are few (R2); counts
- *    are cut where the core no longer tells them apart, see sim_freeze().
+ *    are cut where the core no longer tells them apart, see freeze.c.
  *
  * From every state the ends must also be able to finish: see fair.c.
  */
@@ -198,6 +202,10 @@ const char *sim_apply(struct sim *m, const struct sim_case *c,
 u8 sim_state(const struct sim_end *e);
 u32 sim_iss(const struct sim_case *c, int i, u32 isn);
 size_t sim_size(const struct sim *m);
+
+/* freeze.c: an end between events, and for the next one */
+void sim_freeze(struct sim_end *e, const struct sim_case *c);
+void sim_thaw(struct sim_end *e);
 
 /* side.c: one end */
 void side_open(struct sim *m, const struct sim_case *c, int i, bool active);
