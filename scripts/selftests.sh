@@ -64,9 +64,18 @@ make -s -C "$top/userspace/bench" O="$top/.build/bench" net
 module=${GLASS_KO:-$("$top/scripts/vm/build-module.sh" "$kernel")}
 log=$top/.build/selftests-$kernel.log
 
-# Numbers the lines and counts them.
+# Numbers the lines and counts them. Of each test: how long it took here, which
+# for the first includes the boot; in virtual time the guest cannot know.
 number() {
 	mawk -W interactive -v kernel="$kernel" '
+	BEGIN { last = systime() }
+	/^# [^ ]+: [0-9]+ s of the guest.s time$/ {
+		now = systime()
+		print $0 ", " now - last " s here"
+		last = now
+		fflush()
+		next
+	}
 	/^(not )?ok / {
 		verdict = sub(/^not ok - /, "") ? "not ok" : "ok"
 		sub(/^ok - /, "")
