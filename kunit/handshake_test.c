@@ -392,14 +392,24 @@ static void isn_ticks_every_four_microseconds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, handshake_isn(7, 1ull << 34), 7);
 }
 
+static u8 shift_for(u32 buff, u32 buff_max)
+{
+	struct tcb_params p = { .buff = buff, .buff_max = buff_max };
+
+	return handshake_shift(&p);
+}
+
 /* rfc7323: 2.3 */
 static void shift_covers_buffer(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, handshake_shift(0), 0);
-	KUNIT_EXPECT_EQ(test, handshake_shift(65535), 0);
-	KUNIT_EXPECT_EQ(test, handshake_shift(65536), 1);
-	KUNIT_EXPECT_EQ(test, handshake_shift(8 << 20), 8);
-	KUNIT_EXPECT_EQ(test, handshake_shift(0xffffffff), 14);
+	KUNIT_EXPECT_EQ(test, shift_for(0, 0), 0);
+	KUNIT_EXPECT_EQ(test, shift_for(65535, 0), 0);
+	KUNIT_EXPECT_EQ(test, shift_for(65536, 0), 1);
+	KUNIT_EXPECT_EQ(test, shift_for(8 << 20, 0), 8);
+	KUNIT_EXPECT_EQ(test, shift_for(0xffffffff, 0), 14);
+	/* the larger of what it is and what it may become */
+	KUNIT_EXPECT_EQ(test, shift_for(65536, 3 << 20), 6);
+	KUNIT_EXPECT_EQ(test, shift_for(3 << 20, 65536), 6);
 }
 
 static struct kunit_case cases[] = {

@@ -55,7 +55,7 @@ void script_open(struct script *s)
 	s->t.loss = s->loss;
 	tcb_open(&s->t);
 	expect_syn(s, ecn ? "SEW" : "S", s->p.adv_mss,
-		   s->p.wscale ? handshake_shift(s->p.buff) : -1,
+		   s->p.wscale ? handshake_shift(&s->p) : -1,
 		   min(s->p.buff, 65535u), RULE_SEND_SYN);
 	expect_nothing(s);
 }

@@ -30,6 +30,7 @@ extern struct kunit_suite glass_challenge;
 extern struct kunit_suite glass_timewait;
 extern struct kunit_suite glass_output;
 extern struct kunit_suite glass_window;
+extern struct kunit_suite glass_drs;
 extern struct kunit_suite glass_persist;
 extern struct kunit_suite glass_shrink;
 extern struct kunit_suite glass_timer;

@@ -50,6 +50,7 @@ struct verdict {
  * struct tcb_params - what a connection starts with
  * @iss: initial send sequence number, see handshake_isn()
  * @buff: octets that the receive buffer may promise
+ * @buff_max: octets that it may ever promise, for the window scale; 0 for @buff
  * @adv_mss: MSS option to send
  * @path_mss: largest text that the path takes in one segment
  * @ip_options: octets of IP's options in each packet, which both that and the
@@ -72,6 +73,7 @@ struct verdict {
 struct tcb_params {
 	u32 iss;
 	u32 buff;
+	u32 buff_max;
 	u16 adv_mss;
 	u16 path_mss;
 	u16 default_mss;
@@ -220,6 +222,10 @@ void input_check_fin(struct tcb *t, struct verdict *v);
 void input_owe_ack(struct tcb *t, u16 rule);
 void receive_window(struct tcb *t);
 
+/* drs.c: how large the receive buffer should be */
+void drs_heard(struct tcb *t, const struct segment *s, u64 now);
+u32 drs_taken(struct tcb *t, u32 seq);
+
 /* output.c: the one place that builds a connection's segments */
 bool tcb_silent(const struct tcb *t);
 bool tcb_output(struct tcb *t, u64 now, u32 limit, struct segment *s);
@@ -351,7 +357,7 @@ void sack_put(struct tcb *t, struct segment *s);
 
 /* handshake.c: the listener's side, before there is a TCB */
 u32 handshake_isn(u32 keyed_hash, u64 now);
-u8 handshake_shift(u32 buff);
+u8 handshake_shift(const struct tcb_params *p);
 void listen_input(const struct segment *s, struct verdict *v);
 void embryo_open(struct embryo *e, const struct segment *syn,
 		 const struct tcb_params *p, u64 now);

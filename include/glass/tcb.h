@@ -231,6 +231,11 @@ struct tcb_options {
  *	that it was taken at, in units of 2^20 microseconds, @offset what our
  *	clock of milliseconds is told with
  * @dsack: text that came twice, to be told once; empty when both are equal
+ * @drs: how much the user takes in a round trip, see drs.c: @seq is one past
+ *	what he had taken when the round began, @at when that was (by the
+ *	clock of @heard), @space the most that he took in a round, 0 before
+ *	the first, @rtt the round trip as the receiver sees it, microseconds,
+ *	0 while it is not known
  * @rto: retransmission timeout in microseconds without backoff
  * @srtt: smoothed round-trip time in microseconds, 0 before the first sample
  * @rttvar: its variation in microseconds
@@ -299,6 +304,12 @@ struct tcb {
 		u32 offset;
 	} ts;
 	struct seq_range dsack;
+	struct {
+		u32 seq;
+		u32 at;
+		u32 space;
+		u32 rtt;
+	} drs;
 
 	u32 rto;
 	u32 srtt;

@@ -24,13 +24,16 @@ u32 handshake_isn(u32 keyed_hash, u64 now)
 }
 
 /**
- * handshake_shift() - the window scale that lets @buff be promised
- * @buff: octets
+ * handshake_shift() - the window scale that lets all of the buffer be promised
+ * @p: what the connection starts with
+ *
+ * It is told once and counts for good: the buffer may grow later.
  *
  * Return: 0 to SEG_WSCALE_MAX, rfc7323#section-2.3.
  */
-u8 handshake_shift(u32 buff)
+u8 handshake_shift(const struct tcb_params *p)
 {
+	u32 buff = max(p->buff, p->buff_max);
 	u8 shift = 0;
 
 	while (shift < SEG_WSCALE_MAX && buff >> shift > 65535)
@@ -92,7 +95,7 @@ void embryo_open(struct embryo *e, const struct segment *syn,
 	if (p->wscale && syn->opts & SEG_OPT_WSCALE) {
 		e->wscale_ok = 1;
 		e->peer_shift = syn->wscale;
-		e->shift = handshake_shift(p->buff);
+		e->shift = handshake_shift(p);
 	}
 	if (p->timestamps && syn->opts & SEG_OPT_TS) {
 		e->ts_ok = 1;

@@ -116,7 +116,7 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 	t->snd.small = p->iss;
 	t->rcv.buff = p->buff;
 	t->rcv.room = p->buff;
-	t->rcv.shift = handshake_shift(p->buff);
+	t->rcv.shift = handshake_shift(p);
 	rtt_init(t);
 	t->cong.ops = p->cong ? p->cong : &cong_reno;
 	t->ecn_offer = p->ecn == 1 || t->cong.ops->needs_ecn;

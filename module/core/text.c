@@ -196,6 +196,7 @@ void input_process_text(struct tcb *t, const struct segment *s,
 		t->rcv.mss = max_t(u32, t->rcv.mss,
 				   min_t(u32, s->piece ? s->piece : s->len,
 					 t->adv_mss));
+		drs_heard(t, s, now);
 		held_duplicate(t, in);
 		if (in->seq == t->rcv.nxt) {
 			text_in_order(t, in, s->piece, now, v);
