@@ -12,6 +12,7 @@
  *	GLASS_HAVE_INET_FLAGS		inet_set_bit() in place of bit fields
  *	GLASS_HAVE_FL_LIST_IN_INET	flow labels hang off inet_sock
  *	GLASS_HAVE_GSO_HEADER		net/gso.h, once part of others
+ *	GLASS_HAVE_PROTO_MEMORY	net/proto_memory.h, once part of net/sock.h
  *	GLASS_HAVE_SYSCTL_CONST		handlers of sysctls get a const table
  *	GLASS_HAVE_SYSCTL_SZ		register_net_sysctl_sz(), no end mark
  */
@@ -27,6 +28,10 @@
 
 #if GLASS_HAVE_GSO_HEADER
 #include <net/gso.h>
+#endif
+
+#if GLASS_HAVE_PROTO_MEMORY
+#include <net/proto_memory.h>
 #endif
 
 static inline void glass_compat_inet_flags(struct sock *sk)

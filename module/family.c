@@ -52,8 +52,8 @@ int glass_sock_init(struct sock *sk)
 	sk->sk_destruct = glass_destruct;
 	glass_offload_socket(sk);
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
-	WRITE_ONCE(sk->sk_rcvbuf, gn->sysctl.rmem_default);
-	WRITE_ONCE(sk->sk_sndbuf, gn->sysctl.wmem_default);
+	glass_buffer_init(sk);
+	sk_sockets_allocated_inc(sk);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
 	return 0;
 }
@@ -68,6 +68,7 @@ static void glass_sock_destroy(struct sock *sk)
 	glass_fastopen_settle(sk, false);
 	glass_cong_release(sk);
 	glass_put_port(sk);
+	sk_sockets_allocated_dec(sk);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }
 
@@ -103,6 +104,15 @@ static void glass_unhash(struct sock *sk)
 	.get_port = glass_get_port,		\
 	.put_port = glass_put_port,		\
 	.no_autobind = true,			\
+	.stream_memory_free = glass_buffer_send_more, \
+	.memory_allocated = &glass_budget_used,	\
+	.per_cpu_fw_alloc = &glass_budget_ahead, \
+	.memory_pressure = &glass_budget_pressure, \
+	.enter_memory_pressure = glass_budget_short, \
+	.sockets_allocated = &glass_budget_sockets, \
+	.sysctl_mem = glass_budget_limit,	\
+	.sysctl_rmem = &glass_budget_least,	\
+	.sysctl_wmem = &glass_budget_least,	\
 	.slab_flags = SLAB_TYPESAFE_BY_RCU
 
 #if GLASS_HAVE_PROTO_ACCEPT_ARG

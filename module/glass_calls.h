@@ -44,7 +44,6 @@ int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		  int *addr_len);
 __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait);
 bool glass_readable(const struct sock *sk);
-int glass_set_rcvlowat(struct sock *sk, int octets);
 int glass_ioctl_value(struct sock *sk, int cmd, int *value);
 void glass_write_space(struct sock *sk);
 
@@ -129,8 +128,35 @@ void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 		      const struct segment *s, const struct verdict *v);
 void glass_queue_purge(struct sock *sk);
 void glass_queue_drop_held(struct sock *sk);
-u32 glass_queue_capacity(const struct sock *sk);
-u32 glass_queue_room(const struct sock *sk);
+
+/* buffer.c: how large the two buffers are */
+void glass_buffer_limits(struct glass_net *gn);
+void glass_buffer_init(struct sock *sk);
+u32 glass_buffer_capacity(const struct sock *sk);
+u32 glass_buffer_most(const struct sock *sk);
+u32 glass_buffer_room(const struct sock *sk);
+bool glass_buffer_full(struct sock *sk, struct sk_buff *skb,
+		       const struct segment *s);
+void glass_buffer_taken(struct sock *sk);
+void glass_buffer_expand(struct sock *sk);
+void glass_buffer_space(struct sock *sk);
+bool glass_buffer_send_more(const struct sock *sk, int wake);
+int glass_set_rcvlowat(struct sock *sk, int octets);
+
+/* budget.c: memory of all sockets together */
+extern atomic_long_t glass_budget_used;
+DECLARE_PER_CPU(int, glass_budget_ahead);
+extern unsigned long glass_budget_pressure;
+extern struct percpu_counter glass_budget_sockets;
+extern long glass_budget_limit[3];
+extern int glass_budget_least;
+int glass_budget_init(void);
+void glass_budget_exit(void);
+void glass_budget_short(struct sock *sk);
+bool glass_budget_send(struct sock *sk, int size);
+bool glass_budget_receive(struct sock *sk, struct sk_buff *skb, bool next);
+int glass_budget_sysctl(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
+			void *buffer, size_t *len, loff_t *pos);
 
 /* pages.c: pages to send from */
 bool glass_pages_refill(struct sock *sk, struct page_frag *pfrag);

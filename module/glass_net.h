@@ -259,8 +259,10 @@ struct glass_sysctl {
 	int abort_on_overflow;
 	int abort_on_soft_error;
 	int fastopen;
-	int rmem_default;
-	int wmem_default;
+	int rmem[3];			/* least, first and largest SO_RCVBUF */
+	int wmem[3];			/* of SO_SNDBUF */
+	int moderate_rcvbuf;
+	unsigned int notsent_lowat;
 	struct glass_cong *congestion_control;	/* never NULL, read under RCU */
 	struct tcb_policy policy;
 };

@@ -57,6 +57,7 @@ struct glass_pace;
  * @mtu_deferred: the path's MTU by an ICMP error that came while a user held
  *	the lock, or 0
  * @mtu_seq: where the segment began that it is about
+ * @notsent_lowat: GLASS_NOTSENT_LOWAT, 0 for the sysctl's; no lock
  * @urg_data: the octet at it, see mark.c; 0 when there is no mark
  * @fastopen_of: the listener that counts this child as a pending fast open
  * @fastopen_req: text that connect() may send in the SYN, or NULL
@@ -93,6 +94,7 @@ struct glass_sock {
 	u32 alarm;
 	u32 mtu_deferred;
 	u32 mtu_seq;
+	u32 notsent_lowat;
 	u16 urg_data;
 	u8 defer_accept;
 	bool timer_deferred;

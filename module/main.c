@@ -111,9 +111,12 @@ static int __init glass_init(void)
 	int err;
 
 	check_constants();
-	err = glass_record_cache_create();
+	err = glass_budget_init();
 	if (err)
 		return err;
+	err = glass_record_cache_create();
+	if (err)
+		goto no_cache;
 	glass_cong_init();
 	err = register_pernet_subsys(&glass_net_ops);
 	if (err)
@@ -153,6 +156,8 @@ no_prot:
 no_net:
 	rcu_barrier();
 	glass_record_cache_destroy();
+no_cache:
+	glass_budget_exit();
 	return err;
 }
 
@@ -168,6 +173,7 @@ static void __exit glass_exit(void)
 	proto_unregister(&glass6_prot);
 	proto_unregister(&glass_prot);
 	glass_record_cache_destroy();
+	glass_budget_exit();
 	glass_pages_exit();
 }
 

@@ -17,8 +17,10 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 	struct glass_net *gn = glass_sk_net(sk);
 
 	*p = (struct tcb_params){
-		.buff = min(glass_queue_capacity(sk),
+		.buff = min(glass_buffer_capacity(sk),
 			    glass_sk(sk)->tcb.opt.window_clamp ?: U32_MAX),
+		.buff_max = min(glass_buffer_most(sk),
+				glass_sk(sk)->tcb.opt.window_clamp ?: U32_MAX),
 		.syn_retries = READ_ONCE(gn->sysctl.syn_retries),
 		.retries = READ_ONCE(gn->sysctl.retries2),
 		.default_mss = glass_sk(sk)->af->default_mss,

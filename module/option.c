@@ -118,6 +118,10 @@ static int set_option(struct sock *sk, int name, int value)
 		if (!err)
 			opt->user_timeout = value;
 		return err;
+	case GLASS_NOTSENT_LOWAT:
+		WRITE_ONCE(glass_sk(sk)->notsent_lowat, value);
+		sk->sk_write_space(sk);
+		return 0;
 	case GLASS_KEEPIDLE:
 		return set_keepidle(sk, value);
 	case GLASS_KEEPINTVL:
@@ -226,6 +230,9 @@ static int read_option(struct sock *sk, int name, int *value)
 		break;
 	case GLASS_USER_TIMEOUT:
 		*value = t->opt.user_timeout;
+		break;
+	case GLASS_NOTSENT_LOWAT:
+		*value = READ_ONCE(glass_sk(sk)->notsent_lowat);
 		break;
 	case GLASS_KEEPIDLE:
 		*value = keepalive_idle(t);

@@ -52,7 +52,7 @@ static void drain(struct sock *sk, u64 now)
 	if (tcb_silent(&gs->tcb))
 		return;
 	limit = glass_offload_limit(sk);
-	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
+	tcb_buffer(&gs->tcb, glass_buffer_capacity(sk), glass_buffer_room(sk));
 	if (READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE)
 		glass_pace_begin(sk);
 	if (gs->pace) {
@@ -79,11 +79,10 @@ static int verdict_error(const struct sock *sk, const struct verdict *v)
 static void wake(struct sock *sk, const struct verdict *v)
 {
 	if (v->bits & V_ESTABLISHED) {
+		glass_buffer_expand(sk);
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 	}
-	if (v->bits & V_WRITABLE)
-		sk->sk_write_space(sk);
 	if (v->bits & V_PEER_CLOSED) {
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
@@ -160,28 +159,11 @@ static void beats(struct sock *sk, const struct verdict *v, u64 now)
 	if (answer_later(sk, v))
 		return;
 	drain(sk, now);
+	glass_buffer_space(sk);
 	if (v->bits & (V_TIME_WAIT | V_DEAD))
 		finish(sk, v);
 	else
 		glass_clock_arm(sk, now);
-}
-
-/*
- * The receive buffer has a hard limit, whatever was promised: tiny segments
- * cost more memory than they carry. Text held out of order goes first, so
- * that the text which fills the gap always finds room.
- */
-static bool no_room(struct sock *sk, const struct segment *s)
-{
-	struct tcb *t = &glass_sk(sk)->tcb;
-
-	if (!s->len || atomic_read(&sk->sk_rmem_alloc) <= sk->sk_rcvbuf)
-		return false;
-	if (t->held && t->held->n && seq_le(seg_text(s), t->rcv.nxt)) {
-		t->held->n = 0;
-		glass_queue_drop_held(sk);
-	}
-	return atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf;
 }
 
 /* What the core refuses is answered with a RST */
@@ -221,7 +203,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	}
 	if (sk->sk_family == AF_INET && IPCB(skb)->opt.srr)
 		glass_way_changed(sk, skb, s);
-	s->no_room = no_room(sk, s);
+	s->no_room = glass_buffer_full(sk, skb, s);
 	if (tcb_wants_ranges(t, s))
 		glass_lend_ranges(t);
 	if (tcb_wants_loss(t, s))
@@ -248,6 +230,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		glass_queue_text(sk, skb, s, &v);
 	else
 		kfree_skb(skb);
+	sk_mem_reclaim(sk);
 	DEBUG_NET_WARN_ON_ONCE(v.text_keep && gs->queued_seq +
 			       !!(v.bits & V_PEER_CLOSED) != t->rcv.nxt);
 	beats(sk, &v, now);
@@ -263,6 +246,7 @@ void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s)
 {
 	struct verdict v;
 
+	s->no_room = glass_buffer_full(sk, skb, s);
 	tcb_fast_open(&glass_sk(sk)->tcb, s, &v);
 	glass_count(glass_sk_net(sk), v.rule);
 	if (glass_watched())
@@ -272,6 +256,7 @@ void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		glass_queue_text(sk, skb, s, &v);
 	else
 		kfree_skb(skb);
+	sk_mem_reclaim(sk);
 	beats(sk, &v, glass_now());
 }
 
@@ -321,6 +306,7 @@ void glass_backlog_done(struct sock *sk)
 
 	glass_sk(sk)->answer_deferred = false;
 	drain(sk, now);
+	glass_buffer_space(sk);
 	glass_clock_arm(sk, now);
 }
 
@@ -353,7 +339,8 @@ void glass_after_read(struct sock *sk)
 
 	if (gs->tcb.state == TCB_CLOSED)
 		return;
-	tcb_buffer(&gs->tcb, glass_queue_capacity(sk), glass_queue_room(sk));
+	glass_buffer_taken(sk);
+	tcb_buffer(&gs->tcb, glass_buffer_capacity(sk), glass_buffer_room(sk));
 	tcb_read(&gs->tcb);
 	if (!gs->tcb.ack_now)
 		return;
@@ -439,5 +426,6 @@ void glass_paced(struct sock *sk)
 	if (glass_sk(sk)->tcb.state == TCB_CLOSED)
 		return;
 	drain(sk, now);
+	glass_buffer_space(sk);
 	glass_clock_arm(sk, now);
 }

@@ -24,6 +24,7 @@
 static void wmem_free(struct sock *sk, struct sk_buff *skb)
 {
 	sk_wmem_queued_add(sk, -skb->truesize);
+	sk_mem_uncharge(sk, skb->truesize);
 	__kfree_skb(skb);
 }
 
@@ -34,6 +35,10 @@ static struct sk_buff *new_tail(struct sock *sk)
 
 	if (!skb)
 		return NULL;
+	if (!glass_budget_send(sk, skb->truesize)) {
+		__kfree_skb(skb);
+		return NULL;
+	}
 	skb_reserve(skb, MAX_TCP_HEADER);
 	/* whoever clones it may write in front of the text */
 	__skb_header_release(skb);
@@ -42,6 +47,7 @@ static struct sk_buff *new_tail(struct sock *sk)
 	GLASS_CB(skb)->seq = glass_sk(sk)->out_seq;
 	GLASS_CB(skb)->end = glass_sk(sk)->out_seq;
 	sk_wmem_queued_add(sk, skb->truesize);
+	sk_mem_charge(sk, skb->truesize);
 	__skb_queue_tail(&sk->sk_write_queue, skb);
 	return skb;
 }
@@ -70,6 +76,8 @@ static int append_pages(struct sock *sk, struct sk_buff *skb,
 	if (!merge && n >= MAX_SKB_FRAGS)
 		return 0;
 	size = min_t(int, size, pfrag->size - pfrag->offset);
+	if (!glass_budget_send(sk, size))
+		return -ENOMEM;
 	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page,
 				       pfrag->offset, size);
 	if (err)
@@ -119,6 +127,7 @@ int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
 		__skb_unlink(skb, &sk->sk_write_queue);
 		wmem_free(sk, skb);
 	}
+	sk_mem_reclaim(sk);
 	return done;
 }
 
@@ -148,6 +157,7 @@ static void free_front(struct sock *sk, struct sk_buff *skb, u32 una)
 	skb->data_len -= sum;
 	skb->truesize -= sum;
 	sk_wmem_queued_add(sk, -sum);
+	sk_mem_uncharge(sk, sum);
 }
 
 /**
@@ -193,6 +203,10 @@ static bool gather(struct sock *sk, struct sk_buff *skb)
 		tail = alloc_skb(SKB_WITH_OVERHEAD(4096), GFP_ATOMIC);
 		if (!tail)
 			return false;
+		if (!sk_rmem_schedule(sk, tail, tail->truesize)) {
+			kfree_skb(tail);
+			return false;
+		}
 		GLASS_CB(tail)->seq = GLASS_CB(skb)->seq;
 		skb_set_owner_r(tail, sk);
 		__skb_queue_tail(&sk->sk_receive_queue, tail);
@@ -219,6 +233,7 @@ static bool join(struct sock *sk, struct sk_buff *skb)
 	    GLASS_CB(tail)->end == GLASS_CB(skb)->seq &&
 	    skb_try_coalesce(tail, skb, &stolen, &delta)) {
 		atomic_add(delta, &sk->sk_rmem_alloc);
+		sk_mem_charge(sk, delta);
 		GLASS_CB(tail)->end = GLASS_CB(skb)->end;
 		kfree_skb_partial(skb, stolen);
 		return true;
@@ -331,31 +346,4 @@ void glass_queue_purge(struct sock *sk)
 		gs->tcb.held->n = 0;
 	__skb_queue_purge(&sk->sk_receive_queue);
 	gs->copied_seq = gs->queued_seq;
-}
-
-/**
- * glass_queue_capacity() - octets that the empty receive buffer may promise
- * @sk: the socket
- *
- * Half of SO_RCVBUF: the rest is for what skbs cost beyond their text.
- *
- * Return: octets.
- */
-u32 glass_queue_capacity(const struct sock *sk)
-{
-	return READ_ONCE(sk->sk_rcvbuf) / 2;
-}
-
-/**
- * glass_queue_room() - octets of it that are free
- * @sk: the socket, locked
- *
- * Return: octets, 0 when it is full.
- */
-u32 glass_queue_room(const struct sock *sk)
-{
-	int room = READ_ONCE(sk->sk_rcvbuf) -
-		   atomic_read(&sk->sk_rmem_alloc);
-
-	return max(room, 0) / 2;
 }

@@ -321,29 +321,12 @@ static u32 readable(const struct sock *sk)
 bool glass_readable(const struct sock *sk)
 {
 	u32 low = min_t(u32, sock_rcvlowat(sk, 0, INT_MAX),
-			glass_queue_capacity(sk) / 2);
+			glass_buffer_capacity(sk) / 2);
 
 	if (glass_at_mark(sk, READ_ONCE(glass_sk(sk)->copied_seq)) &&
 	    glass_mark_skips(sk))
 		low++;
 	return readable(sk) >= max_t(u32, low, 1);
-}
-
-/**
- * glass_set_rcvlowat() - proto_ops.set_rcvlowat
- * @sk: the socket, locked
- * @octets: 0 means 1; more than the buffer can hold means that much
- *
- * Return: 0.
- */
-int glass_set_rcvlowat(struct sock *sk, int octets)
-{
-	octets = min_t(u32, octets, glass_queue_capacity(sk));
-	WRITE_ONCE(sk->sk_rcvlowat, octets ?: 1);
-	/* what was too little before may be enough now */
-	if (glass_readable(sk))
-		sk->sk_data_ready(sk);
-	return 0;
 }
 
 /* What a socket that has or had a connection is ready for */

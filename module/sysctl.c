@@ -15,7 +15,6 @@ static int seconds_max = 32767;
 static int u8_max = 255;
 static int minute_ms = 60000;
 static int fastopen_bits = 0x7ff;
-static int buffer_min = 4096;
 
 /* data points into a template; each netns gets it moved to its own */
 /* rfc9293: SHLD-11, MUST-23 */
@@ -33,8 +32,11 @@ static struct glass_sysctl template = {
 	.challenge_ack_limit = INT_MAX,
 	.invalid_ratelimit = 500,
 	.max_tw_buckets = 65536,
-	.rmem_default = 1 << 19,
-	.wmem_default = 1 << 19,
+	/* TCP's; the largest are less where memory is, see budget.c */
+	.rmem = { 4096, 131072, 6 << 20 },
+	.wmem = { 4096, 16384, 4 << 20 },
+	.moderate_rcvbuf = 1,
+	.notsent_lowat = UINT_MAX,
 };
 
 #define ENTRY_AT(name, at, low, high) {			\
@@ -48,6 +50,15 @@ static struct glass_sysctl template = {
 }
 
 #define ENTRY(field, low, high) ENTRY_AT(#field, template.field, low, high)
+#define TRIPLE(field) {					\
+	.procname = #field,				\
+	.data = template.field,				\
+	.maxlen = sizeof(template.field),		\
+	.mode = 0644,					\
+	.proc_handler = proc_dointvec_minmax,		\
+	.extra1 = &one,					\
+}
+
 #define POLICY(field, low, high) \
 	ENTRY_AT(#field, template.policy.field, low, high)
 
@@ -111,8 +122,23 @@ static const struct ctl_table entries[] = {
 	 * is what lets it in after a second, not after 2 MSL.
 	 */
 	ENTRY(rfc1337, &zero, &one),
-	ENTRY(rmem_default, &buffer_min, NULL),
-	ENTRY(wmem_default, &buffer_min, NULL),
+	TRIPLE(rmem),
+	TRIPLE(wmem),
+	/* pages that all sockets of all netns may use: low, pressure, high */
+	{
+		.procname = "mem",
+		.maxlen = 3 * sizeof(long),
+		.mode = 0644,
+		.proc_handler = glass_budget_sysctl,
+	},
+	ENTRY(moderate_rcvbuf, &zero, &one),
+	{
+		.procname = "notsent_lowat",
+		.data = &template.notsent_lowat,
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
 	POLICY(keepalive_time, &one, &seconds_max),
 	POLICY(keepalive_intvl, &one, &seconds_max),
 	POLICY(keepalive_probes, &one, &u8_max),
@@ -129,6 +155,7 @@ int glass_sysctl_init(struct glass_net *gn)
 	struct ctl_table *table;
 
 	gn->sysctl = template;
+	glass_buffer_limits(gn);
 	gn->sysctl.policy = tcb_policy_default;
 	table = kcalloc(GLASS_SYSCTL_ENTRIES(n), sizeof(*table), GFP_KERNEL);
 	if (!table)

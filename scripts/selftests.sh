@@ -20,8 +20,8 @@ usage() {
 
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait article)
-VIRTUAL=(gigabyte offload isn badnet packet attack run)
-DEBUG=(oracle blocking many closing window links congestion netns table cookies challenge timewait attack mutate)
+VIRTUAL=(buffers budget gigabyte offload isn badnet packet attack run)
+DEBUG=(budget oracle blocking many closing window links congestion netns table cookies challenge timewait attack mutate)
 
 list=0
 if [ "${1-}" = --list ]; then

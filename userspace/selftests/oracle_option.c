@@ -115,6 +115,8 @@ static void option_buffers(const struct kind *k)
 {
 	int fd = stream(k);
 
+	tell("rcvbuf", get_int(fd, SOL_SOCKET, SO_RCVBUF));
+	tell("sndbuf", get_int(fd, SOL_SOCKET, SO_SNDBUF));
 	tell("set", set_int(fd, SOL_SOCKET, SO_RCVBUF, 20000));
 	tell("rcvbuf", get_int(fd, SOL_SOCKET, SO_RCVBUF));
 	tell("set", set_int(fd, SOL_SOCKET, SO_SNDBUF, 20000));
@@ -123,6 +125,35 @@ static void option_buffers(const struct kind *k)
 	tell("rcvbuf", get_int(fd, SOL_SOCKET, SO_RCVBUF));
 	tell("small", set_int(fd, SOL_SOCKET, SO_SNDBUF, 1));
 	tell("sndbuf", get_int(fd, SOL_SOCKET, SO_SNDBUF));
+}
+
+/* Both ends of a connection over a cable: as much as the first window needs */
+static void option_buffers_connected(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	await_acked(p.c);
+	tell("rcvbuf", get_int(p.c, SOL_SOCKET, SO_RCVBUF));
+	tell("sndbuf", get_int(p.c, SOL_SOCKET, SO_SNDBUF));
+	tell("rcvbuf", get_int(p.s, SOL_SOCKET, SO_RCVBUF));
+	tell("sndbuf", get_int(p.s, SOL_SOCKET, SO_SNDBUF));
+}
+
+static void option_notsent_lowat(const struct kind *k)
+{
+	static const int values[] = { 1, 0, -1, 1 << 30 };
+	int fd = stream(k);
+	size_t i;
+
+	tell("fresh", get_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT));
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		tell("set", set_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+				    values[i]));
+		tell("is", get_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT));
+	}
 }
 
 static void option_timeouts(const struct kind *k)
@@ -265,6 +296,8 @@ const struct test oracle_option[] = {
 	TEST(option_own_level),
 	TEST(option_maxseg),
 	TEST(option_buffers),
+	TEST(option_buffers_connected),
+	TEST(option_notsent_lowat),
 	TEST(option_timeouts),
 	TEST(option_network),
 	TEST(option_error_once),

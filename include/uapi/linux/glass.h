@@ -50,6 +50,7 @@
 #define GLASS_CONGESTION 13	/* a name of 15 characters, as TCP_CONGESTION */
 #define GLASS_USER_TIMEOUT 18	/* int, milliseconds, as TCP_USER_TIMEOUT */
 #define GLASS_FASTOPEN	23	/* int, pending requests, as TCP_FASTOPEN */
+#define GLASS_NOTSENT_LOWAT 25	/* unsigned, octets, as TCP_NOTSENT_LOWAT */
 #define GLASS_FASTOPEN_CONNECT 30 /* int, as TCP_FASTOPEN_CONNECT */
 
 #endif
