@@ -106,6 +106,9 @@ void script_establish(struct script *s);
 struct script *script_established(struct kunit *test);
 struct script *script_in_flight(struct kunit *test, bool sack, u32 more);
 struct script *script_two_lost(struct kunit *test);
+struct script *script_searching(struct kunit *test, bool sack,
+				const struct tcb_policy *policy);
+struct script *script_probing(struct kunit *test, bool sack);
 struct script *script_syn_received(struct kunit *test);
 struct script *script_fin_wait_1(struct kunit *test);
 struct script *script_fin_wait_2(struct kunit *test);

@@ -115,6 +115,52 @@ struct script *script_two_lost(struct kunit *test)
 	return s;
 }
 
+/*
+ * ESTABLISHED on a path of 1400 octets, of which @policy, or one that always
+ * searches and begins at 1000, has its own opinion
+ */
+struct script *script_searching(struct kunit *test, bool sack,
+				const struct tcb_policy *policy)
+{
+	struct script *s = script_begin(test);
+	struct tcb_policy *always = kunit_kzalloc(test, sizeof(*always),
+						  GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, always);
+	*always = tcb_policy_default;
+	always->mtu_probing = 2;
+	always->base_mss = 1000;
+	s->p.policy = policy ? policy : always;
+	s->p.adv_mss = 1400;
+	s->p.path_mss = 1400;
+	s->peer_mss = 1400;
+	s->p.sack = sack;
+	s->p.dsack = sack;
+	s->peer_sack = sack;
+	s->peer_wnd = SCRIPT_FLIGHT_WND;
+	script_establish(s);
+	return s;
+}
+
+/* The same: 2001 to 10001 are in flight, a probe of 1200 and two behind it */
+struct script *script_probing(struct kunit *test, bool sack)
+{
+	struct script *s = script_searching(test, sack, NULL);
+	u32 seq;
+
+	user_writes(s, 40000);
+	for (seq = 1; seq < 10001; seq += 1000)
+		expect(s, ".", seq, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	passes(s, 50);
+	peer_reports(s, 2001, RULE_ACK_NEW);
+	expect(s, ".", 10001, 1200, 1, 10000, RULE_SEND_MTU_PROBE);
+	expect(s, ".", 11201, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect(s, ".", 12201, 1000, 1, 10000, RULE_SEND_TEXT);
+	expect_nothing(s);
+	return s;
+}
+
 /* SYN-RECEIVED as a TCB knows it: both ends opened at once */
 struct script *script_syn_received(struct kunit *test)
 {

@@ -41,6 +41,8 @@ extern struct kunit_suite glass_patience;
 extern struct kunit_suite glass_stuck;
 extern struct kunit_suite glass_recovery;
 extern struct kunit_suite glass_path_mss;
+extern struct kunit_suite glass_mtu_probe;
+extern struct kunit_suite glass_mtu_lost;
 extern struct kunit_suite glass_scoreboard;
 extern struct kunit_suite glass_rack;
 extern struct kunit_suite glass_tlp;

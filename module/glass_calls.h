@@ -115,6 +115,7 @@ struct glass_icmp_error {
 	u32 info;		/* the MTU, if the error names one */
 };
 
+void glass_path_look(struct sock *sk);
 void glass_icmp_deferred(struct sock *sk);
 bool glass_soft_error(struct sock *sk, int err);
 int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,

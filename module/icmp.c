@@ -20,9 +20,37 @@
 #include "glass_sock.h"
 
 /* Does the segment that it quotes lie in [SND.UNA, SND.NXT]? */
+/* rfc8899: 4.6.1 */
 static bool in_flight(const struct tcb *t, u32 seq)
 {
 	return seq_ge(seq, t->snd.una) && seq_le(seq, t->snd.nxt);
+}
+
+static u32 route_mss(struct sock *sk)
+{
+	struct glass_tuple tuple;
+
+	glass_tuple_of(sk, &tuple);
+	return glass_sk(sk)->af->path_mss(glass_sk_net(sk), sk, &tuple, NULL);
+}
+
+/**
+ * glass_path_look() - what does the route take now?
+ * @sk: the socket, locked, whose TCB looks for the path's MTU
+ *
+ * It may have heard of a smaller MTU by another connection, or have forgotten
+ * one. What IPv4 may cut on its way is no probe.
+ *
+ * rfc4821: 8
+ */
+void glass_path_look(struct sock *sk)
+{
+	const struct dst_entry *dst = __sk_dst_get(sk);
+
+	if (sk->sk_family == AF_INET && dst && !ip_dont_fragment(sk, dst))
+		mtu_limit(&glass_sk(sk)->tcb, 0);
+	else
+		mtu_limit(&glass_sk(sk)->tcb, route_mss(sk));
 }
 
 /*
@@ -32,8 +60,6 @@ static bool in_flight(const struct tcb *t, u32 seq)
  */
 static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 {
-	struct glass_sock *gs = glass_sk(sk);
-	struct glass_tuple tuple;
 	struct dst_entry *dst;
 
 	if (sk->sk_family == AF_INET6)
@@ -42,9 +68,7 @@ static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 		dst = inet_csk_update_pmtu(sk, mtu);
 	if (IS_ERR_OR_NULL(dst))
 		return;
-	glass_tuple_of(sk, &tuple);
-	glass_too_big(sk, seq,
-		      gs->af->path_mss(glass_sk_net(sk), sk, &tuple, NULL));
+	glass_too_big(sk, seq, route_mss(sk));
 }
 
 /**

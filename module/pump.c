@@ -51,6 +51,8 @@ static void drain(struct sock *sk, u64 now)
 
 	if (tcb_silent(&gs->tcb))
 		return;
+	if (mtu_probes(&gs->tcb))
+		glass_path_look(sk);
 	limit = glass_offload_limit(sk);
 	tcb_buffer(&gs->tcb, glass_buffer_capacity(sk), glass_buffer_room(sk));
 	if (READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE)

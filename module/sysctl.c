@@ -15,6 +15,9 @@ static int seconds_max = 32767;
 static int u8_max = 255;
 static int minute_ms = 60000;
 static int fastopen_bits = 0x7ff;
+static int mss_min = MSS_MIN;
+static int mss_max = 65535;
+static int search_max = INT_MAX / 1000;	/* its milliseconds fit */
 
 /* data points into a template; each netns gets it moved to its own */
 /* rfc9293: SHLD-11, MUST-23 */
@@ -147,6 +150,13 @@ static const struct ctl_table entries[] = {
 	POLICY(fin_timeout, &zero, &seconds_max),
 	POLICY(stdurg, &zero, &one),
 	POLICY(ecn_fallback, &zero, &one),
+	/* 0 never, 1 once large segments seem to vanish, 2 always */
+	POLICY(mtu_probing, &zero, &two),
+	POLICY(base_mss, &mss_min, &mss_max),
+	POLICY(mtu_probe_floor, &mss_min, &mss_max),
+	POLICY(min_snd_mss, &mss_min, &mss_max),
+	POLICY(probe_interval, &zero, &search_max),
+	POLICY(probe_threshold, &zero, NULL),
 };
 
 int glass_sysctl_init(struct glass_net *gn)

@@ -170,6 +170,6 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 		return;
 	}
 	glass_tuple_of(sk, &tuple);
-	tcb_set_path_mss(&gs->tcb, gs->af->path_mss(glass_sk_net(sk), sk,
-						    &tuple, NULL));
+	mtu_path(&gs->tcb,
+		 gs->af->path_mss(glass_sk_net(sk), sk, &tuple, NULL));
 }

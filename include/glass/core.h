@@ -241,6 +241,7 @@ u32 output_usable(const struct tcb *t);
 /* probe.c: segments that ask for an answer */
 bool output_probe(struct tcb *t, u64 now, struct segment *s);
 bool output_loss_probe(struct tcb *t, u64 now, struct segment *s);
+void output_mtu_probe(struct tcb *t, u64 now, struct segment *s);
 
 /* timer.c: deadlines */
 void due_set(struct tcb *t, enum tcb_due which, u64 now, u32 delay_ms);
@@ -298,6 +299,20 @@ void recovery_reorder_timeout(struct tcb *t, u64 now, struct verdict *v);
 
 /* toobig.c: rfc1191, rfc8201 */
 void recovery_too_big(struct tcb *t, u32 seq, u32 mss);
+
+/* mtuprobe.c: rfc4821 */
+enum mtu_due { MTU_PROBE_NONE, MTU_PROBE_WAIT, MTU_PROBE_NOW };
+
+bool mtu_wanted(const struct tcb *t);
+void mtu_start(struct tcb *t);
+void mtu_limit(struct tcb *t, u32 mss);
+enum mtu_due mtu_probe_due(struct tcb *t, u64 now);
+u32 mtu_probe_sent(struct tcb *t);
+void mtu_acked(struct tcb *t, struct verdict *v);
+bool mtu_probe_again(const struct tcb *t, struct seq_range *lost);
+bool mtu_probe_lost(struct tcb *t, u64 now);
+void mtu_path(struct tcb *t, u32 mss);
+void mtu_timeout(struct tcb *t, u64 now, bool full_stop);
 
 /* scoreboard.c: rfc2018, the sender's side */
 void scoreboard_clear(struct loss *l);
@@ -401,6 +416,12 @@ bool timewait_output(struct timewait *w, struct segment *s);
 static inline bool sack_told(const struct tcb *t, const struct segment *s)
 {
 	return t->sack_ok && s->opts & SEG_OPT_SACK;
+}
+
+/* Is the path's MTU looked for? */
+static inline bool mtu_probes(const struct tcb *t)
+{
+	return t->loss && t->loss->mtu.on;
 }
 
 static inline u32 min_of3(u32 a, u32 b, u32 c)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What is remembered of a connection that loses text, or seems to: the
- * scoreboard, and how far a recovery has come. A connection without loss has
- * none of it; the glue lends the memory when tcb_wants_loss() asks for it.
+ * scoreboard, how far a recovery has come, and the search for the path's MTU.
+ * A connection without loss has none of it; the glue lends the memory when
+ * tcb_wants_loss() asks for it.
  *
  *   una                                 top       cur, nxt
  *    |  lost  | sacked | again | sacked  |  once     |
@@ -44,6 +45,39 @@ struct sent_range {
 };
 
 /**
+ * struct mtu_search - how large may a segment be? rfc4821#section-7.1
+ * @low: search_low: the path takes it. snd.path_mss is the same.
+ * @high: search_high: what is larger it does not, as far as is known
+ * @limit: what the route and the peer take: where @high begins
+ * @size: of the probe in flight, 0 for none
+ * @start: first sequence number of the probe; once it is @failed, of what is
+ *	still to be sent again of it
+ * @end: one past its last
+ * @since: when @wait began, milliseconds
+ * @wait: no probe for so long, milliseconds
+ * @on: there is a search. The others are zero before.
+ * @failed: the probe, and nothing else, was lost
+ * @converged: @wait is for a new search
+ * @dark: what the timer sends again has become smaller, see mtu_timeout()
+ *
+ * Sizes are octets of text without options, as snd.path_mss is.
+ */
+struct mtu_search {
+	u16 low;
+	u16 high;
+	u16 limit;
+	u16 size;
+	u32 start;
+	u32 end;
+	u32 since;
+	u32 wait;
+	u8 on:1;
+	u8 failed:1;
+	u8 converged:1;
+	u8 dark:1;
+};
+
+/**
  * struct loss - the scoreboard, and the recovery that it serves
  * @n: ranges in use
  * @cap: ranges that fit in @r
@@ -71,6 +105,7 @@ struct sent_range {
  * @reo_persist: RACK.reo_wnd_persist
  * @frto: step of rfc5682 that waits for an ACK, 0 for none
  * @quota: segments that may be sent again before the next ACK, however small
+ * @mtu: the search for the path's MTU, off unless the administrator wants it
  *
  * The bits below them are facts.
  */
@@ -111,6 +146,7 @@ struct loss {
 	u8 echo:1;		/* the next ACK of text may echo the first copy */
 	u8 dsack_seen:1;	/* the peer tells of what comes twice */
 	u8 thrice:1;		/* sent again more than once: no undo by that */
+	struct mtu_search mtu;
 	struct sent_range r[];
 };
 

@@ -164,6 +164,10 @@
 	  "the third duplicate ACK: send the lost segment again")	\
 	R(ACK_PARTIAL,		"rfc6582", "3.2",			\
 	  "a partial ACK in recovery: the next hole is sent again")	\
+	R(ACK_MTU_PROBE,	"rfc4821", "7.6.1",			\
+	  "the larger segment has arrived: all are as large from now on") \
+	R(ACK_MTU_TOO_LARGE,	"rfc4821", "7.6.2",			\
+	  "the larger segment alone is lost: too large, no congestion")	\
 	R(UNDO_TIMESTAMP,	"rfc3522", "3.2",			\
 	  "no loss: it echoes the first copy; the windows are restored") \
 	R(UNDO_DSACK,		"rfc3708", "3",				\
@@ -248,6 +252,8 @@
 	  "the user corked it, but for long enough")			\
 	R(SEND_PROBE,		"rfc9293", "3.8.6.1",			\
 	  "probe of a closed window")					\
+	R(SEND_MTU_PROBE,	"rfc4821", "7.5",			\
+	  "a larger segment: does the path take it?")			\
 	R(SEND_KEEPALIVE,	"rfc9293", "3.8.4",			\
 	  "is the peer still there?")					\
 	R(RESEND_RTO,		"rfc6298", "5.4",			\
@@ -266,6 +272,10 @@
 	  "new text as a probe, for nothing was heard of the tail")	\
 	R(RESEND_SMALLER,	"rfc1191", "6.4",			\
 	  "sent again: it was too big for the path")			\
+	R(RESEND_MTU_PROBE,	"rfc4821", "7.6.2",			\
+	  "sent again as it used to be: the larger segment was lost")	\
+	R(RESEND_BLACK_HOLE,	"rfc4821", "7.7",			\
+	  "sent again, smaller: large ones seem to vanish without a word") \
 	R(ACK_EVERY_SECOND,	"rfc9293", "3.8.6.3",			\
 	  "ACK: more than a full segment arrived")				\
 	R(ACK_TAIL,		"rfc9293", "3.8.6.3",			\

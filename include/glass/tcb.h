@@ -155,6 +155,13 @@ struct ranges {
  * @ecn_fallback: a SYN that is sent again asks for no ECN; 0 or 1
  * @stdurg: the peer's urgent pointer points at the last urgent octet, not
  *	behind it; 0 or 1
+ * @mtu_probing: how large segments may be is found by trying (rfc4821): 0
+ *	never, 1 once large ones seem to vanish, 2 always
+ * @base_mss: octets of text in a segment that any path should take, 48 to 65535
+ * @mtu_probe_floor: where it ends when even those vanish, likewise
+ * @min_snd_mss: no segment is cut smaller, with its options, likewise
+ * @probe_interval: seconds from one search to the next, 0 to 2147483
+ * @probe_threshold: octets that are not worth a probe
  *
  * The glue owns it and may change it at any time, one field at a time: each
  * is read once per decision, with READ_ONCE().
@@ -168,6 +175,12 @@ struct tcb_policy {
 	int fin_timeout;
 	int stdurg;
 	int ecn_fallback;
+	int mtu_probing;
+	int base_mss;
+	int mtu_probe_floor;
+	int min_snd_mss;
+	int probe_interval;
+	int probe_threshold;
 };
 
 extern const struct tcb_policy tcb_policy_default;

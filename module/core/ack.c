@@ -58,6 +58,7 @@ void ack_window(struct tcb *t, const struct segment *s)
 static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
 {
 	t->syn_acked = 1;
+	mtu_start(t);
 	/* text of the SYN that was not taken is as if it had not been sent */
 	if (t->syn_text) {
 		t->snd.nxt = ack;
@@ -204,6 +205,8 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		a.bytes = t->snd.una - a.una;
 		if (v->bits & V_ESTABLISHED)
 			v->rule = RULE_ACK_SYN;
+		if (mtu_probes(t))
+			mtu_acked(t, v);
 	} else if (dup) {
 		v->rule = RULE_ACK_DUP;
 	} else {

@@ -321,17 +321,34 @@ static bool may_leave(const struct tcb *t, bool again)
 	return !again || recovery_may_resend(t);
 }
 
+/* Why is what stands at snd.cur sent again? */
+static u16 why_again(const struct tcb *t)
+{
+	if (t->too_big)
+		return RULE_RESEND_SMALLER;
+	return mtu_probes(t) && t->loss->mtu.dark ? RULE_RESEND_BLACK_HOLE :
+						    RULE_RESEND_RTO;
+}
+
 static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 {
 	u32 stop = t->troubled && resending(t) ? recovery_skip(t) : ~0u;
 	u32 avail = output_after(t, t->snd.cur), len, usable, most, room;
 	bool again = resending(t), fin;
+	enum mtu_due due;
 
 	room = again ? t->snd.mss : output_room(t);
 	fin = t->fin_queued && t->snd.cur != t->snd.end + 1;
 	if ((!avail && !fin) || !may_leave(t, again))
 		return false;
 	restart_after_idle(t, now);
+	if (mtu_probes(t)) {
+		due = mtu_probe_due(t, now);
+		if (due == MTU_PROBE_NOW)
+			output_mtu_probe(t, now, s);
+		if (due != MTU_PROBE_NONE)
+			return due == MTU_PROBE_NOW;
+	}
 	usable = output_usable(t);
 	most = burst(t, limit, room);
 	len = min(min_of3(avail, usable, most), stop);
@@ -350,7 +367,7 @@ static bool output_text(struct tcb *t, u64 now, u32 limit, struct segment *s)
 		ecn_stamp_text(t, s);
 	s->piece = len > room ? room : 0;
 	if (again)
-		s->rule = t->too_big ? RULE_RESEND_SMALLER : RULE_RESEND_RTO;
+		s->rule = why_again(t);
 	else if (fin)
 		s->rule = RULE_SEND_FIN;
 	else

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Segments that ask for an answer, whatever a window says: is the peer's
- * still closed (rfc9293#section-3.8.6.1), is the tail lost (rfc8985#section-7)?
+ * Segments that ask for an answer: is the peer's window still closed
+ * (rfc9293#section-3.8.6.1), is the tail lost (rfc8985#section-7), both
+ * whatever a window says; does the path take larger ones (rfc4821)?
  */
 #include <glass/core.h>
 
@@ -69,4 +70,22 @@ bool output_loss_probe(struct tcb *t, u64 now, struct segment *s)
 	rtt_stop(t);
 	tlp_sent(t, true);
 	return true;
+}
+
+/**
+ * output_mtu_probe() - one larger segment of new text, see mtuprobe.c
+ * @t: the TCB, of which mtu_probe_due() says so
+ * @now: microseconds
+ * @s: the segment being built
+ *
+ * It is one, whatever the caller would cut later: what is cut tells nothing.
+ */
+void output_mtu_probe(struct tcb *t, u64 now, struct segment *s)
+{
+	u32 len = mtu_probe_sent(t);
+
+	output_fill(t, s, t->snd.cur, len, false);
+	ecn_stamp_text(t, s);
+	s->rule = RULE_SEND_MTU_PROBE;
+	output_sent(t, len, false, now);
 }

@@ -49,15 +49,16 @@ bool tcb_wants_loss(const struct tcb *t, const struct segment *s)
 	if (t->snd.una == t->snd.nxt)
 		return false;
 	if (!t->loss)
-		return sacks || (!t->sack_ok && !s->len &&
-				 s->ack == t->snd.una);
+		return sacks || mtu_wanted(t) ||
+		       (!t->sack_ok && !s->len && s->ack == t->snd.una);
 	return sacks && t->loss->cap - t->loss->n < LOSS_RANGES_MIN;
 }
 
 /* rfc6582, without reports: each duplicate tells of one segment that left */
 static u32 reno_left(const struct tcb *t)
 {
-	u32 out = t->snd.cur - t->snd.una, mss = t->snd.mss, dups;
+	u32 out = t->snd.cur - t->snd.una, mss = t->snd.mss, dups, lost = 0;
+	struct seq_range again;
 
 	if (t->cong.in_recovery)
 		dups = t->cong.dup_acks;
@@ -65,8 +66,11 @@ static u32 reno_left(const struct tcb *t)
 		dups = min_t(u32, t->cong.dup_acks, DUP_ACK_THRESHOLD - 1);
 	else
 		return 0;
-	return (u32)min_t(u64, (u64)dups * mss, out - min(out, mss)) +
-	       (t->cong.in_recovery && t->resend_una ? min(out, mss) : 0);
+	if (mtu_probe_again(t, &again))
+		lost = again.end - again.start;
+	else if (t->cong.in_recovery && t->resend_una)
+		lost = min(out, mss);
+	return (u32)min_t(u64, (u64)dups * mss, out - min(out, mss)) + lost;
 }
 
 /**
@@ -115,6 +119,8 @@ static void enter(struct tcb *t, u32 delivered)
 	t->cong.recover = t->snd.nxt;
 	t->resend_una = 1;
 	t->loss->tlp = 0;
+	/* inconclusive: to be tried again, rfc4821#section-7.6.4 */
+	t->loss->mtu.size = 0;
 	rtt_stop(t);
 	prr_begin(t, delivered);
 }
@@ -185,10 +191,13 @@ static u32 detect(struct tcb *t, const struct ack_news *a, u64 now,
 }
 
 /* What is lost, and what that does to the window */
-static void respond(struct tcb *t, const struct ack_news *a, u32 lost)
+static void respond(struct tcb *t, const struct ack_news *a, u32 lost,
+		    u64 now, struct verdict *v)
 {
 	if (t->cong.in_recovery) {
 		prr_acked(t, a->delivered, lost);
+	} else if (lost && mtu_probe_lost(t, now)) {
+		v->rule = RULE_ACK_MTU_TOO_LARGE;
 	} else if (lost && (!t->sack_ok ||
 			    seq_ge(t->snd.una, t->cong.recover))) {
 		enter(t, a->delivered);
@@ -243,9 +252,11 @@ bool recovery_may_resend(const struct tcb *t)
 static bool still_troubled(const struct tcb *t)
 {
 	const struct loss *l = t->loss;
+	struct seq_range again;
 
 	return t->cong.in_recovery || t->cong.dup_acks || l->n || l->tlp ||
-	       l->frto || seq_lt(t->snd.una, t->cong.recover);
+	       l->frto || mtu_probe_again(t, &again) ||
+	       seq_lt(t->snd.una, t->cong.recover);
 }
 
 static void first_words(const struct ack_news *a, struct verdict *v)
@@ -295,7 +306,7 @@ void recovery_ack(struct tcb *t, const struct segment *s,
 	lost = detect(t, &a, now, v);
 	if (a.acked && !silent && !t->cong.in_recovery)
 		cong_acked(t, c);
-	respond(t, &a, lost);
+	respond(t, &a, lost, now, v);
 	if (!t->cong.in_recovery)
 		follow(t);
 	t->troubled = still_troubled(t);
@@ -321,7 +332,7 @@ void recovery_reorder_timeout(struct tcb *t, u64 now, struct verdict *v)
 	if (!lost)
 		return;
 	v->rule = RULE_RESEND_RACK;
-	respond(t, &none, lost);
+	respond(t, &none, lost, now, v);
 	recovery_allow(t);
 }
 
@@ -334,6 +345,7 @@ void recovery_reorder_timeout(struct tcb *t, u64 now, struct verdict *v)
  */
 u16 recovery_lost(const struct tcb *t, struct seq_range *lost)
 {
+	struct seq_range again;
 	int times;
 
 	if (!t->loss)
@@ -342,8 +354,13 @@ u16 recovery_lost(const struct tcb *t, struct seq_range *lost)
 		times = scoreboard_lost(t->loss, lost);
 		if (times < 0)
 			return RULE_NONE;
+		if (!times && mtu_probe_again(t, &again) &&
+		    again.start == lost->start)
+			return RULE_RESEND_MTU_PROBE;
 		return times ? RULE_RESEND_AGAIN : RULE_RESEND_RACK;
 	}
+	if (mtu_probe_again(t, lost))
+		return RULE_RESEND_MTU_PROBE;
 	if (!t->resend_una)
 		return RULE_NONE;
 	*lost = (struct seq_range){ t->snd.una, t->snd.nxt };
@@ -366,6 +383,8 @@ void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now)
 	if (!t->loss)
 		return;
 	t->loss->quota -= t->loss->quota > 0;
+	if (t->loss->mtu.failed && start == t->loss->mtu.start)
+		t->loss->mtu.start = seq_min(end, t->loss->mtu.end);
 	if (t->sack_ok)
 		scoreboard_again(t, start, end, now);
 	undo_resent(t, start, end, now);

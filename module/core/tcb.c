@@ -30,6 +30,11 @@ const struct tcb_policy tcb_policy_default = {
 	.retries1 = 3,
 	.fin_timeout = 60,
 	.ecn_fallback = 1,
+	.base_mss = 1024,
+	.mtu_probe_floor = MSS_MIN,
+	.min_snd_mss = MSS_MIN,
+	.probe_interval = 600,
+	.probe_threshold = 8,
 };
 
 #define TO(state) (1u << (state))
@@ -347,7 +352,8 @@ void tcb_set_path_mss(struct tcb *t, u32 mss)
  * @t: the TCB
  *
  * Both limits are without options; those that every segment carries, and
- * IP's, are taken off here (rfc6691).
+ * IP's, are taken off here (rfc6691). A path or a peer that takes almost
+ * nothing would cost more than it is worth: min_snd_mss.
  */
 void tcb_update_mss(struct tcb *t)
 {
@@ -355,6 +361,7 @@ void tcb_update_mss(struct tcb *t)
 
 	if (t->ip_options)
 		mss = max(mss, MSS_MIN + t->ip_options) - t->ip_options;
+	mss = max_t(u32, mss, READ_ONCE(t->policy->min_snd_mss));
 	t->snd.mss = t->ts_ok ? max(mss, MSS_MIN) - SEG_TS_SIZE : mss;
 	/* a window below one segment would never be used, and not grow */
 	if (t->cong.cwnd)

@@ -164,6 +164,7 @@ static u32 retries(const struct tcb *t)
  */
 static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 {
+	u32 r1 = READ_ONCE(t->policy->retries1);
 	bool opening = !t->syn_acked;
 
 	if (given_up(t, t->backoff, retries(t), now)) {
@@ -175,12 +176,14 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 	rtt_stop(t);
 	t->snd.cur = t->snd.una;
 	t->resend_una = 0;
-	if (!opening)
+	if (!opening) {
+		mtu_timeout(t, now, r1 && t->backoff + 1u >= r1);
 		recovery_timeout(t);
-	else if (fastopen_writes(t) && t->snd.nxt != t->iss + 1)
+	} else if (fastopen_writes(t) && t->snd.nxt != t->iss + 1) {
 		t->cong.recover = t->snd.nxt;	/* text went before the ACK */
+	}
 	t->backoff += t->backoff < 255;
-	if (t->backoff == READ_ONCE(t->policy->retries1))	/* R1 */
+	if (t->backoff == r1)	/* R1 */
 		v->bits |= V_BAD_PATH;
 	due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));
 }

@@ -25,7 +25,7 @@ void recovery_too_big(struct tcb *t, u32 seq, u32 mss)
 	u32 first = t->syn_acked ? t->snd.una : t->iss + 1;
 	u16 before = t->snd.mss;
 
-	tcb_set_path_mss(t, mss);
+	mtu_path(t, mss);
 	if (t->snd.mss >= before || seq_ge(seq, t->snd.cur))
 		return;
 	/* only a fast open's text leaves before the SYN is acknowledged */
