@@ -91,6 +91,43 @@ void link_pair(const struct kind *k, const struct link *l, struct pair *p)
 	must(p->s >= 0);
 }
 
+/* The present network namespace hands packets on. */
+void forwarding_on(void)
+{
+	must(write_file("/proc/sys/net/ipv4/ip_forward", "1"));
+	must(write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1"));
+}
+
+/*
+ * near -- far, which forwards -- end, behind a link of an MTU that neither end
+ * knows of. The pair is between near, where we are afterwards, and end.
+ */
+void link_behind_router(const struct kind *k, const struct link *l,
+			struct pair *p, int mtu)
+{
+	struct addr at = addr_text(k, "10.2.0.2", "fd02::2", 5201);
+	int end;
+
+	end = netns_new();
+	netns_enter(l->far);
+	forwarding_on();
+	command("ip link add far1 mtu %d type veth peer name end0 netns /proc/%d/fd/%d",
+		mtu, getpid(), end);
+	link_configure("far1", 2, 1, 2);
+	netns_enter(end);
+	link_configure("end0", 2, 2, 1);
+	command("printf 'route add 10.1.0.0/24 via 10.2.0.1\\n"
+		"route add fd01::/64 via fd02::1\\n' | ip -batch -");
+	p->l = stream_reuse(k);
+	must_be(bind(p->l, &at.sa, at.len), 0);
+	must_be(listen(p->l, 8), 0);
+	netns_enter(l->near);
+	command("printf 'route add 10.2.0.0/24 via 10.1.0.2\\n"
+		"route add fd02::/64 via fd01::2\\n' | ip -batch -");
+	p->c = connected(k, &at);
+	p->s = accept(p->l, NULL, NULL);
+}
+
 /* Whatever is sent from now on is lost, until link_mend(). */
 void link_cut(const struct link *l)
 {

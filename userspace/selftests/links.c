@@ -76,43 +76,6 @@ static void small_mtu_at_one_end(const struct kind *k)
 	carry(k, &l);
 }
 
-static void forward(void)
-{
-	must(write_file("/proc/sys/net/ipv4/ip_forward", "1"));
-	must(write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1"));
-}
-
-/*
- * near -- far, which forwards -- end, behind a link of an MTU that neither end
- * knows of. The pair is between near, where we are afterwards, and end.
- */
-static void behind_router(const struct kind *k, struct link *l, struct pair *p,
-			  int mtu)
-{
-	struct addr at = addr_text(k, "10.2.0.2", "fd02::2", 5201);
-	int end;
-
-	link_open(l);
-	end = netns_new();
-	netns_enter(l->far);
-	forward();
-	command("ip link add far1 mtu %d type veth peer name end0 netns /proc/%d/fd/%d",
-		mtu, getpid(), end);
-	link_configure("far1", 2, 1, 2);
-	netns_enter(end);
-	link_configure("end0", 2, 2, 1);
-	command("printf 'route add 10.1.0.0/24 via 10.2.0.1\\n"
-		"route add fd01::/64 via fd02::1\\n' | ip -batch -");
-	p->l = stream_reuse(k);
-	must_be(bind(p->l, &at.sa, at.len), 0);
-	must_be(listen(p->l, 8), 0);
-	netns_enter(l->near);
-	command("printf 'route add 10.2.0.0/24 via 10.1.0.2\\n"
-		"route add fd02::/64 via fd01::2\\n' | ip -batch -");
-	p->c = connected(k, &at);
-	p->s = accept(p->l, NULL, NULL);
-}
-
 /* rfc9293: MUST-54; rfc1191: 3; rfc8201: 4 */
 static void path_mtu(const struct kind *k)
 {
@@ -120,7 +83,8 @@ static void path_mtu(const struct kind *k)
 	struct link l;
 	pid_t sender;
 
-	behind_router(k, &l, &p, 1300);
+	link_open(&l);
+	link_behind_router(k, &l, &p, 1300);
 	sender = spawn(send_stream, &p.c);
 	pattern_recv(p.s, 500000, 0, 30000);
 	pattern_end(p.s);
@@ -180,7 +144,8 @@ static void way_lost_for_a_while(const struct kind *k)
 	struct pair p;
 	struct link l;
 
-	behind_router(k, &l, &p, 1500);
+	link_open(&l);
+	link_behind_router(k, &l, &p, 1500);
 	poller.fd = p.c;
 	pattern_send(p.c, 5000, 0, 5000);
 	pattern_recv(p.s, 5000, 0, 5000);
@@ -206,7 +171,8 @@ static void way_lost_told(const struct kind *k)
 	struct pair p;
 	struct link l;
 
-	behind_router(k, &l, &p, 1500);
+	link_open(&l);
+	link_behind_router(k, &l, &p, 1500);
 	ask_for_soft_errors(k, p.c);
 	lose_way(&l, "add");
 	pattern_send(p.c, 5000, 0, 5000);
@@ -224,7 +190,8 @@ static void way_lost_for_good(const struct kind *k)
 	struct pair p;
 	struct link l;
 
-	behind_router(k, &l, &p, 1500);
+	link_open(&l);
+	link_behind_router(k, &l, &p, 1500);
 	lose_way(&l, "add");
 	must_be(send(p.c, "x", 1, 0), 1);
 	must(no_way_error(k, error_told(p.c)));
@@ -259,7 +226,7 @@ static void no_way(const struct kind *k)
 
 	link_open(&l);
 	netns_enter(l.far);
-	forward();
+	forwarding_on();
 	command("printf 'route add unreachable 10.3.0.0/24\\n"
 		"route add unreachable fd03::/64\\n' | ip -batch -");
 	netns_enter(l.near);

@@ -174,6 +174,9 @@ void link_open(struct link *l);
 struct addr addr_near(const struct kind *k, unsigned int port);
 struct addr addr_far(const struct kind *k, unsigned int port);
 void link_pair(const struct kind *k, const struct link *l, struct pair *p);
+void forwarding_on(void);
+void link_behind_router(const struct kind *k, const struct link *l,
+			struct pair *p, int mtu);
 void link_cut(const struct link *l);
 void link_mend(const struct link *l);
 void link_far(const struct link *l, const char *fmt, ...)
