@@ -4,8 +4,23 @@
  * listener with two ends of its own, put into the accept queue.
  */
 #include <linux/filter.h>
+#include <net/inet_hashtables.h>
 
 #include "glass_sock.h"
+
+/* What is IPv6's own, whatever the packets are */
+static void child_ipv6(struct sock *child)
+{
+	struct ipv6_pinfo *np = &((struct glass6_sock *)child)->inet6;
+
+	inet_sk(child)->pinet6 = np;
+	np->ipv6_mc_list = NULL;
+	np->ipv6_ac_list = NULL;
+	glass_compat_no_flow_labels(child);
+	np->pktoptions = NULL;
+	RCU_INIT_POINTER(np->opt, NULL);
+	np->saddr = child->sk_v6_rcv_saddr;
+}
 
 /* Both ends, and what the copy of the listener must not share with it */
 /* rfc9293: MUST-45 */
@@ -21,22 +36,19 @@ static void child_addresses(struct sock *child, const struct glass_tuple *t)
 	RCU_INIT_POINTER(inet->inet_opt, NULL);
 	atomic_set(&inet->inet_id, get_random_u16());
 	if (t->family == AF_INET6) {
-		struct ipv6_pinfo *np = &((struct glass6_sock *)child)->inet6;
-
-		inet->pinet6 = np;
-		np->ipv6_mc_list = NULL;
-		np->ipv6_ac_list = NULL;
-		glass_compat_no_flow_labels(child);
-		np->pktoptions = NULL;
-		RCU_INIT_POINTER(np->opt, NULL);
-		np->saddr = t->laddr;
+		glass_v6_no_ipv4(child);
+		inet->inet_daddr = inet->inet_rcv_saddr;
 		child->sk_v6_rcv_saddr = t->laddr;
 		child->sk_v6_daddr = t->raddr;
 	} else {
-		inet->inet_saddr = t->laddr.s6_addr32[0];
-		inet->inet_rcv_saddr = t->laddr.s6_addr32[0];
-		inet->inet_daddr = t->raddr.s6_addr32[0];
+		/* mapped too, for a child of AF_INET6 */
+		sk_rcv_saddr_set(child, t->laddr.s6_addr32[0]);
+		sk_daddr_set(child, t->raddr.s6_addr32[0]);
 	}
+	inet->inet_saddr = inet->inet_rcv_saddr;
+	inet->pinet6 = NULL;
+	if (child->sk_family == AF_INET6)
+		child_ipv6(child);
 }
 
 static void child_init(struct sock *child, const struct glass_tuple *own,
@@ -64,6 +76,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->since = now_ms(glass_now());
 	INIT_LIST_HEAD(&gs->accept_link);
 	glass_clock_init(child);
+	glass_use(child, glass_af(own));
 	child_addresses(child, own);
 
 	glass_cong_inherit(child);
@@ -184,7 +197,7 @@ static enum glass_record_fate overflow(struct glass_net *gn,
 		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
 	if (!glass_table_remove_record(gn, r))
 		return RECORD_AGAIN;
-	glass_reject(gn, glass_sk(r->listener->sk)->af, &r->tuple, skb, s,
+	glass_reject(gn, glass_af(&r->tuple), &r->tuple, skb, s,
 		     RULE_LISTEN_OVERFLOW_RST);
 	glass_record_forget(gn, r);
 	return drop_ready(gn, skb, RULE_LISTEN_OVERFLOW_RST);

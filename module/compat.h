@@ -57,16 +57,12 @@ static inline void glass_compat_ipv6_flags(struct sock *sk)
 }
 
 /* Does the user want to hear of soft errors? IP_RECVERR, IPV6_RECVERR */
-static inline bool glass_compat_recverr(const struct sock *sk)
+static inline bool glass_compat_recverr(const struct sock *sk, bool v4)
 {
 #if GLASS_HAVE_INET_FLAGS
-	if (sk->sk_family == AF_INET6)
-		return inet6_test_bit(RECVERR6, sk);
-	return inet_test_bit(RECVERR, sk);
+	return v4 ? inet_test_bit(RECVERR, sk) : inet6_test_bit(RECVERR6, sk);
 #else
-	if (sk->sk_family == AF_INET6)
-		return inet6_sk(sk)->recverr;
-	return inet_sk(sk)->recverr;
+	return v4 ? inet_sk(sk)->recverr : inet6_sk(sk)->recverr;
 #endif
 }
 

@@ -22,10 +22,31 @@ MODULE_PARM_DESC(family, "number of the address family, unused by others (18)");
 static void glass_destruct(struct sock *sk)
 {
 	glass_pace_free(sk);
-	if (sk->sk_family == AF_INET6)
+	/* what it was made as: see glass_addrform() */
+	if (sk->sk_prot_creator == &glass6_prot)
 		inet6_sock_destruct(sk);
 	else
 		inet_sock_destruct(sk);
+}
+
+/**
+ * glass_use() - a socket speaks IPv4 or IPv6 from now on
+ * @sk: the socket, locked or new, with no connection and no route
+ * @af: which of them
+ *
+ * A socket of AF_INET6 that connects to ::ffff:a.b.c.d, or whose listener is
+ * reached by IPv4, has packets and routes of IPv4 below addresses of IPv6.
+ */
+void glass_use(struct sock *sk, const struct glass_af *af)
+{
+	glass_sk(sk)->af = af;
+	glass_offload_socket(sk);
+}
+
+/* As its family has it */
+void glass_use_own(struct sock *sk)
+{
+	glass_use(sk, sk->sk_family == AF_INET6 ? &glass_ipv6 : &glass_ipv4);
 }
 
 /**
@@ -39,18 +60,15 @@ int glass_sock_init(struct sock *sk)
 	struct glass_sock *gs = glass_sk(sk);
 	struct glass_net *gn = glass_sk_net(sk);
 
-	gs->af = sk->sk_family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
+	glass_use_own(sk);
 	gs->tcb.state = TCB_CLOSED;
 	gs->tcb.policy = &gn->sysctl.policy;
 	glass_cong_assign(sk);
 	INIT_LIST_HEAD(&gs->accept_link);
 	gs->ooo = RB_ROOT;
 	glass_clock_init(sk);
-	/* IPv6 sockets speak IPv6 alone for now */
-	sk->sk_ipv6only = sk->sk_family == AF_INET6;
 	sk->sk_write_space = glass_write_space;
 	sk->sk_destruct = glass_destruct;
-	glass_offload_socket(sk);
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	glass_buffer_init(sk);
 	sk_sockets_allocated_inc(sk);
@@ -208,6 +226,38 @@ static struct inet_protosw glass6_protosw = {
 	.ops = &glass6_ops,
 };
 
+/**
+ * glass_addrform() - IPV6_ADDRFORM: a socket becomes one of AF_INET
+ * @sk: the socket, locked
+ *
+ * It is as large as before: the way back to IPv6 is closed, not its memory.
+ *
+ * Return: 0, -ENOTCONN, -EADDRNOTAVAIL if its addresses are not mapped,
+ * -EBUSY if it is in groups of IPv6, which only IPv6 itself can leave,
+ * -ENOPROTOOPT if another was faster.
+ */
+int glass_addrform(struct sock *sk)
+{
+	struct ipv6_pinfo *np = inet6_sk(sk);
+
+	if (sk->sk_family != AF_INET6)
+		return -ENOPROTOOPT;
+	if (sk->sk_state != TCP_ESTABLISHED)
+		return -ENOTCONN;
+	if (!glass_over_ipv4(sk))
+		return -EADDRNOTAVAIL;
+	if (rcu_access_pointer(np->ipv6_mc_list) || np->ipv6_ac_list)
+		return -EBUSY;
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
+	sock_prot_inuse_add(sock_net(sk), &glass_prot, 1);
+	WRITE_ONCE(sk->sk_prot, &glass_prot);
+	WRITE_ONCE(sk->sk_socket->ops, &glass_ops);
+	WRITE_ONCE(sk->sk_family, AF_INET);
+	np->rxopt.all = 0;
+	inet6_cleanup_sock(sk);
+	return 0;
+}
+
 /* What inet6_create() does beyond inet_create() */
 static void create_ipv6(struct net *net, struct sock *sk)
 {
@@ -218,6 +268,7 @@ static void create_ipv6(struct net *net, struct sock *sk)
 	np->hop_limit = -1;
 	np->mcast_hops = IPV6_DEFAULT_MCASTHOPS;
 	np->pmtudisc = IPV6_PMTUDISC_WANT;
+	sk->sk_ipv6only = READ_ONCE(net->ipv6.sysctl.bindv6only);
 	glass_compat_ipv6_flags(sk);
 }
 

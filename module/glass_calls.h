@@ -13,6 +13,9 @@ extern unsigned int glass_family;
 int glass_family_register(void);
 void glass_family_unregister(void);
 int glass_sock_init(struct sock *sk);
+void glass_use(struct sock *sk, const struct glass_af *af);
+void glass_use_own(struct sock *sk);
+int glass_addrform(struct sock *sk);
 
 /* cong.c: which congestion control a socket has */
 void glass_cong_init(void);
@@ -99,9 +102,17 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 /* ipv4.c, ipv6.c */
 extern const struct glass_af glass_ipv4;
 extern const struct glass_af glass_ipv6;
+
+/* IPv4 or IPv6, by the ends of a connection */
+static inline const struct glass_af *glass_af(const struct glass_tuple *tuple)
+{
+	return tuple->family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
+}
+
 int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
 int glass_v4_register(void);
 void glass_v4_unregister(void);
+void glass_v6_no_ipv4(struct sock *sk);
 int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len);
 int glass_v6_register(void);
 void glass_v6_unregister(void);

@@ -27,7 +27,7 @@
  *	made from a packet, the interface that it came in by
  * @sdif: in a tuple made from a packet, the slave below @ifindex, or 0
  * @foreign: @laddr need not be of this host: IP_TRANSPARENT
- * @family: AF_INET or AF_INET6
+ * @family: AF_INET or AF_INET6, by the packets and not by the socket
  */
 struct glass_tuple {
 	struct in6_addr laddr;
@@ -86,6 +86,8 @@ enum glass_record_kind {
  * @kind: which of the two
  * @reuse: sk_reuse of the socket that it came from
  * @reuseport: its sk_reuseport
+ * @v6: it was, or its listener is, of AF_INET6: IPv4's addresses are mapped
+ * @v6only: its sk_ipv6only
  * @routed: an embryo whose SYN came by a source route: part of a larger
  *	object, see memory.c
  * @listener: of an embryo; valid while the record is hashed
@@ -108,6 +110,8 @@ struct glass_record {
 	u8 kind;
 	u8 reuse:1;
 	u8 reuseport:1;
+	u8 v6:1;
+	u8 v6only:1;
 	u8 routed:1;
 	union {
 		struct {

@@ -44,7 +44,8 @@ struct glass_pace;
  *
  * @inet: must be first
  * @tcb: the protocol's state; CLOSED while listening
- * @af: what differs between IPv4 and IPv6
+ * @af: IPv4 or IPv6, by what its packets are: a socket of AF_INET6 may speak
+ *	IPv4, see glass_use(). Does not change while it is in the table
  * @listener: not NULL in LISTEN; written under the socket lock, read under RCU
  * @port: the local port, or NULL; that port's lock
  * @accept_link: in the listener's accept queue; the listener's lock
@@ -128,6 +129,12 @@ struct glass_cb {
 static inline struct glass_sock *glass_sk(const struct sock *sk)
 {
 	return (struct glass_sock *)sk;
+}
+
+/* Are its packets IPv4's? A socket of AF_INET6 may have mapped addresses. */
+static inline bool glass_over_ipv4(const struct sock *sk)
+{
+	return glass_sk(sk)->af->family == AF_INET;
 }
 
 static inline struct glass_net *glass_sk_net(const struct sock *sk)

@@ -30,6 +30,7 @@ static struct glass_listen_bucket *listen_bucket(struct glass_net *gn,
 static bool same_group(const struct sock *a, const struct sock *b)
 {
 	return a->sk_num == b->sk_num && a->sk_family == b->sk_family &&
+	       ipv6_only_sock(a) == ipv6_only_sock(b) &&
 	       a->sk_bound_dev_if == b->sk_bound_dev_if && b->sk_reuseport &&
 	       uid_eq(a->sk_uid, b->sk_uid) && inet_rcv_saddr_equal(a, b, false);
 }
@@ -94,26 +95,40 @@ void glass_listener_unhash(struct sock *sk)
 	spin_unlock_bh(&b->lock);
 }
 
-/* How well does a listener fit? 0: not at all; a device, an address: better */
+/*
+ * How well does an address fit? 0: not at all. IPv4 may find a listener of
+ * AF_INET6, whose IPv4 address is that which is mapped, or 0 for any: rather
+ * one of its own.
+ */
+static int address_fit(const struct sock *sk, const struct glass_tuple *tuple)
+{
+	if (tuple->family == AF_INET6) {
+		if (sk->sk_family != AF_INET6)
+			return 0;
+		if (ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &tuple->laddr))
+			return 4;
+		return ipv6_addr_any(&sk->sk_v6_rcv_saddr);
+	}
+	if (ipv6_only_sock(sk))
+		return 0;
+	if (sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0])
+		return 4 + (sk->sk_family == AF_INET);
+	return sk->sk_rcv_saddr ? 0 : 1 + (sk->sk_family == AF_INET);
+}
+
+/* How well does a listener fit? Its address counts first, then its device. */
 /* rfc9293: MUST-43 */
 static int fit(const struct sock *sk, const struct glass_tuple *tuple)
 {
-	int dev = READ_ONCE(sk->sk_bound_dev_if), score = 1;
+	int dev = READ_ONCE(sk->sk_bound_dev_if), score;
 
-	if (sk->sk_num != tuple->lport || sk->sk_family != tuple->family ||
-	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
+	if (sk->sk_num != tuple->lport ||
+	    READ_ONCE(sk->sk_state) != TCP_LISTEN ||
+	    !inet_sk_bound_dev_eq(sock_net(sk), dev, tuple->ifindex,
+				  tuple->sdif))
 		return 0;
-	if (dev) {
-		if (dev != tuple->ifindex && dev != tuple->sdif)
-			return 0;
-		score++;
-	}
-	if (listens_anywhere(sk))
-		return score;
-	if (tuple->family == AF_INET6)
-		return ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &tuple->laddr) ?
-		       score + 2 : 0;
-	return sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0] ? score + 2 : 0;
+	score = address_fit(sk, tuple);
+	return score ? score + !!dev : 0;
 }
 
 /**

@@ -62,10 +62,10 @@ static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 {
 	struct dst_entry *dst;
 
-	if (sk->sk_family == AF_INET6)
-		dst = inet6_csk_update_pmtu(sk, mtu);
-	else
+	if (glass_over_ipv4(sk))
 		dst = inet_csk_update_pmtu(sk, mtu);
+	else
+		dst = inet6_csk_update_pmtu(sk, mtu);
 	if (IS_ERR_OR_NULL(dst))
 		return;
 	glass_too_big(sk, seq, route_mss(sk));
@@ -107,7 +107,7 @@ static bool opening(const struct sock *sk)
  */
 bool glass_soft_error(struct sock *sk, int err)
 {
-	if (!glass_compat_recverr(sk) || sock_flag(sk, SOCK_DEAD) ||
+	if (!glass_compat_recverr(sk, glass_over_ipv4(sk)) || sock_flag(sk, SOCK_DEAD) ||
 	    opening(sk))
 		return false;
 	WRITE_ONCE(sk->sk_err, err);
@@ -123,7 +123,7 @@ bool glass_soft_error(struct sock *sk, int err)
 static void queue_error(struct sock *sk, struct sk_buff *error,
 			const u8 *quoted, const struct glass_icmp_error *e)
 {
-	bool v6 = sk->sk_family == AF_INET6;
+	bool v6 = !glass_over_ipv4(sk);
 	struct sk_buff *skb = skb_clone(error, GFP_ATOMIC);
 	struct sock_exterr_skb *serr;
 	const u8 *far;
@@ -167,8 +167,8 @@ static void report(struct glass_net *gn, struct sock *sk,
 {
 	bool end = ends_open(gn, sk, e);
 
-	if (opening(sk) && (glass_compat_recverr(sk) ||
-			    (end && sk->sk_family == AF_INET)))
+	if (opening(sk) && (glass_compat_recverr(sk, glass_over_ipv4(sk)) ||
+			    (end && glass_over_ipv4(sk))))
 		queue_error(sk, skb, quoted, e);
 	if (end && !sock_owned_by_user(sk)) {
 		glass_count(gn, RULE_ICMP_HARD);
@@ -212,7 +212,7 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	if (!in_flight(&gs->tcb, seq)) {
 		glass_count(gn, RULE_ICMP_FORGED);
 	} else if (e->redirect) {
-		if (!sock_owned_by_user(sk) && sk->sk_family == AF_INET)
+		if (!sock_owned_by_user(sk) && glass_over_ipv4(sk))
 			ipv4_sk_redirect(skb, sk);
 	} else if (!e->pmtu) {
 		report(gn, sk, skb, quoted, e);

@@ -134,16 +134,35 @@ const struct glass_af glass_ipv6 = {
 	.checksum = v6_checksum,
 };
 
+/**
+ * glass_v6_no_ipv4() - a socket's connection is one of IPv6
+ * @sk: the socket, locked
+ *
+ * Its local address of IPv4 is one that nobody binds, so that bind() finds it
+ * in the way of no address of IPv4 but of all, as with TCP.
+ */
+void glass_v6_no_ipv4(struct sock *sk)
+{
+	inet_sk(sk)->inet_rcv_saddr = LOOPBACK4_IPV6;
+}
+
 /* What kind of address is it, and can it be connected to? */
 /* rfc9293: MUST-46 */
 static int v6_check_address(struct sock *sk, struct sockaddr_in6 *sin6, int len)
 {
 	int type;
 
-	if (ipv6_addr_any(&sin6->sin6_addr))
-		sin6->sin6_addr = in6addr_loopback;
+	/* connect() to nobody means to this host */
+	if (ipv6_addr_any(&sin6->sin6_addr)) {
+		if (ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
+			ipv6_addr_set_v4mapped(htonl(INADDR_LOOPBACK),
+					       &sin6->sin6_addr);
+		else
+			sin6->sin6_addr = in6addr_loopback;
+	}
 	type = ipv6_addr_type(&sin6->sin6_addr);
-	if (type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_MAPPED))
+	if (type & IPV6_ADDR_MULTICAST ||
+	    (type & IPV6_ADDR_MAPPED && ipv6_only_sock(sk)))
 		return -ENETUNREACH;
 	if (!(type & IPV6_ADDR_LINKLOCAL))
 		return 0;
@@ -176,11 +195,31 @@ static int v6_connect_route(struct sock *sk, const struct sockaddr_in6 *sin6)
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	np->saddr = fl6.saddr;
+	glass_v6_no_ipv4(sk);
 	sk->sk_v6_rcv_saddr = fl6.saddr;
 	sk->sk_v6_daddr = sin6->sin6_addr;
 	inet->inet_dport = sin6->sin6_port;
 	ip6_dst_store(sk, dst, NULL, 0);
 	return 0;
+}
+
+/* To ::ffff:a.b.c.d: IPv4 below, IPv6's addresses above */
+static int connect_mapped(struct sock *sk, const struct sockaddr_in6 *sin6)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_port = sin6->sin6_port,
+		.sin_addr.s_addr = sin6->sin6_addr.s6_addr32[3],
+	};
+	int err;
+
+	glass_use(sk, &glass_ipv4);
+	err = glass_v4_connect(sk, (struct sockaddr *)&sin, sizeof(sin));
+	if (err)
+		glass_use_own(sk);
+	else
+		inet6_sk(sk)->saddr = sk->sk_v6_rcv_saddr;
+	return err;
 }
 
 /**
@@ -204,6 +243,9 @@ int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len)
 	err = v6_check_address(sk, sin6, len);
 	if (err)
 		return err;
+	if (ipv6_addr_v4mapped(&sin6->sin6_addr))
+		return connect_mapped(sk, sin6);
+	glass_use_own(sk);
 	err = v6_connect_route(sk, sin6);
 	if (err)
 		goto fail;

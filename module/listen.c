@@ -278,6 +278,9 @@ static void own_ends(const struct glass_listener *l,
 	own->sdif = 0;
 	own->foreign = !!(inet_sk_flowi_flags(l->sk) & FLOWI_FLAG_ANYSRC);
 	own->ifindex = READ_ONCE(l->sk->sk_bound_dev_if);
+	/* net.ipv4.tcp_l3mdev_accept: the listener is of no VRF, its child is */
+	if (!own->ifindex && tuple->sdif)
+		own->ifindex = tuple->ifindex;
 	if (own->family == AF_INET6 &&
 	    ipv6_addr_type(&own->raddr) & IPV6_ADDR_LINKLOCAL)
 		own->ifindex = tuple->ifindex;
@@ -303,6 +306,7 @@ bool glass_listen_params(struct glass_net *gn, const struct sock *sk,
 			 struct tcb_params *p)
 {
 	glass_params(sk, p);
+	p->default_mss = af->default_mss;
 	p->path_mss = af->path_mss(gn, sk, own, way);
 	p->adv_mss = p->path_mss;
 	return p->path_mss;
@@ -345,6 +349,7 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	p.cookie = listen_gives_cookie(rule);
 	p.iss = glass_listen_isn(gn, own, above, now);
 	r->listener = l;
+	r->v6 = l->sk->sk_family == AF_INET6;
 	embryo_open(&r->embryo, syn, &p, now);
 	embryo_output(&r->embryo, &out);
 	if (glass_table_add_record(gn, r)) {

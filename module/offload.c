@@ -151,13 +151,13 @@ void glass_offload_unregister(void)
 }
 
 /**
- * glass_offload_socket() - a socket is made: what its skbs are to Linux
+ * glass_offload_socket() - what a socket's skbs are to Linux
  * @sk: the socket; before it has a route
  */
 void glass_offload_socket(struct sock *sk)
 {
-	sk->sk_gso_type = SKB_GSO_SCTP | (sk->sk_family == AF_INET6 ?
-					  SKB_GSO_TCPV6 : SKB_GSO_TCPV4);
+	sk->sk_gso_type = SKB_GSO_SCTP | (glass_over_ipv4(sk) ?
+					  SKB_GSO_TCPV4 : SKB_GSO_TCPV6);
 }
 
 /**

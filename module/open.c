@@ -147,6 +147,7 @@ int glass_disconnect(struct sock *sk, int flags)
 	glass_table_remove(sk);
 	release_port(sk);
 	inet_sk(sk)->inet_dport = 0;
+	glass_use_own(sk);
 	glass_compat_defer(sk, false);
 	glass_sk(sk)->fastopen_req = NULL;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))

@@ -143,7 +143,7 @@ static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
 			 unsigned int len)
 {
 	struct glass_sock *gs = glass_sk(sk);
-	bool way = level == SOL_IP && name == IP_OPTIONS;
+	bool way = name == IP_OPTIONS;
 	bool before = READ_ONCE(gs->way_given);
 	int err;
 
@@ -154,6 +154,29 @@ static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
 		WRITE_ONCE(gs->way_given, before);
 	if (way && !err)
 		glass_way_given(sk);
+	return err;
+}
+
+/* IPv6 itself knows this option for TCP and UDP alone */
+static bool is_addrform(const struct sock *sk, int level, int name)
+{
+	return level == SOL_IPV6 && name == IPV6_ADDRFORM &&
+	       sk->sk_family == AF_INET6;
+}
+
+static int set_addrform(struct sock *sk, sockptr_t val, unsigned int len)
+{
+	int family, err;
+
+	if (len < sizeof(int))
+		return -EINVAL;
+	if (copy_from_sockptr(&family, val, sizeof(family)))
+		return -EFAULT;
+	if (family != AF_INET)
+		return -EINVAL;
+	lock_sock(sk);
+	err = glass_addrform(sk);
+	release_sock(sk);
 	return err;
 }
 
@@ -175,9 +198,13 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 	int value, err;
 
 	if (level != SOL_GLASS && level != SOL_TCP) {
+		if (is_addrform(sk, level, name))
+			return set_addrform(sk, val, len);
+		if (level == SOL_IP)
+			return set_ip_option(sk, level, name, val, len);
 		if (sk->sk_family == AF_INET6)
 			return ipv6_setsockopt(sk, level, name, val, len);
-		return set_ip_option(sk, level, name, val, len);
+		return ip_setsockopt(sk, level, name, val, len);
 	}
 	if (name == GLASS_CONGESTION)
 		return glass_cong_set(sk, val, len);
@@ -194,6 +221,12 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 	err = set_option(sk, name, value);
 	release_sock(sk);
 	return err;
+}
+
+static int read_addrform(const struct sock *sk, int *value)
+{
+	*value = sk->sk_family;
+	return sk->sk_state == TCP_ESTABLISHED ? 0 : -ENOTCONN;
 }
 
 static int read_option(struct sock *sk, int name, int *value)
@@ -262,20 +295,22 @@ static int read_option(struct sock *sk, int name, int *value)
 int glass_getsockopt(struct sock *sk, int level, int name,
 		     char __user *val, int __user *len)
 {
+	bool form = is_addrform(sk, level, name);
 	int value, size, err;
 
-	if (level != SOL_GLASS && level != SOL_TCP) {
+	if (level != SOL_GLASS && level != SOL_TCP && !form) {
 		if (sk->sk_family == AF_INET6)
 			return ipv6_getsockopt(sk, level, name, val, len);
 		return ip_getsockopt(sk, level, name, val, len);
 	}
-	if (name == GLASS_CONGESTION)
+	if (name == GLASS_CONGESTION && !form)
 		return glass_cong_get(sk, val, len);
 	if (get_user(size, len))
 		return -EFAULT;
 	if (size < 0)
 		return -EINVAL;
-	err = read_option(sk, name, &value);
+	err = form ? read_addrform(sk, &value) :
+		     read_option(sk, name, &value);
 	if (err)
 		return err;
 	size = min_t(int, size, sizeof(value));

@@ -89,20 +89,38 @@ static bool joins(const struct sock *sk)
 	return sk->sk_reuseport && !rcu_access_pointer(sk->sk_reuseport_cb);
 }
 
+/*
+ * Does @sk have the address of a TIME-WAIT? As inet_rcv_saddr_equal() has it
+ * for sockets: a connection of IPv6 whose listener took IPv4 too is in the way
+ * of who asks for any address of IPv4.
+ */
+static bool has_address(const struct sock *sk, const struct glass_record *r)
+{
+	bool v4 = r->tuple.family == AF_INET;
+
+	if (sk->sk_family == AF_INET6) {
+		if (ipv6_addr_any(&sk->sk_v6_rcv_saddr))
+			return !(v4 && ipv6_only_sock(sk));
+		if (!v4)
+			return ipv6_addr_equal(&sk->sk_v6_rcv_saddr,
+					       &r->tuple.laddr);
+		if (!ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
+			return false;
+	}
+	if (!sk->sk_rcv_saddr)
+		return !r->v6only;
+	return v4 && sk->sk_rcv_saddr == r->tuple.laddr.s6_addr32[0];
+}
+
 /* Would a bind of @sk clash with a TIME-WAIT that has the port? */
 static bool wait_conflicts(const struct sock *sk, const struct glass_record *r,
 			   bool share)
 {
-	if (sk->sk_family != r->tuple.family ||
-	    !same_device(sk->sk_bound_dev_if, r->tuple.ifindex))
+	if (!same_device(sk->sk_bound_dev_if, r->tuple.ifindex))
 		return false;
 	if (share && ((sk->sk_reuse && r->reuse) || (joins(sk) && r->reuseport)))
 		return false;
-	if (sk->sk_family == AF_INET6)
-		return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ||
-		       ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &r->tuple.laddr);
-	return !sk->sk_rcv_saddr ||
-	       sk->sk_rcv_saddr == r->tuple.laddr.s6_addr32[0];
+	return has_address(sk, r);
 }
 
 /*
@@ -130,7 +148,7 @@ static bool bind_conflicts(struct sock *sk, struct glass_port *p, bool share)
 	struct sock *other;
 
 	hlist_for_each_entry(other, &p->socks, sk_bind_node) {
-		if (other == sk || other->sk_family != sk->sk_family ||
+		if (other == sk ||
 		    !same_device(sk->sk_bound_dev_if, other->sk_bound_dev_if))
 			continue;
 		if (share && may_share(sk, other))

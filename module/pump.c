@@ -203,7 +203,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		kfree_skb(skb);
 		return;
 	}
-	if (sk->sk_family == AF_INET && IPCB(skb)->opt.srr)
+	if (glass_over_ipv4(sk) && IPCB(skb)->opt.srr)
 		glass_way_changed(sk, skb, s);
 	s->no_room = glass_buffer_full(sk, skb, s);
 	if (tcb_wants_ranges(t, s))

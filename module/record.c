@@ -83,11 +83,6 @@ static void send_embryo(struct glass_net *gn, const struct glass_af *af,
 		    glass_record_way(r));
 }
 
-static const struct glass_af *record_af(const struct glass_record *r)
-{
-	return r->tuple.family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
-}
-
 static u8 listener_defers(const struct glass_record *r)
 {
 	return READ_ONCE(glass_sk(r->listener->sk)->defer_accept);
@@ -116,7 +111,7 @@ static void record_expired(struct glass_net *gn, struct glass_record *r)
 					      r->embryo.sent);
 			spin_unlock_bh(&b->lock);
 			if (send)
-				send_embryo(gn, record_af(r), r, &s);
+				send_embryo(gn, glass_af(&r->tuple), r, &s);
 			return;
 		}
 		rule = RULE_EMBRYO_TIMEOUT;
@@ -240,6 +235,8 @@ void glass_timewait_start(struct sock *sk)
 		return;
 	r->reuse = !!sk->sk_reuse;
 	r->reuseport = sk->sk_reuseport;
+	r->v6 = sk->sk_family == AF_INET6;
+	r->v6only = ipv6_only_sock(sk);
 	timewait_open(&r->timewait, &glass_sk(sk)->tcb);
 	glass_port_wait(sk, r);
 	b = glass_bucket(gn, r->hash);

@@ -67,6 +67,16 @@ static u32 syn_queue_length(const struct glass_sock *gs)
 	return length;
 }
 
+/* Of AF_INET6, but with IPv4 below: its addresses are mapped, as TCP's are */
+static void map_ends(struct glass_tuple *t)
+{
+	if (t->family == AF_INET6)
+		return;
+	ipv6_addr_set_v4mapped(t->laddr.s6_addr32[0], &t->laddr);
+	ipv6_addr_set_v4mapped(t->raddr.s6_addr32[0], &t->raddr);
+	t->family = AF_INET6;
+}
+
 void glass_row_of_sock(struct sock *sk, struct glass_row *row)
 {
 	struct glass_sock *gs = glass_sk(sk);
@@ -80,6 +90,8 @@ void glass_row_of_sock(struct sock *sk, struct glass_row *row)
 		.refs = refcount_read(&sk->sk_refcnt),
 	};
 	glass_tuple_of(sk, &row->tuple);
+	if (sk->sk_family == AF_INET6)
+		map_ends(&row->tuple);
 	if (row->state == TCP_LISTEN) {
 		row->syn_queue = syn_queue_length(gs);
 		row->in = READ_ONCE(sk->sk_ack_backlog);
@@ -100,6 +112,8 @@ void glass_row_of_record(const struct glass_record *r, struct glass_row *row)
 		.tuple = r->tuple,
 		.timer_ms = r->deadline - now,
 	};
+	if (r->v6)
+		map_ends(&row->tuple);
 	if (r->kind == RECORD_EMBRYO) {
 		row->state = TCB_SYN_RECEIVED;
 		row->timer = "retransmit";

@@ -73,9 +73,9 @@ void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple)
 		.rport = ntohs(sk->sk_dport),
 		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
 		.foreign = !!(inet_sk_flowi_flags(sk) & FLOWI_FLAG_ANYSRC),
-		.family = sk->sk_family,
+		.family = glass_sk(sk)->af->family,
 	};
-	if (sk->sk_family == AF_INET6) {
+	if (tuple->family == AF_INET6) {
 		tuple->laddr = sk->sk_v6_rcv_saddr;
 		tuple->raddr = sk->sk_v6_daddr;
 	} else {
@@ -178,23 +178,25 @@ struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash)
 	return &gn->table.buckets[hash & gn->table.mask];
 }
 
-/* Does a packet with @tuple belong to this socket? */
+/*
+ * Does a packet with @tuple belong to this socket? IPv4's addresses mean
+ * nothing in a connection of IPv6.
+ */
 static bool sock_matches(const struct sock *sk,
 			 const struct glass_tuple *tuple)
 {
-	int dev = READ_ONCE(sk->sk_bound_dev_if);
-
-	if (sk->sk_num != tuple->lport ||
-	    sk->sk_dport != htons(tuple->rport) ||
-	    sk->sk_family != tuple->family)
-		return false;
-	if (dev && dev != tuple->ifindex && dev != tuple->sdif)
+	if (sk->sk_num != tuple->lport || sk->sk_dport != htons(tuple->rport) ||
+	    !inet_sk_bound_dev_eq(sock_net(sk), READ_ONCE(sk->sk_bound_dev_if),
+				  tuple->ifindex, tuple->sdif))
 		return false;
 	if (tuple->family == AF_INET6)
-		return ipv6_addr_equal(&sk->sk_v6_daddr, &tuple->raddr) &&
+		return sk->sk_family == AF_INET6 &&
+		       ipv6_addr_equal(&sk->sk_v6_daddr, &tuple->raddr) &&
 		       ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &tuple->laddr);
 	return sk->sk_daddr == tuple->raddr.s6_addr32[0] &&
-	       sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0];
+	       sk->sk_rcv_saddr == tuple->laddr.s6_addr32[0] &&
+	       (sk->sk_family == AF_INET ||
+		ipv6_addr_v4mapped(&sk->sk_v6_daddr));
 }
 
 static bool record_matches(const struct glass_record *r,

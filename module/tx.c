@@ -41,7 +41,7 @@ static void transmit_part(struct sock *sk, struct sk_buff *skb,
 {
 	const struct glass_af *af = glass_sk(sk)->af;
 
-	if (sk->sk_family == AF_INET6)
+	if (af->family == AF_INET6)
 		put_header(skb, s, af, sk->sk_v6_rcv_saddr.s6_addr32,
 			   sk->sk_v6_daddr.s6_addr32);
 	else

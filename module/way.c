@@ -76,7 +76,7 @@ struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
 
 /**
  * glass_way_len() - octets that IP options take in each packet
- * @sk: the socket, locked
+ * @sk: the socket, locked; one of AF_INET6 may have IPv4's for nothing
  */
 u32 glass_way_len(const struct sock *sk)
 {
@@ -84,7 +84,7 @@ u32 glass_way_len(const struct sock *sk)
 
 	way = rcu_dereference_protected(inet_sk(sk)->inet_opt,
 					lockdep_sock_is_held(sk));
-	return way ? way->opt.optlen : 0;
+	return way && glass_over_ipv4(sk) ? way->opt.optlen : 0;
 }
 
 /**

@@ -32,7 +32,7 @@ from rfcmap_read import MAIN, Map, tree
 
 KUNIT_LINE = re.compile(r"    ok \d+ (\w+)$")
 SELFTEST_LINE = re.compile(r"ok \d+ - \S+: (\w+): (?:(\w+) )?(\S+)$")
-GLASS = ("glass4", "glass6", "own4", "own6", None)
+GLASS = ("glass4", "glass6", "glass46", "own4", "own6", None)
 
 
 def passed_tests(files):

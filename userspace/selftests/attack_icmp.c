@@ -32,7 +32,7 @@ static void hear_no_segment(const struct victim *v)
 
 static int path_mtu(const struct victim *v)
 {
-	if (v->k->af == AF_INET)
+	if (v->k->wire == AF_INET)
 		return get_int(v->fd, IPPROTO_IP, IP_MTU);
 	return get_int(v->fd, IPPROTO_IPV6, IPV6_MTU);
 }
@@ -40,7 +40,7 @@ static int path_mtu(const struct victim *v)
 static bool is_too_big(const struct victim *v, unsigned int type,
 		       unsigned int code)
 {
-	if (v->k->af == AF_INET)
+	if (v->k->wire == AF_INET)
 		return type == UNREACHABLE4 && code == TOO_BIG4;
 	return type == TOO_BIG6;
 }
@@ -62,11 +62,11 @@ void icmp_flood_forged(const struct kind *k)
 	}
 	/* the ones that do harm where they are believed, in many sizes */
 	for (i = 0; i < 4096; i += step) {
-		type = k->af == AF_INET ? UNREACHABLE4 : TOO_BIG6;
-		code = k->af == AF_INET ? TOO_BIG4 : 0;
+		type = k->wire == AF_INET ? UNREACHABLE4 : TOO_BIG6;
+		code = k->wire == AF_INET ? TOO_BIG4 : 0;
 		send_error(&v, type, code, i,
 			   v.next.ack + (i % 2 ? 1 + i : -1 - i));
-		send_error(&v, UNREACHABLE4 - (k->af != AF_INET) * 2, i % CODES,
+		send_error(&v, UNREACHABLE4 - (k->wire != AF_INET) * 2, i % CODES,
 			   0, v.next.ack + 1 + random_u32() % 0xffff0000);
 	}
 	must_be(get_int(v.fd, SOL_SOCKET, SO_ERROR), 0);
@@ -132,13 +132,13 @@ void icmp_flood_too_big(const struct kind *k)
 	/* whatever is believed has the text sent again */
 	for (mtu = 4096; mtu > step; mtu -= step) {
 		far = overhear(&v, far);
-		send_error(&v, k->af == AF_INET ? UNREACHABLE4 : TOO_BIG6,
-			   k->af == AF_INET ? TOO_BIG4 : 0, mtu, v.next.ack);
+		send_error(&v, k->wire == AF_INET ? UNREACHABLE4 : TOO_BIG6,
+			   k->wire == AF_INET ? TOO_BIG4 : 0, mtu, v.next.ack);
 	}
 	must_be(overhear(&v, far), TEXT);
 	must_be(get_int(v.fd, SOL_SOCKET, SO_ERROR), 0);
 	/* rfc1191#section-3 knows no less than 68, rfc8200 none below 1280 */
-	must(path_mtu(&v) >= (k->af == AF_INET ? 68 : 1280));
+	must(path_mtu(&v) >= (k->wire == AF_INET ? 68 : 1280));
 	v.out += TEXT;
 	v.next.ack += TEXT;
 	hosts_send(k, &v.next);

@@ -63,7 +63,7 @@ static int flood(const struct kind *k)
 		0, 7, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0xff, 0xff,
 	};
 	struct addr to = addr_loop(k, 0);
-	int raw = socket(k->af, SOCK_RAW, IPPROTO_GLASS);
+	int raw = socket(k->wire, SOCK_RAW, IPPROTO_GLASS);
 
 	must(raw >= 0);
 	for (;;) {

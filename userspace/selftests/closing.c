@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "selftest.h"
@@ -268,7 +269,36 @@ static void idle_for_an_hour(const struct kind *k)
 	pattern_recv(p.s, 100000, 0, 100000);
 }
 
+/*
+ * A socket of IPv6 connects over IPv4, then over IPv6, then over IPv4. TCP's
+ * own keeps to IPv4's packets after the first, and is not asked.
+ */
+static void families_in_turn(const struct kind *k)
+{
+	struct addr none = { .sa.sa_family = AF_UNSPEC, .len = sizeof(none.sa) };
+	struct addr at4, at6;
+	int fd, i;
+
+	if (!k->glass || k->af == AF_INET)
+		skip("one family alone");
+	listener(&kinds[GLASS46], &at4, 4);
+	listener(&kinds[GLASS6], &at6, 4);
+	fd = stream(k);
+	for (i = 0; i < 4; i++) {
+		const struct addr *to = i % 2 ? &at6 : &at4;
+		struct addr peer = { .len = sizeof(peer.ss) };
+
+		must_be(connect(fd, &to->sa, to->len), 0);
+		must_be(getpeername(fd, &peer.sa, &peer.len), 0);
+		must(!memcmp(&peer.in6.sin6_addr, &to->in6.sin6_addr, 16));
+		pattern_send(fd, 100, 0, 100);
+		await_acked(fd);
+		must_be(connect(fd, &none.sa, none.len), 0);
+	}
+}
+
 static const struct test tests[] = {
+	TEST(families_in_turn),
 	TEST(client_closes_first),
 	TEST(server_closes_first),
 	TEST(reset_leaves_nothing),

@@ -49,6 +49,14 @@ struct addr addr_kernel(const struct kind *k, unsigned int port)
 	return addr_host(k, 1, port);
 }
 
+/* As a packet has it */
+static struct addr wire_addr(const struct kind *k, unsigned int host)
+{
+	struct addr a = addr_host(k, host, 0);
+
+	return addr_wire(&a);
+}
+
 static int protocol_of(const struct kind *k)
 {
 	return k->glass ? 253 : IPPROTO_TCP;
@@ -99,14 +107,14 @@ void hosts_options(const uint8_t *octets, size_t len)
 /* From a host to the kernel */
 void hosts_send(const struct kind *k, const struct wire_seg *s)
 {
-	struct addr from = addr_host(k, s->host, 0), to = addr_kernel(k, 0);
-	size_t head = k->af == AF_INET ? 20 + options : 40, len, width;
+	struct addr from = wire_addr(k, s->host), to = wire_addr(k, 1);
+	size_t head = k->wire == AF_INET ? 20 + options : 40, len, width;
 	uint8_t packet[TEXT_MAX + 128] = { 0 }, both[32];
 	int protocol = protocol_of(k);
 
 	must(s->len <= TEXT_MAX);
 	len = put_segment(packet + head, s);
-	if (k->af == AF_INET) {
+	if (k->wire == AF_INET) {
 		width = 4;
 		packet[0] = 0x40 | head / 4;
 		put16(packet + 2, head + len);
@@ -137,7 +145,7 @@ void hosts_send(const struct kind *k, const struct wire_seg *s)
 static void put_ip(const struct kind *k, uint8_t *at, const struct addr *from,
 		   const struct addr *to, unsigned int protocol, size_t len)
 {
-	if (k->af == AF_INET) {
+	if (k->wire == AF_INET) {
 		at[0] = 0x45;
 		put16(at + 2, 20 + len);
 		at[8] = 64;
@@ -159,8 +167,8 @@ static void put_ip(const struct kind *k, uint8_t *at, const struct addr *from,
 void hosts_icmp(const struct kind *k, const struct wire_seg *quoted, int type,
 		int code, uint32_t info)
 {
-	struct addr host = addr_host(k, quoted->host, 0), kernel = addr_kernel(k, 0);
-	bool v4 = k->af == AF_INET;
+	struct addr host = wire_addr(k, quoted->host), kernel = wire_addr(k, 1);
+	bool v4 = k->wire == AF_INET;
 	size_t head = v4 ? 20 : 40, len = 8 + head + 20;
 	uint8_t packet[128] = { 0 }, *icmp = packet + head;
 	uint8_t *segment = icmp + 8 + head;
@@ -205,7 +213,7 @@ static void get_options(struct wire_seg *s, const uint8_t *at, size_t len)
 static bool get_packet(const struct kind *k, const uint8_t *packet, size_t n,
 		       struct wire_seg *s)
 {
-	bool v4 = k->af == AF_INET;
+	bool v4 = k->wire == AF_INET;
 	size_t head = v4 ? 20 : 40, offset;
 	const uint8_t *at = packet + head;
 

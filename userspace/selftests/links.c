@@ -56,7 +56,7 @@ static void without_offload(const struct kind *k)
 
 static void small_mtu(const struct kind *k)
 {
-	int mtu = k->af == AF_INET ? 576 : 1280;
+	int mtu = k->wire == AF_INET ? 576 : 1280;
 	struct link l;
 
 	link_open(&l);
@@ -122,12 +122,12 @@ static int error_told(int fd)
 
 static bool no_way_error(const struct kind *k, int err)
 {
-	return err == EHOSTUNREACH || (err == ENETUNREACH && k->af == AF_INET6);
+	return err == EHOSTUNREACH || (err == ENETUNREACH && k->wire == AF_INET6);
 }
 
 static void ask_for_soft_errors(const struct kind *k, int fd)
 {
-	if (k->af == AF_INET)
+	if (k->wire == AF_INET)
 		must_be(set_int(fd, IPPROTO_IP, IP_RECVERR, 1), 0);
 	else
 		must_be(set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1), 0);
@@ -209,7 +209,7 @@ static void open_fails(const struct kind *k, const struct addr *at, bool at_once
 		sysctl(k, at_once ? "abort_on_soft_error" : "syn_retries",
 		       at_once ? "1" : "2");
 	must_be(connect(stream(k), &at->sa, at->len), -1);
-	if (k->af == AF_INET)
+	if (k->wire == AF_INET)
 		must_be(errno, EHOSTUNREACH);
 	else
 		must(errno == EHOSTUNREACH || errno == ENETUNREACH);

@@ -12,6 +12,8 @@
 /* Each case by the file that holds it; a table ends with an empty row. */
 extern const struct test oracle_address[];
 extern const struct test oracle_bind[];
+extern const struct test oracle_dual[];
+extern const struct test oracle_mapped[];
 extern const struct test oracle_reuse[];
 extern const struct test oracle_reuseport[];
 extern const struct test oracle_group[];

@@ -59,7 +59,7 @@ static void tell_queue(const struct kind *k, int fd)
 
 static void ask(const struct kind *k, int fd)
 {
-	if (k->af == AF_INET)
+	if (k->wire == AF_INET)
 		must_be(set_int(fd, IPPROTO_IP, IP_RECVERR, 1), 0);
 	else
 		must_be(set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1), 0);
@@ -68,7 +68,7 @@ static void ask(const struct kind *k, int fd)
 static void trouble(const struct kind *k, const struct wire_seg *heard,
 		    enum trouble t)
 {
-	if (k->af == AF_INET)
+	if (k->wire == AF_INET)
 		hosts_icmp(k, heard, 3, t == NO_PORT ? 3 : 1, 0);
 	else
 		hosts_icmp(k, heard, 1, t == NO_PORT ? 4 : 3, 0);

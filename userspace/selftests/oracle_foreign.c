@@ -105,7 +105,7 @@ static void foreign_sysctl(const struct kind *k)
 	struct addr a = foreign(k, 0);
 
 	netns_own();
-	must(write_file(k->af == AF_INET ?
+	must(write_file(k->wire == AF_INET ?
 			"/proc/sys/net/ipv4/ip_nonlocal_bind" :
 			"/proc/sys/net/ipv6/ip_nonlocal_bind", "1"));
 	tell("none", do_bind(allowed(k, NONE), &a));

@@ -177,11 +177,12 @@ static void reuseport_user_children(const struct kind *k)
 /* The other family on the same port, its wildcard its own */
 static void reuseport_other_family(const struct kind *k)
 {
-	const struct kind *other = &kinds[(k - kinds) ^ 1];
+	const struct kind *other = &kinds[k->af != k->wire ? k->glass ? GLASS6 :
+					  TCP6 : (k - kinds) ^ 1];
 	struct addr a = addr_any(k, 5185), b = addr_any(other, 5185);
 	int one = sharing(k), two = stream(other);
 
-	if (k->af == AF_INET6)
+	if (k->wire == AF_INET6)
 		set_int(one, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	else
 		set_int(two, IPPROTO_IPV6, IPV6_V6ONLY, 1);

@@ -22,9 +22,9 @@ static const uint8_t way[] = { 131, 7, 4, 10, 8, 0, 7 };
 
 static bool no_way(const struct kind *k)
 {
-	if (k->af != AF_INET)
+	if (k->wire != AF_INET)
 		tell_text("way", "only IPv4 has one");
-	return k->af != AF_INET;
+	return k->wire != AF_INET;
 }
 
 /* A socket that is told the way, and does not block */

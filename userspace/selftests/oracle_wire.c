@@ -21,7 +21,7 @@ static int watched_pair(const struct kind *k, struct pair *p)
 
 	netns_own();
 	pair_open(k, p);
-	raw = socket(k->af, SOCK_RAW, k->glass ? 253 : IPPROTO_TCP);
+	raw = socket(k->wire, SOCK_RAW, k->glass ? 253 : IPPROTO_TCP);
 	must(raw >= 0);
 	return raw;
 }
@@ -36,7 +36,7 @@ static void tell_segments(const struct kind *k, const char *what, int raw)
 
 	while ((n = recv(raw, b, sizeof(b), MSG_DONTWAIT)) > 0) {
 		/* IPv6 keeps its header */
-		seg = k->af == AF_INET ? b + (b[0] & 15) * 4 : b;
+		seg = k->wire == AF_INET ? b + (b[0] & 15) * 4 : b;
 		len = b + n - seg - (seg[12] >> 4) * 4;
 		if (!len && !(seg[13] & SEG_URG))
 			continue;

@@ -171,7 +171,7 @@ static void run_script(const struct kind *k)
 
 static bool suits(const struct script *s, int kind)
 {
-	return chosen.kind[kind] && (!s->af || s->af == kinds[kind].af);
+	return chosen.kind[kind] && (!s->af || s->af == kinds[kind].wire);
 }
 
 static void tell(const struct script *s, const struct kind *k, int result)

@@ -44,7 +44,7 @@ void icmp_play(char *rest)
 {
 	const struct message *m = message_named(word_next(&rest));
 	struct flow *f = flow_named("", false);
-	bool v4 = play_kind->af == AF_INET;
+	bool v4 = play_kind->wire == AF_INET;
 	struct segment quote = { 0 };
 	bool seq_given = false;
 	uint32_t info = 0;

@@ -344,9 +344,9 @@ static void play_line(char *at)
 
 	if (!at[strspn(at, " \t")])
 		return;
-	if (word_is(&at, "ipv4") && play_kind->af != AF_INET)
+	if (word_is(&at, "ipv4") && play_kind->wire != AF_INET)
 		return;
-	if (word_is(&at, "ipv6") && play_kind->af != AF_INET6)
+	if (word_is(&at, "ipv6") && play_kind->wire != AF_INET6)
 		return;
 	if (word_is(&at, "*")) {
 		delay = -1;

@@ -30,13 +30,13 @@ static unsigned int protocol(void)
 
 static void address(uint8_t *to, const char *v4, const char *v6)
 {
-	must_be(inet_pton(kind->af, kind->af == AF_INET ? v4 : v6, to), 1);
+	must_be(inet_pton(kind->wire, kind->wire == AF_INET ? v4 : v6, to), 1);
 }
 
 void wire_open(const struct kind *k)
 {
 	kind = k;
-	address_len = k->af == AF_INET ? 4 : 16;
+	address_len = k->wire == AF_INET ? 4 : 16;
 	address(kernel, "10.8.0.1", "fd08::1");
 	address(other, "10.8.0.3", "fd08::3");
 	address(script, "10.8.0.2", "fd08::2");
@@ -86,7 +86,7 @@ static size_t put_ip(uint8_t *at, const uint8_t *src, const uint8_t *dst,
 	bool options = s && s->ip_options;
 	size_t head;
 
-	if (kind->af == AF_INET) {
+	if (kind->wire == AF_INET) {
 		head = options ? 24 : 20;
 		memset(at, 0, head);
 		at[0] = 0x40 | head / 4;
@@ -162,7 +162,7 @@ void wire_send(const struct segment *s)
 void wire_icmp(uint8_t type, uint8_t code, uint32_t info,
 	       const struct segment *quote)
 {
-	unsigned int proto = kind->af == AF_INET ? IPPROTO_ICMP :
+	unsigned int proto = kind->wire == AF_INET ? IPPROTO_ICMP :
 						   IPPROTO_ICMPV6;
 	uint8_t packet[256], segment[128], message[128] = { type, code };
 	size_t len = put_segment(segment, quote, kernel, script), head;
@@ -172,7 +172,7 @@ void wire_icmp(uint8_t type, uint8_t code, uint32_t info,
 	head = put_ip(message + 8, kernel, script, protocol(), len, NULL);
 	memcpy(message + 8 + head, segment, QUOTED_TEXT);
 	len = 8 + head + QUOTED_TEXT;
-	from = kind->af == AF_INET ? 0 : pseudo(script, kernel, proto, len);
+	from = kind->wire == AF_INET ? 0 : pseudo(script, kernel, proto, len);
 	put16(message + 2, sum_fold(sum_octets(from, message, len)));
 	head = put_ip(packet, script, kernel, proto, len, NULL);
 	memcpy(packet + head, message, len);
@@ -182,14 +182,14 @@ void wire_icmp(uint8_t type, uint8_t code, uint32_t info,
 /* Is it a segment for the script? Octets of the IP header, or 0 */
 static size_t ip_header(const uint8_t *at, size_t len, struct segment *s)
 {
-	if (kind->af == AF_INET && at[0] >> 4 == 4 && len >= 40 &&
+	if (kind->wire == AF_INET && at[0] >> 4 == 4 && len >= 40 &&
 	    at[9] == protocol() && !memcmp(at + 16, script, 4)) {
 		s->other = !memcmp(at + 12, other, 4);
 		s->tos = at[1];
 		s->ttl = at[8];
 		return (at[0] & 15) * 4;
 	}
-	if (kind->af == AF_INET6 && at[0] >> 4 == 6 && len >= 60 &&
+	if (kind->wire == AF_INET6 && at[0] >> 4 == 6 && len >= 60 &&
 	    at[6] == protocol() && !memcmp(at + 24, script, 16)) {
 		s->other = !memcmp(at + 8, other, 16);
 		s->tos = get32(at) >> 20;

@@ -25,6 +25,7 @@
  * @family: first argument of socket()
  * @protocol: its third argument
  * @af: family of its addresses
+ * @wire: family of its packets: AF_INET below mapped addresses of AF_INET6
  * @glass: Glass; otherwise TCP, which shows what is right
  */
 struct kind {
@@ -32,10 +33,11 @@ struct kind {
 	int family;
 	int protocol;
 	int af;
+	int wire;
 	bool glass;
 };
 
-enum kind_index { TCP4, TCP6, GLASS4, GLASS6, OWN4, OWN6, KINDS };
+enum kind_index { TCP4, TCP6, GLASS4, GLASS6, OWN4, OWN6, TCP46, GLASS46, KINDS };
 
 extern const struct kind kinds[KINDS];
 
@@ -132,6 +134,7 @@ struct addr addr_other(const struct kind *k, unsigned int port);
 struct addr addr_silent(const struct kind *k, unsigned int port);
 struct addr addr_text(const struct kind *k, const char *v4, const char *v6,
 		      unsigned int port);
+struct addr addr_wire(const struct addr *a);
 unsigned int addr_port(const struct addr *a);
 unsigned int port_of(int fd);
 

@@ -109,7 +109,8 @@ static void listen_row(const struct kind *k)
 	must_be(listen(l, 5), 0);
 	must_be(find_rows(5400, "*", &r), 1);
 	check_cell(&r, STATE, "LISTEN");
-	check_cell(&r, LOCAL_ADDRESS, k->af == AF_INET ? "0.0.0.0" : "::");
+	check_cell(&r, LOCAL_ADDRESS, k->af == AF_INET ? "0.0.0.0" :
+		   k->wire == AF_INET ? "::ffff:0.0.0.0" : "::");
 	check_cell(&r, REMOTE_ADDRESS, k->af == AF_INET ? "0.0.0.0" : "::");
 	close(l);
 	must_be(find_rows(5400, "*", &r), 0);
@@ -118,7 +119,8 @@ static void listen_row(const struct kind *k)
 /* Rows of one server differ only in the remote end. */
 static void established_rows(const struct kind *k)
 {
-	const char *loop = k->af == AF_INET ? "127.0.0.1" : "::1";
+	const char *loop = k->af == AF_INET ? "127.0.0.1" :
+			   k->wire == AF_INET ? "::ffff:127.0.0.1" : "::1";
 	struct row one, two;
 	struct addr at;
 	int l, a, b, s, t;

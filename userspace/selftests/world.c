@@ -23,19 +23,27 @@
 #include "../../include/uapi/linux/glass.h"
 
 const struct kind kinds[KINDS] = {
-	[TCP4] = { "tcp4", AF_INET, IPPROTO_TCP, AF_INET, false },
-	[TCP6] = { "tcp6", AF_INET6, IPPROTO_TCP, AF_INET6, false },
-	[GLASS4] = { "glass4", AF_INET, IPPROTO_GLASS, AF_INET, true },
-	[GLASS6] = { "glass6", AF_INET6, IPPROTO_GLASS, AF_INET6, true },
-	[OWN4] = { "own4", AF_GLASS, GLASSPROTO_IPV4, AF_INET, true },
-	[OWN6] = { "own6", AF_GLASS, GLASSPROTO_IPV6, AF_INET6, true },
+	[TCP4] = { "tcp4", AF_INET, IPPROTO_TCP, AF_INET, AF_INET, false },
+	[TCP6] = { "tcp6", AF_INET6, IPPROTO_TCP, AF_INET6, AF_INET6, false },
+	[GLASS4] = { "glass4", AF_INET, IPPROTO_GLASS, AF_INET, AF_INET, true },
+	[GLASS6] = { "glass6", AF_INET6, IPPROTO_GLASS, AF_INET6, AF_INET6, true },
+	[OWN4] = { "own4", AF_GLASS, GLASSPROTO_IPV4, AF_INET, AF_INET, true },
+	[OWN6] = { "own6", AF_GLASS, GLASSPROTO_IPV6, AF_INET6, AF_INET6, true },
+	/* ::ffff:a.b.c.d: what they say travels over IPv4 */
+	[TCP46] = { "tcp46", AF_INET6, IPPROTO_TCP, AF_INET6, AF_INET, false },
+	[GLASS46] = { "glass46", AF_INET6, IPPROTO_GLASS, AF_INET6, AF_INET, true },
 };
 
 struct addr addr_text(const struct kind *k, const char *v4, const char *v6,
 		      unsigned int port)
 {
 	struct addr a;
+	char mapped[32];
 
+	if (k->af != k->wire) {
+		must(snprintf(mapped, sizeof(mapped), "::ffff:%s", v4) > 0);
+		v6 = mapped;
+	}
 	memset(&a, 0, sizeof(a));
 	a.sa.sa_family = k->af;
 	if (k->af == AF_INET) {
@@ -68,6 +76,20 @@ struct addr addr_other(const struct kind *k, unsigned int port)
 struct addr addr_silent(const struct kind *k, unsigned int port)
 {
 	return addr_text(k, "10.9.0.2", "fd09::2", port);
+}
+
+/* The address as packets have it: an IPv4 address that is mapped, unmapped */
+struct addr addr_wire(const struct addr *a)
+{
+	struct addr to = { .len = sizeof(to.in) };
+
+	if (a->sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr))
+		return *a;
+	to.in.sin_family = AF_INET;
+	to.in.sin_port = a->in6.sin6_port;
+	memcpy(&to.in.sin_addr, a->in6.sin6_addr.s6_addr + 12, 4);
+	return to;
 }
 
 unsigned int addr_port(const struct addr *a)
