@@ -93,7 +93,10 @@ static bool may_share(const struct sk_buff *from, u32 seq, u32 len, u32 piece)
 	       !skb_cloned(from);
 }
 
-/* Too many fragments for one skb: copy. Rare: text in tiny pieces. */
+/*
+ * Too many fragments for one skb, or pages that two wait for: copy. Rare: text
+ * in tiny pieces.
+ */
 static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
 {
 	struct sk_buff *skb, *from;
@@ -111,6 +114,7 @@ static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
 			kfree_skb(skb);
 			return NULL;
 		}
+		glass_source_copied(from);
 		seq += n;
 		len -= n;
 	}
@@ -122,8 +126,8 @@ static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
  * @sk: the socket, locked
  * @seq: its first sequence number
  * @len: octets of text, may be 0
- * @piece: if not 0, fewer will do, a multiple of this: more fragments than a
- *	skb takes
+ * @piece: if not 0, fewer will do: a multiple of this where a skb takes no
+ *	more fragments, any number before pages that somebody else waits for
  *
  * Return: a skb with room for all headers in front, or NULL without memory.
  */
@@ -142,6 +146,11 @@ struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
 		from = queue_find(sk, seq);
 		if (WARN_ON_ONCE(!from))
 			break;
+		if (!glass_source_share(skb, from)) {
+			if (piece)
+				return skb;
+			break;
+		}
 		n = add_text(skb, from, seq - GLASS_CB(from)->seq, left);
 		if (!n)
 			break;

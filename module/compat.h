@@ -15,12 +15,20 @@
  *	GLASS_HAVE_PROTO_MEMORY	net/proto_memory.h, once part of net/sock.h
  *	GLASS_HAVE_SYSCTL_CONST		handlers of sysctls get a const table
  *	GLASS_HAVE_SYSCTL_SZ		register_net_sysctl_sz(), no end mark
+ *	GLASS_HAVE_SPLICE_PAGES		splice() comes as sendmsg() with
+ *					MSG_SPLICE_PAGES; before, sendpage()
+ *	GLASS_HAVE_CUSTOM_SOCKOPT	a socket may ask for the options of
+ *					SOL_SOCKET
  */
 #ifndef GLASS_COMPAT_H
 #define GLASS_COMPAT_H
 
+#include <linux/bvec.h>
 #include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/socket.h>
 #include <linux/sysctl.h>
+#include <linux/uio.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
 
@@ -94,6 +102,54 @@ static inline void glass_compat_no_flow_labels(struct sock *sk)
 	RCU_INIT_POINTER(inet6_sk(sk)->ipv6_fl_list, NULL);
 #endif
 }
+
+/*
+ * Does the core hand us setsockopt(SOL_SOCKET) too? Only there can SO_ZEROCOPY
+ * be allowed, which the core refuses for all but TCP and UDP.
+ */
+static inline void glass_compat_own_options(struct socket *sock)
+{
+#if GLASS_HAVE_CUSTOM_SOCKOPT
+	set_bit(SOCK_CUSTOM_SOCKOPT, &sock->flags);
+#endif
+}
+
+#if GLASS_HAVE_SPLICE_PAGES
+/* Does sendmsg() bring pages of the kernel's? */
+static inline bool glass_compat_spliced(const struct msghdr *msg)
+{
+	return msg->msg_flags & MSG_SPLICE_PAGES;
+}
+
+static inline ssize_t glass_compat_splice(struct sk_buff *skb,
+					  struct iov_iter *from, size_t size,
+					  gfp_t gfp)
+{
+	return skb_splice_from_iter(skb, from, size, gfp);
+}
+#else
+static inline bool glass_compat_spliced(const struct msghdr *msg)
+{
+	return false;
+}
+
+/* @from is one page, from sendpage(); octets, or -EMSGSIZE if @skb is full */
+static inline ssize_t glass_compat_splice(struct sk_buff *skb,
+					  struct iov_iter *from, size_t size,
+					  gfp_t gfp)
+{
+	const struct bio_vec *part = from->bvec;
+	int err;
+
+	err = skb_append_pagefrags(skb, part->bv_page,
+				   part->bv_offset + from->iov_offset, size);
+	if (err)
+		return err;
+	skb_len_add(skb, size);
+	iov_iter_advance(from, size);
+	return size;
+}
+#endif
 
 #if GLASS_HAVE_SYSCTL_CONST
 #define GLASS_SYSCTL_CONST const

@@ -69,6 +69,7 @@ int glass_sock_init(struct sock *sk)
 	glass_clock_init(sk);
 	sk->sk_write_space = glass_write_space;
 	sk->sk_destruct = glass_destruct;
+	glass_compat_own_options(sk->sk_socket);
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	glass_buffer_init(sk);
 	sk_sockets_allocated_inc(sk);
@@ -114,6 +115,7 @@ static void glass_unhash(struct sock *sk)
 	.getsockopt = glass_getsockopt,		\
 	.keepalive = glass_keepalive,		\
 	.sendmsg = glass_sendmsg,		\
+	.splice_eof = glass_splice_eof,		\
 	.recvmsg = glass_recvmsg,		\
 	.backlog_rcv = glass_backlog_rcv,	\
 	.release_cb = glass_release_cb,		\
@@ -139,11 +141,27 @@ static struct sock *glass_compat_accept(struct sock *sk,
 {
 	return glass_accept_wait(sk, arg->flags, &arg->err);
 }
+
+static int glass_compat_accept_socket(struct socket *sock,
+				      struct socket *accepted,
+				      struct proto_accept_arg *arg)
+{
+	glass_compat_own_options(accepted);
+	return inet_accept(sock, accepted, arg);
+}
 #else
 static struct sock *glass_compat_accept(struct sock *sk, int flags, int *err,
 					bool kern)
 {
 	return glass_accept_wait(sk, flags, err);
+}
+
+static int glass_compat_accept_socket(struct socket *sock,
+				      struct socket *accepted, int flags,
+				      bool kern)
+{
+	glass_compat_own_options(accepted);
+	return inet_accept(sock, accepted, flags, kern);
 }
 #endif
 
@@ -162,10 +180,34 @@ static int glass_compat_ioctl(struct sock *sk, int cmd, unsigned long arg)
 }
 #endif
 
+#if GLASS_HAVE_SPLICE_PAGES
+#define GLASS_PROTO_SENDPAGE
+#define GLASS_STREAM_SENDPAGE
+#else
+#define GLASS_PROTO_SENDPAGE .sendpage = glass_compat_sendpage,
+#define GLASS_STREAM_SENDPAGE .sendpage = inet_sendpage,
+
+/* A page that is not the last is followed at once: as good as MSG_MORE */
+static int glass_compat_sendpage(struct sock *sk, struct page *page,
+				 int offset, size_t size, int flags)
+{
+	struct bio_vec part = {
+		.bv_page = page, .bv_len = size, .bv_offset = offset,
+	};
+	struct msghdr msg = { .msg_flags = flags };
+
+	if (flags & MSG_SENDPAGE_NOTLAST)
+		msg.msg_flags |= MSG_MORE;
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, &part, 1, size);
+	return glass_send(sk, &msg, size, sendpage_ok(page));
+}
+#endif
+
 struct proto glass_prot = {
 	.name = "GLASS",
 	.connect = glass_v4_connect,
 	.obj_size = sizeof(struct glass_sock),
+	GLASS_PROTO_SENDPAGE
 	GLASS_PROTO_CALLS,
 };
 
@@ -176,6 +218,7 @@ struct proto glass6_prot = {
 #if GLASS_HAVE_PINFO_OFFSET
 	.ipv6_pinfo_offset = offsetof(struct glass6_sock, inet6),
 #endif
+	GLASS_PROTO_SENDPAGE
 	GLASS_PROTO_CALLS,
 };
 
@@ -183,14 +226,16 @@ struct proto glass6_prot = {
 	.owner = THIS_MODULE,			\
 	.connect = inet_stream_connect,		\
 	.socketpair = sock_no_socketpair,	\
-	.accept = inet_accept,			\
+	.accept = glass_compat_accept_socket,	\
 	.poll = glass_poll,			\
 	.listen = glass_listen,			\
 	.shutdown = inet_shutdown,		\
 	.setsockopt = sock_common_setsockopt,	\
 	.getsockopt = sock_common_getsockopt,	\
 	.sendmsg = inet_sendmsg,		\
+	.splice_eof = inet_splice_eof,		\
 	.recvmsg = inet_recvmsg,		\
+	.splice_read = glass_splice_read,	\
 	.set_rcvlowat = glass_set_rcvlowat,	\
 	.mmap = sock_no_mmap
 
@@ -200,6 +245,7 @@ static const struct proto_ops glass_ops = {
 	.bind = inet_bind,
 	.getname = inet_getname,
 	.ioctl = inet_ioctl,
+	GLASS_STREAM_SENDPAGE
 	GLASS_STREAM_CALLS,
 };
 
@@ -209,6 +255,7 @@ static const struct proto_ops glass6_ops = {
 	.bind = inet6_bind,
 	.getname = inet6_getname,
 	.ioctl = inet6_ioctl,
+	GLASS_STREAM_SENDPAGE
 	GLASS_STREAM_CALLS,
 };
 

@@ -138,6 +138,7 @@ static bool peer_known(struct glass_net *gn, const struct glass_tuple *tuple,
 static u32 take_text(struct sock *sk, struct glass_fastopen_req *req,
 		     u32 room)
 {
+	const struct glass_source from = { .msg = req->msg };
 	u32 done = 0;
 	int n;
 
@@ -146,7 +147,7 @@ static u32 take_text(struct sock *sk, struct glass_fastopen_req *req,
 		room = 0;
 	while (done < room && msg_data_left(req->msg)) {
 		n = min_t(size_t, room - done, msg_data_left(req->msg));
-		n = glass_queue_append(sk, req->msg, n);
+		n = glass_queue_append(sk, &from, n);
 		if (n <= 0)
 			break;
 		done += n;

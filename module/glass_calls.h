@@ -41,14 +41,21 @@ void glass_done(struct sock *sk);
 void glass_destroy(struct sock *sk);
 void glass_params(const struct sock *sk, struct tcb_params *p);
 
-/* stream.c: sendmsg(), recvmsg(), poll(), ioctl() */
+/* send.c: sendmsg() and sendfile() */
+int glass_send(struct sock *sk, struct msghdr *msg, size_t size, bool pages);
 int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+void glass_splice_eof(struct socket *sock);
+void glass_write_space(struct sock *sk);
+
+/* stream.c: recvmsg(), splice(), poll(), ioctl() */
 int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		  int *addr_len);
 __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait);
 bool glass_readable(const struct sock *sk);
 int glass_ioctl_value(struct sock *sk, int cmd, int *value);
-void glass_write_space(struct sock *sk);
+ssize_t glass_splice_read(struct socket *sock, loff_t *ppos,
+			  struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags);
 
 /* lend.c: memory that the core borrows */
 void glass_lend_ranges(struct tcb *t);
@@ -133,11 +140,35 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,
 	       const struct glass_icmp_error *e);
 
+/* zerocopy.c: pages that are not ours */
+/**
+ * struct glass_source - where the text of one call is
+ * @msg: the text
+ * @user: MSG_ZEROCOPY: who is told when nobody looks at its pages any more;
+ *	NULL for all other text
+ * @pages: refer to its pages, do not copy it
+ */
+struct glass_source {
+	struct msghdr *msg;
+	struct ubuf_info *user;
+	bool pages;
+};
+
+int glass_source_begin(struct sock *sk, struct glass_source *from, size_t size,
+		       bool pages);
+void glass_source_end(const struct glass_source *from, bool used);
+int glass_source_refer(struct sock *sk, struct sk_buff *skb,
+		       const struct glass_source *from, int size);
+bool glass_source_share(struct sk_buff *to, struct sk_buff *skb);
+void glass_source_copied(struct sk_buff *skb);
+
 /* queue.c: the bytes */
-int glass_queue_append(struct sock *sk, struct msghdr *msg, int size);
+int glass_queue_append(struct sock *sk, const struct glass_source *from,
+		       int size);
 void glass_queue_acked(struct sock *sk, u32 una);
 void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 		      const struct segment *s, const struct verdict *v);
+void glass_queue_drop_sent(struct sock *sk);
 void glass_queue_purge(struct sock *sk);
 void glass_queue_drop_held(struct sock *sk);
 

@@ -142,6 +142,12 @@ static inline struct glass_net *glass_sk_net(const struct sock *sk)
 	return glass_net(sock_net(sk));
 }
 
+/* The child of a fast open, before its handshake is complete */
+static inline bool glass_opened_fast(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_RECV && glass_sk(sk)->tcb.fastopened;
+}
+
 /* Octets of the header that skb->data points at, once validated */
 static inline u32 glass_header_len(const struct sk_buff *skb)
 {

@@ -93,12 +93,14 @@ static void release_port(struct sock *sk)
  * glass_done() - the connection is over
  * @sk: the socket, locked
  *
- * CLOSED, off the table; destroyed if no user is left.
+ * CLOSED, off the table; destroyed if no user is left. Who lent pages to what
+ * was not acknowledged has them back.
  */
 void glass_done(struct sock *sk)
 {
 	glass_clock_stop(sk);
 	glass_pace_stop(sk);
+	glass_queue_drop_sent(sk);
 	glass_table_remove(sk);
 	release_port(sk);
 	if (sk->sk_state != TCP_CLOSE)

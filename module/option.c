@@ -74,6 +74,14 @@ static void set_quickack(struct sock *sk, int value)
 	glass_push(sk, 0);
 }
 
+static int set_zerocopy(struct sock *sk, int value)
+{
+	if (set_range(value, 0, 1))
+		return -EINVAL;
+	sock_valbool_flag(sk, SOCK_ZEROCOPY, value);
+	return 0;
+}
+
 /* The socket is locked */
 static int set_option(struct sock *sk, int name, int value)
 {
@@ -134,6 +142,8 @@ static int set_option(struct sock *sk, int name, int value)
 		if (!err)
 			opt->keep_probes = value;
 		return err;
+	case GLASS_ZEROCOPY:
+		return set_zerocopy(sk, value);
 	}
 	return glass_fastopen_set(sk, name, value);
 }
@@ -180,10 +190,38 @@ static int set_addrform(struct sock *sk, sockptr_t val, unsigned int len)
 	return err;
 }
 
+/* Is it for set_option()? */
+static bool is_ours(int level, int *name)
+{
+	if (level == SOL_SOCKET && *name == SO_ZEROCOPY) {
+		*name = GLASS_ZEROCOPY;
+		return true;
+	}
+	/* TCP has no such option */
+	return level == SOL_GLASS ||
+	       (level == SOL_TCP && *name != GLASS_ZEROCOPY);
+}
+
+static int set_others(struct sock *sk, int level, int name, sockptr_t val,
+		      unsigned int len)
+{
+	if (level == SOL_TCP)
+		return -ENOPROTOOPT;
+	if (level == SOL_SOCKET)
+		return sock_setsockopt(sk->sk_socket, level, name, val, len);
+	if (is_addrform(sk, level, name))
+		return set_addrform(sk, val, len);
+	if (level == SOL_IP)
+		return set_ip_option(sk, level, name, val, len);
+	if (sk->sk_family == AF_INET6)
+		return ipv6_setsockopt(sk, level, name, val, len);
+	return ip_setsockopt(sk, level, name, val, len);
+}
+
 /**
  * glass_setsockopt() - proto.setsockopt
  * @sk: the socket; process context
- * @level: any but SOL_SOCKET
+ * @level: any; older kernels keep SOL_SOCKET for themselves
  * @name: the option
  * @val: its value
  * @len: octets of it
@@ -197,15 +235,8 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 {
 	int value, err;
 
-	if (level != SOL_GLASS && level != SOL_TCP) {
-		if (is_addrform(sk, level, name))
-			return set_addrform(sk, val, len);
-		if (level == SOL_IP)
-			return set_ip_option(sk, level, name, val, len);
-		if (sk->sk_family == AF_INET6)
-			return ipv6_setsockopt(sk, level, name, val, len);
-		return ip_setsockopt(sk, level, name, val, len);
-	}
+	if (!is_ours(level, &name))
+		return set_others(sk, level, name, val, len);
 	if (name == GLASS_CONGESTION)
 		return glass_cong_set(sk, val, len);
 	if (len < sizeof(int))
@@ -276,6 +307,9 @@ static int read_option(struct sock *sk, int name, int *value)
 	case GLASS_KEEPCNT:
 		*value = keepalive_limit(t);
 		break;
+	case GLASS_ZEROCOPY:
+		*value = sock_flag(sk, SOCK_ZEROCOPY);
+		break;
 	default:
 		return glass_fastopen_get(sk, name, value);
 	}
@@ -298,7 +332,9 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 	bool form = is_addrform(sk, level, name);
 	int value, size, err;
 
-	if (level != SOL_GLASS && level != SOL_TCP && !form) {
+	if (!is_ours(level, &name) && !form) {
+		if (level == SOL_TCP)
+			return -ENOPROTOOPT;
 		if (sk->sk_family == AF_INET6)
 			return ipv6_getsockopt(sk, level, name, val, len);
 		return ip_getsockopt(sk, level, name, val, len);

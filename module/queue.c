@@ -5,8 +5,9 @@
  *
  * Out: sk_write_queue holds skbs of page fragments, without headers. A
  * segment is a fresh skb with a header that refers to a range of those
- * pages: nothing is copied to send, nothing to send again. Pages never
- * change behind a reference; new text goes behind the old. Text of a few
+ * pages: nothing is copied to send, nothing to send again. Our pages never
+ * change behind a reference, new text goes behind the old; pages that are not
+ * ours lie between them, see zerocopy.c. Text of a few
  * octets lies in the skb itself. What is one skb and one segment too, as the
  * small messages of a dialogue are, is sent as a clone with the header in
  * front; nothing is added to it while that is on its way.
@@ -72,7 +73,9 @@ static int append_pages(struct sock *sk, struct sk_buff *skb,
 
 	if (!glass_pages_refill(sk, pfrag))
 		return -ENOMEM;
-	merge = skb_can_coalesce(skb, n, pfrag->page, pfrag->offset);
+	/* never into a fragment that is not ours */
+	merge = !skb_has_shared_frag(skb) &&
+		skb_can_coalesce(skb, n, pfrag->page, pfrag->offset);
 	if (!merge && n >= MAX_SKB_FRAGS)
 		return 0;
 	size = min_t(int, size, pfrag->size - pfrag->offset);
@@ -92,15 +95,31 @@ static int append_pages(struct sock *sk, struct sk_buff *skb,
 	return size;
 }
 
+/* By the way that suits @size and where it comes from; 0 if the skb is full */
+static int append(struct sock *sk, struct sk_buff *skb,
+		  const struct glass_source *from, int size)
+{
+	if (from->pages) {
+		size = min_t(int, size, QUEUE_SKB_MAX - skb->len);
+		if (!glass_budget_send(sk, size))
+			return -ENOMEM;
+		return glass_source_refer(sk, skb, from, size);
+	}
+	if (!skb_is_nonlinear(skb) && size <= skb_tailroom(skb))
+		return append_octets(skb, from->msg, size);
+	return append_pages(sk, skb, from->msg, size);
+}
+
 /**
  * glass_queue_append() - take text from the user
  * @sk: the socket, locked; process context
- * @msg: where it is
+ * @from: where it is
  * @size: at most so much, above 0
  *
- * Return: octets taken, one page fragment at most; -ENOMEM, -EFAULT.
+ * Return: octets taken, what one skb takes at most; -ENOMEM, -EFAULT, -EIO.
  */
-int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
+int glass_queue_append(struct sock *sk, const struct glass_source *from,
+		       int size)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 	int done;
@@ -109,16 +128,12 @@ int glass_queue_append(struct sock *sk, struct msghdr *msg, int size)
 		skb = new_tail(sk);
 	if (!skb)
 		return -ENOMEM;
-	if (!skb_is_nonlinear(skb) && size <= skb_tailroom(skb)) {
-		done = append_octets(skb, msg, size);
-	} else {
-		done = append_pages(sk, skb, msg, size);
-		if (!done) {
-			skb = new_tail(sk);
-			if (!skb)
-				return -ENOMEM;
-			done = append_pages(sk, skb, msg, size);
-		}
+	done = append(sk, skb, from, size);
+	if (!done) {
+		skb = new_tail(sk);
+		if (!skb)
+			return -ENOMEM;
+		done = append(sk, skb, from, size);
 	}
 	if (done > 0) {
 		GLASS_CB(skb)->end += done;
@@ -330,17 +345,27 @@ void glass_queue_drop_held(struct sock *sk)
 }
 
 /**
+ * glass_queue_drop_sent() - nobody will acknowledge what is to be sent
+ * @sk: the socket, locked or without users
+ */
+void glass_queue_drop_sent(struct sock *sk)
+{
+	struct sk_buff *skb;
+
+	sk->sk_send_head = NULL;
+	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
+		wmem_free(sk, skb);
+}
+
+/**
  * glass_queue_purge() - drop everything in every queue
  * @sk: the socket, locked or without users
  */
 void glass_queue_purge(struct sock *sk)
 {
 	struct glass_sock *gs = glass_sk(sk);
-	struct sk_buff *skb;
 
-	sk->sk_send_head = NULL;
-	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
-		wmem_free(sk, skb);
+	glass_queue_drop_sent(sk);
 	glass_queue_drop_held(sk);
 	if (gs->tcb.held)
 		gs->tcb.held->n = 0;

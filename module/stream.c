@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The byte stream: sendmsg(), recvmsg(), poll(), ioctl().
+ * The byte stream: recvmsg(), splice(), poll(), ioctl(). What is sent: send.c
  *
  * Blocking, errors and signals are as tcp(7) and the man pages say; the
  * kernel's TCP is the oracle of the tests.
@@ -11,137 +11,6 @@
 #include <net/tcp.h>
 
 #include "glass_sock.h"
-
-/**
- * glass_write_space() - sk_write_space: text was acknowledged
- * @sk: the socket, locked
- */
-void glass_write_space(struct sock *sk)
-{
-	struct socket_wq *wq;
-
-	/* pairs with the barrier between the bit and the test in poll */
-	smp_mb();
-	if (!sk->sk_socket || !sk_stream_is_writeable(sk) ||
-	    !test_bit(SOCK_NOSPACE, &sk->sk_socket->flags))
-		return;
-	clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
-	rcu_read_lock();
-	wq = rcu_dereference(sk->sk_wq);
-	if (skwq_has_sleeper(wq))
-		wake_up_interruptible_poll(&wq->wait, EPOLLOUT | EPOLLWRNORM |
-					   EPOLLWRBAND);
-	if (wq && wq->fasync_list && !(sk->sk_shutdown & SEND_SHUTDOWN))
-		sock_wake_async(wq, SOCK_WAKE_SPACE, POLL_OUT);
-	rcu_read_unlock();
-}
-
-/* The child of a fast open, before its handshake is complete */
-static bool opened_fast(const struct sock *sk)
-{
-	return sk->sk_state == TCP_SYN_RECV && glass_sk(sk)->tcb.fastopened;
-}
-
-static bool may_write(const struct sock *sk)
-{
-	return opened_fast(sk) || (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
-}
-
-/* Text queued for one push: as much as two full GSO skbs would hold */
-#define PUSH_EVERY 131072
-
-/*
- * The user has more to say, in this call or the next: a tail may wait for it,
- * but not once the buffer is full and he has to wait himself.
- */
-static void send_push(struct sock *sk, struct msghdr *msg, u32 bytes)
-{
-	struct tcb *t = &glass_sk(sk)->tcb;
-
-	if (msg->msg_flags & MSG_OOB)
-		urgent_send(t, bytes);
-	t->push = msg_data_left(msg) && !sk_stream_memory_free(sk);
-	t->more = !t->push &&
-		  (msg->msg_flags & MSG_MORE || msg_data_left(msg));
-	glass_push(sk, bytes);
-}
-
-/* Copy what fits the send buffer now: octets, or an error if none */
-static int send_some(struct sock *sk, struct msghdr *msg)
-{
-	int done = 0, n = 0;
-
-	while (msg_data_left(msg) && done < PUSH_EVERY &&
-	       sk_stream_memory_free(sk)) {
-		n = glass_queue_append(sk, msg, min_t(size_t, INT_MAX,
-						      msg_data_left(msg)));
-		if (n < 0)
-			break;
-		done += n;
-	}
-	if (done)
-		send_push(sk, msg, done);
-	if (done || n >= 0)
-		return done;
-	return n;
-}
-
-static int send_all(struct sock *sk, struct msghdr *msg, int *copied)
-{
-	long timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
-	int err;
-
-	if (!may_write(sk)) {
-		err = sk_stream_wait_connect(sk, &timeo);
-		if (err)
-			return err;
-	}
-	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
-	while (msg_data_left(msg)) {
-		if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
-			return -EPIPE;
-		err = send_some(sk, msg);
-		if (err > 0) {
-			*copied += err;
-			continue;
-		}
-		if (err == -EFAULT)
-			return err;
-		set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
-		err = sk_stream_wait_memory(sk, &timeo);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/**
- * glass_sendmsg() - proto.sendmsg
- * @sk: the socket; process context
- * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_MORE,
- *	MSG_FASTOPEN
- * @size: unused
- *
- * Return: octets queued, or an error if none: -ENOTCONN, -EPIPE (with
- * SIGPIPE), -EAGAIN, -EFAULT, what sk_err holds, a signal's.
- */
-int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
-{
-	int copied = 0, err;
-
-	lock_sock(sk);
-	err = glass_fastopen_send(sk, msg, &copied);
-	if (!err)
-		err = send_all(sk, msg, &copied);
-	if (!copied && err) {
-		copied = sk_stream_error(sk, msg->msg_flags, err);
-		/* an edge-triggered poller hears of the room all the same */
-		if (err == -EAGAIN && sk_stream_is_writeable(sk))
-			sk->sk_write_space(sk);
-	}
-	release_sock(sk);
-	return copied;
-}
 
 /* Nothing to read: 0 at the end of the stream, 1 to wait, or an error */
 static int why_empty(struct sock *sk, long timeo)
@@ -302,6 +171,97 @@ int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 	return err;
 }
 
+/* What a pipe takes of the text that is there: octets, or an error if none */
+static int splice_some(struct sock *sk, struct pipe_inode_info *pipe,
+		       size_t len, unsigned int flags)
+{
+	struct glass_sock *gs = glass_sk(sk);
+	struct sk_buff *skb;
+	int done = 0, n = 0;
+	u32 seq;
+
+	if (sk->sk_state == TCP_LISTEN)
+		return -ENOTCONN;
+	while (done < len && (skb = text_at(sk, gs->copied_seq, false))) {
+		seq = gs->copied_seq;
+		/* no splice() goes past the mark, nor takes its octet */
+		if (glass_at_mark(sk, seq))
+			break;
+		n = min_t(size_t, len - done, GLASS_CB(skb)->end - seq);
+		n = skb_splice_bits(skb, sk, seq - GLASS_CB(skb)->seq, pipe,
+				    glass_mark_before(sk, seq, n), flags);
+		if (n <= 0)
+			break;
+		WRITE_ONCE(gs->copied_seq, seq + n);
+		done += n;
+	}
+	if (!done)
+		return n;
+	text_at(sk, gs->copied_seq, false);
+	glass_after_read(sk);
+	return done;
+}
+
+/* Nothing came into the pipe: 0 or an error to end with, 1 to try again */
+static int splice_wait(struct sock *sk, long *timeo)
+{
+	int err = why_empty(sk, *timeo);
+
+	if (err <= 0)
+		return err;
+	/* there is text, at the mark */
+	if (!skb_queue_empty(&sk->sk_receive_queue))
+		return 0;
+	err = sk_wait_data(sk, timeo, NULL);
+	return err < 0 ? err : 1;
+}
+
+/**
+ * glass_splice_read() - proto_ops.splice_read: the pages, not a copy
+ * @sock: the socket; process context
+ * @ppos: must be at 0
+ * @pipe: where to; the caller has found room in it
+ * @len: at most so much
+ * @flags: SPLICE_F_*; who has not to wait says so by O_NONBLOCK
+ *
+ * Return: octets, 0 at the end of the stream or at the urgent mark, or an
+ * error: -ESPIPE, -ENOTCONN, -EAGAIN, what sk_err holds, a signal's.
+ */
+ssize_t glass_splice_read(struct socket *sock, loff_t *ppos,
+			  struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags)
+{
+	struct sock *sk = sock->sk;
+	size_t done = 0;
+	int err = 0;
+	long timeo;
+
+	if (*ppos)
+		return -ESPIPE;
+	lock_sock(sk);
+	timeo = sock_rcvtimeo(sk, sock->file->f_flags & O_NONBLOCK);
+	while (done < len) {
+		err = splice_some(sk, pipe, min_t(size_t, len - done, INT_MAX),
+				  flags);
+		if (err > 0) {
+			done += err;
+			/* what waits in the backlog may be more of it */
+			release_sock(sk);
+			lock_sock(sk);
+			if (enough(sk, timeo))
+				break;
+			continue;
+		}
+		if (err || done)
+			break;
+		err = splice_wait(sk, &timeo);
+		if (err <= 0)
+			break;
+	}
+	release_sock(sk);
+	return done ?: err;
+}
+
 /* Octets that can be read without waiting */
 static u32 readable(const struct sock *sk)
 {
@@ -382,7 +342,7 @@ __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait)
 	if (shutdown & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 	if ((state != TCP_SYN_SENT && state != TCP_SYN_RECV) ||
-	    opened_fast(sk))
+	    glass_opened_fast(sk))
 		mask |= poll_stream(sk, sock);
 	else if (state == TCP_SYN_SENT && glass_compat_deferred(sk))
 		mask |= EPOLLOUT | EPOLLWRNORM;

@@ -55,7 +55,7 @@ static void transmit_part(struct sock *sk, struct sk_buff *skb,
 		kfree_skb(skb);
 }
 
-/* It lies in more fragments than a skb takes: what @skb has of it goes */
+/* It does not fit into one skb: what @skb has of it goes */
 static void transmit_some(struct sock *sk, struct sk_buff *skb,
 			  struct segment *s)
 {
@@ -76,8 +76,8 @@ static void transmit_some(struct sock *sk, struct sk_buff *skb,
  * @state: the state to show in the trace
  *
  * A segment for which there is no memory is lost like any other: the
- * retransmission timer brings it back. One that is to be cut may lie in more
- * fragments than a skb takes: then it leaves as several.
+ * retransmission timer brings it back. One that is to be cut may not fit into
+ * one skb, see glass_build(): then it leaves as several.
  */
 void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 {

@@ -61,6 +61,8 @@ run() {
 			ATTACK_SHARE=${kinds:+32} "$programs/$name" ${slow:+-s} \
 				-k "${kinds:-tcp4,glass4,own6}" 2>&1
 			;;
+		# TCP shows that the device would cut what is given to it.
+		devices) "$programs/$name" -k "tcp4,${kinds:-glass4,glass6,own6}" 2>&1 ;;
 		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
 		*) "$programs/$name" "${options[@]}" 2>&1 ;;
 		esac
@@ -74,7 +76,7 @@ run() {
 	echo "# $name: $((SECONDS - start)) s of the guest's time"
 }
 
-for device in tun veth dummy sch_netem; do
+for device in tun veth dummy bridge sch_netem; do
 	modprobe -q "$device"
 done
 # The first program loads the module by itself, or it is loaded here.

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "oracle.h"
+#include "sha.h"
 
 static const struct test *const tables[] = {
 	oracle_address, oracle_bind, oracle_dual, oracle_mapped,
@@ -27,6 +28,7 @@ static const struct test *const tables[] = {
 	oracle_signal, oracle_fastopen, oracle_keep, oracle_urgent,
 	oracle_wire, oracle_patience, oracle_route, oracle_error,
 	oracle_linger, oracle_shutdown, oracle_errno, oracle_lowat,
+	oracle_sendfile, oracle_splice, oracle_zerocopy,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
@@ -99,6 +101,17 @@ void tell(const char *what, long value)
 
 	snprintf(number, sizeof(number), "%ld", value);
 	tell_text(what, value == -1 ? strerrorname_np(errno) : number);
+}
+
+/* What is read next, and whether it is the pattern from @from on */
+void tell_sha(const char *what, int fd, size_t len, size_t from)
+{
+	char sent[SHA_TEXT], got[SHA_TEXT];
+
+	sha_pattern(sent, len, from);
+	sha_read(got, fd, len);
+	tell_text(what, got);
+	tell("equal", !strcmp(sent, got));
 }
 
 void tell_events(const char *what, short events)

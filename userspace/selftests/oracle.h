@@ -42,6 +42,9 @@ extern const struct test oracle_lowat[];
 extern const struct test oracle_patience[];
 extern const struct test oracle_route[];
 extern const struct test oracle_error[];
+extern const struct test oracle_sendfile[];
+extern const struct test oracle_splice[];
+extern const struct test oracle_zerocopy[];
 
 #define ROWS 160
 
@@ -71,6 +74,7 @@ void tell_row(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tell_differs(const char *why);
 void tell(const char *what, long answer);
 void tell_text(const char *what, const char *text);
+void tell_sha(const char *what, int fd, size_t len, size_t from);
 void tell_events(const char *what, short events);
 
 /* Calls with the arguments that nearly every case uses */

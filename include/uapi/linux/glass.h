@@ -52,5 +52,7 @@
 #define GLASS_FASTOPEN	23	/* int, pending requests, as TCP_FASTOPEN */
 #define GLASS_NOTSENT_LOWAT 25	/* unsigned, octets, as TCP_NOTSENT_LOWAT */
 #define GLASS_FASTOPEN_CONNECT 30 /* int, as TCP_FASTOPEN_CONNECT */
+/* int, as SO_ZEROCOPY, which not all kernels let Glass have; SOL_GLASS alone */
+#define GLASS_ZEROCOPY	60
 
 #endif
