@@ -196,5 +196,5 @@ void sim_thaw(struct sim_end *e)
 	e->t.held->cap = SIM_RANGES;
 	e->t.loss = (struct loss *)e->loss;
 	e->t.cong.ops = &cong_reno;
-	e->t.policy = &tcb_policy_default;
+	e->t.policy = sim_policy();
 }

@@ -204,6 +204,7 @@ u32 sim_iss(const struct sim_case *c, int i, u32 isn);
 size_t sim_size(const struct sim *m);
 
 /* freeze.c: an end between events, and for the next one */
+const struct tcb_policy *sim_policy(void);
 void sim_freeze(struct sim_end *e, const struct sim_case *c);
 void sim_thaw(struct sim_end *e);
 

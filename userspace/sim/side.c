@@ -6,6 +6,18 @@
  */
 #include "model.h"
 
+/* The default, but that segments may be as small as they are here */
+const struct tcb_policy *sim_policy(void)
+{
+	static struct tcb_policy policy;
+
+	if (!policy.min_snd_mss) {
+		policy = tcb_policy_default;
+		policy.min_snd_mss = 1;
+	}
+	return &policy;
+}
+
 static struct tcb_params params(const struct sim *m, const struct sim_case *c,
 				int i)
 {
@@ -19,6 +31,7 @@ static struct tcb_params params(const struct sim *m, const struct sim_case *c,
 		.default_mss = c->mss,
 		.syn_retries = retries,
 		.retries = retries,
+		.policy = sim_policy(),
 		.opt.nodelay = c->nodelay,
 		.sack = c->sack,
 		.dsack = c->sack,
