@@ -8,7 +8,8 @@
 #	make explore		every state of two cores and a bad channel
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1);
-#				in a flood of SYNs with FLOOD=1
+#				in a flood of SYNs with FLOOD=1; with 100,000
+#				connections to one port with SCALE=1
 #	make bench-net		goodput beside TCP over bad networks, fairness, plots
 #				(SELF=1: TCP beside TCP; UPDATE=1: keep them)
 #	make lint		style and static checks
@@ -46,7 +47,7 @@ mutate:
 	@scripts/mutate.sh
 
 bench:
-	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood)
+	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood) $(if $(SCALE),--scale)
 
 bench-net:
 	@scripts/bench-net.sh $(if $(SELF),--self) $(if $(UPDATE),--update)

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's half of bench.sh: prints what the driver prints for every
 # transport and operation, and with "profile" keeps the kernel's symbols too:
-#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood
+#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood|scale
 set -euo pipefail
 module=$1 program=$2 mode=$3
 kinds=(unix glass tcp mptcp sctp)
-operations=(round-trip connection bulk wire)
+operations=(round-trip connection bulk wire steady-bulk steady-wire)
 
 fail() {
 	echo "bench: $*" >&2
@@ -20,7 +20,7 @@ dmesg | grep -q 'crng init done' || fail "the random generator is not ready"
 # In memory, so that no page of it comes from the host while instructions count.
 cp "$program" /run/bench
 insmod "$module"
-if [ "$mode" != flood ]; then
+if [ "$mode" = measure ] || [ "$mode" = profile ]; then
 	modprobe -q sctp || fail "this kernel has no SCTP"
 	[ "$(cat /proc/sys/net/mptcp/enabled)" = 1 ] || fail "MPTCP is off"
 fi
@@ -36,7 +36,8 @@ wire() {
 }
 
 options=()
-[ "$mode" = flood ] || wire
+case $mode in measure | profile) wire ;; esac
+case $mode in profile | scale) cat /proc/kallsyms >"$GLASS_OUT/symbols" ;; esac
 if [ "$mode" = flood ]; then
 	kinds=(glass tcp)
 	operations=(spoilt flood connection siege)
@@ -46,9 +47,11 @@ if [ "$mode" = flood ]; then
 	ip link set flood0 up arp off
 	# The listener's address is one of loopback
 	echo 1 >/proc/sys/net/ipv4/conf/flood0/route_localnet
+elif [ "$mode" = scale ]; then
+	kinds=(glass tcp)
+	operations=(scale)
 elif [ "$mode" = profile ]; then
 	options=(-p)
-	cat /proc/kallsyms >"$GLASS_OUT/symbols"
 else
 	operations=(memory "${operations[@]}")
 fi
@@ -60,7 +63,7 @@ answers() {
 for operation in "${operations[@]}"; do
 	for kind in "${kinds[@]}"; do
 		# What is to be known there is how Glass and TCP compare.
-		[ "$operation" != wire ] || [ "$kind" = glass ] || [ "$kind" = tcp ] || continue
+		[ "${operation%wire}" = "$operation" ] || [ "$kind" = glass ] || [ "$kind" = tcp ] || continue
 		# Nobody's connections should still be in TIME-WAIT.
 		sleep 150
 		[ "$operation" != flood ] || before=$(answers)

@@ -35,6 +35,7 @@ const struct kind *kind_find(const char *name);
 void link_use_wire(void);
 int link_listen(const struct kind *kind);
 int link_connect(const struct kind *kind);
+int link_connect_from(const struct kind *kind, unsigned int host);
 int link_accept(int listener);
 void link_write(int fd, const void *from, size_t len);
 size_t link_read(int fd, void *to, size_t len);
@@ -50,8 +51,9 @@ struct work {
 	const char *name;
 	/* How many make a batch, and how many warm up before the first */
 	unsigned int few, many, warm;
-	bool anew;	/* each round with a server of its own */
+	unsigned int rounds;	/* with one server, until there is another */
 	bool wire;	/* the server is on a host behind a cable */
+	bool steady;	/* who is woken waits until the other one sleeps */
 	void (*start)(const struct kind *kind);
 	void (*run)(unsigned int times);
 	void (*stop)(void);
@@ -66,7 +68,17 @@ void flood_run(unsigned int times);
 void flood_run_spoilt(unsigned int times);
 void flood_siege(void);
 
-/* memory.c: slab of idle connections */
+/* memory.c: what idle connections take */
+struct memory {
+	unsigned long slab;	/* bytes of objects in use */
+	unsigned long taken;	/* from the free pages, by anybody */
+};
+
+void memory_read(struct memory *m);
+void grow_files(int files);
 void memory_measure(const struct kind *kind);
+
+/* scale.c: one port with 100 and with 100,000 connections */
+void scale_measure(const struct kind *kind);
 
 #endif

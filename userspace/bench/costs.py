@@ -3,10 +3,13 @@
 """Which functions cost most, from what the plugin counted.
 
 usage: costs.py SYMBOLS SECTIONS LINES TOP
+       costs.py SYMBOLS SECTIONS LINES FUNCTION...
 
 SYMBOLS is the guest's /proc/kallsyms, SECTIONS what the plugin wrote, LINES
 the driver's output in the same order: one section for each line
-"operations KIND OPERATION COUNT".
+"operations KIND OPERATION COUNT". The TOP functions of each are shown, or, for
+other programs, one line for each FUNCTION that is named:
+"cost KIND OPERATION FUNCTION INSTRUCTIONS".
 """
 import bisect
 import collections
@@ -76,6 +79,13 @@ def show(kind, operation, costs, top):
               f"{100 * so_far / total:5.1f} %  {name}")
 
 
+def tell(kind, operation, costs, names):
+    for name in names:
+        found = sum(cost for function, cost in costs.items()
+                    if function.split()[0] == name)
+        print(f"cost {kind} {operation} {name} {found:.3f}")
+
+
 def main():
     symbols = Symbols(sys.argv[1])
     sections = read_sections(sys.argv[2])
@@ -87,7 +97,10 @@ def main():
         costs = collections.Counter()
         for run, executed in runs:
             costs[symbols.name(run)] += executed / count
-        show(kind, operation, costs, int(sys.argv[4]))
+        if sys.argv[4].isdigit():
+            show(kind, operation, costs, int(sys.argv[4]))
+        else:
+            tell(kind, operation, costs, sys.argv[4:])
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ static int open_netns(const char *path)
 /* From now on listeners are on the host behind the cable */
 void link_use_wire(void)
 {
+	if (far_host >= 0)
+		return;
 	far_host = open_netns("/run/netns/far");
 	near_host = open_netns("/proc/self/ns/net");
 }
@@ -123,15 +125,39 @@ int link_listen(const struct kind *kind)
 	return fd;
 }
 
-int link_connect(const struct kind *kind)
+static int connect_it(const struct kind *kind, int fd)
 {
-	int fd = link_socket(kind);
 	union address a;
 	socklen_t len = address(kind, &a);
 
 	if (connect(fd, &a.any, len))
 		err(1, "%s: connect", kind->name);
 	return fd;
+}
+
+int link_connect(const struct kind *kind)
+{
+	return connect_it(kind, link_socket(kind));
+}
+
+/*
+ * From an address of loopback that only @host has. The port is chosen by
+ * connect(), as without an address, and not before.
+ */
+int link_connect_from(const struct kind *kind, unsigned int host)
+{
+	struct sockaddr_in from = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (1 + host) * 256),
+	};
+	int fd = link_socket(kind), on = 1;
+
+	if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+		       sizeof(on)))
+		err(1, "%s: IP_BIND_ADDRESS_NO_PORT", kind->name);
+	if (bind(fd, (struct sockaddr *)&from, sizeof(from)))
+		err(1, "%s: bind", kind->name);
+	return connect_it(kind, fd);
 }
 
 int link_accept(int listener)

@@ -41,25 +41,53 @@ static void shrink_all(void)
 	globfree(&found);
 }
 
+static FILE *open_table(const char *path)
+{
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		err(1, "%s", path);
+	return file;
+}
+
 static unsigned long slab_bytes(void)
 {
+	FILE *file = open_table("/proc/slabinfo");
 	unsigned long active, size, sum = 0;
 	char line[512];
-	FILE *file;
 
-	/* Until delayed ACKs and deferred frees are through */
-	sleep(10);
-	shrink_all();
-	sleep(1);
-	file = fopen("/proc/slabinfo", "r");
-	if (!file)
-		err(1, "/proc/slabinfo");
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%*s %lu %*u %lu", &active, &size) == 2)
 			sum += active * size;
 	}
 	fclose(file);
 	return sum;
+}
+
+static unsigned long taken_bytes(void)
+{
+	FILE *file = open_table("/proc/meminfo");
+	unsigned long total = 0, unused = 0;
+	char line[512];
+
+	while (fgets(line, sizeof(line), file)) {
+		sscanf(line, "MemTotal: %lu", &total);
+		sscanf(line, "MemFree: %lu", &unused);
+	}
+	fclose(file);
+	if (!total || !unused)
+		errx(1, "/proc/meminfo: fields are missing");
+	return (total - unused) * 1024;
+}
+
+void memory_read(struct memory *m)
+{
+	/* Until delayed ACKs and deferred frees are through */
+	sleep(10);
+	shrink_all();
+	sleep(1);
+	m->slab = slab_bytes();
+	m->taken = taken_bytes();
 }
 
 /* Each carries one byte in both directions before it falls silent. */
@@ -79,10 +107,9 @@ static void open_connections(const struct kind *kind, int listener,
 	}
 }
 
-/* The table of open files must not grow between the two looks. */
-static void grow_files(void)
+/* So many may be open, and their table will not grow between two looks. */
+void grow_files(int files)
 {
-	const int files = 2 * (FEW + MANY) + 64;
 	struct rlimit limit = { .rlim_cur = files, .rlim_max = files };
 
 	if (setrlimit(RLIMIT_NOFILE, &limit))
@@ -100,9 +127,7 @@ static unsigned long object_size(const struct kind *kind)
 
 	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/slab_size",
 		 kind->cache);
-	file = fopen(path, "r");
-	if (!file)
-		err(1, "%s", path);
+	file = open_table(path);
 	if (fscanf(file, "%lu", &size) != 1)
 		errx(1, "%s: no number", path);
 	fclose(file);
@@ -112,14 +137,14 @@ static unsigned long object_size(const struct kind *kind)
 void memory_measure(const struct kind *kind)
 {
 	int listener = link_listen(kind);
-	unsigned long before, after;
+	struct memory before, after;
 
-	grow_files();
+	grow_files(2 * (FEW + MANY) + 64);
 	open_connections(kind, listener, FEW);
-	before = slab_bytes();
+	memory_read(&before);
 	open_connections(kind, listener, MANY);
-	after = slab_bytes();
+	memory_read(&after);
 	printf("figure %s memory slab %.0f\n", kind->name,
-	       (double)(after - before) / MANY);
+	       (double)(after.slab - before.slab) / MANY);
 	printf("figure %s memory object %lu\n", kind->name, object_size(kind));
 }

@@ -127,8 +127,9 @@ static void serve_bulk(int listener)
 
 static void start_bulk(const struct kind *k)
 {
-	expected = mmap(NULL, sizeof(*expected), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!expected)
+		expected = mmap(NULL, sizeof(*expected), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (expected == MAP_FAILED)
 		err(1, "mmap");
 	memset(block, 'x', sizeof(block));
@@ -183,20 +184,25 @@ static void run_siege(unsigned int times)
 	}
 }
 
+/* No batch of a stream is like the next: short ones, and many. */
 static const struct work works[] = {
-	{ "round-trip", 200, 2200, 200, true, false,
+	{ "round-trip", 200, 2200, 200, 1, false, false,
 	  start_trips, run_trips, stop_server },
-	{ "connection", 50, 450, 50, true, false,
+	{ "connection", 50, 450, 50, 1, false, false,
 	  start_connections, run_connections, stop_server },
-	{ "bulk", 256, 4352, 4096, false, false,
+	{ "bulk", 1, 257, 1024, 16, false, false,
 	  start_bulk, run_bulk, stop_server },
-	{ "wire", 256, 4352, 4096, false, true,
+	{ "wire", 1, 257, 1024, 16, true, false,
 	  start_wire, run_bulk, stop_server },
-	{ "spoilt", 200, 2200, 200, true, false,
+	{ "steady-bulk", 128, 1152, 1024, 1, false, true,
+	  start_bulk, run_bulk, stop_server },
+	{ "steady-wire", 128, 1152, 1024, 1, true, true,
+	  start_wire, run_bulk, stop_server },
+	{ "spoilt", 200, 2200, 200, 1, false, false,
 	  start_flood, flood_run_spoilt, stop_flood },
-	{ "flood", 200, 2200, 512, true, false,
+	{ "flood", 200, 2200, 512, 1, false, false,
 	  start_flood, flood_run, stop_flood },
-	{ "siege", 50, 450, 50, true, false,
+	{ "siege", 50, 450, 50, 1, false, false,
 	  start_siege, run_siege, stop_flood },
 };
 
