@@ -15,12 +15,14 @@
  *	GLASS_HAVE_PROTO_MEMORY	net/proto_memory.h, once part of net/sock.h
  *	GLASS_HAVE_SYSCTL_CONST		handlers of sysctls get a const table
  *	GLASS_HAVE_SYSCTL_SZ		register_net_sysctl_sz(), no end mark
+ *	GLASS_HAVE_TCP_INFO_RCV_WND	struct tcp_info has our window
  */
 #ifndef GLASS_COMPAT_H
 #define GLASS_COMPAT_H
 
 #include <linux/ipv6.h>
 #include <linux/sysctl.h>
+#include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
 
@@ -120,6 +122,13 @@ glass_compat_sysctl(struct net *net, const char *path,
 	return register_net_sysctl_sz(net, path, table, n);
 #else
 	return register_net_sysctl(net, path, table);
+#endif
+}
+
+static inline void glass_compat_rcv_wnd(struct tcp_info *info, u32 wnd)
+{
+#if GLASS_HAVE_TCP_INFO_RCV_WND
+	info->tcpi_rcv_wnd = wnd;
 #endif
 }
 

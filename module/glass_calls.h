@@ -348,6 +348,12 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 int glass_getsockopt(struct sock *sk, int level, int name,
 		     char __user *val, int __user *len);
 
+/* info.c: GLASS_INFO and TCP_INFO */
+void glass_info_fill(struct sock *sk, struct glass_info *info);
+void glass_tcp_info_fill(struct sock *sk, struct tcp_info *info);
+int glass_info_get(struct sock *sk, int level, char __user *val,
+		   int __user *len);
+
 /* proc.c, sysctl.c, stats.c */
 int glass_proc_init(struct glass_net *gn);
 void glass_proc_exit(struct glass_net *gn);

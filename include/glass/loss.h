@@ -17,6 +17,8 @@
 
 #include <glass/segment.h>
 
+#define DUP_ACK_THRESHOLD 3	/* rfc5681#section-3.2 */
+
 enum sent_state {
 	SENT_ONCE,	/* on its way, as far as is known */
 	SENT_AGAIN,	/* on its way again */
@@ -71,6 +73,8 @@ struct sent_range {
  * @reo_persist: RACK.reo_wnd_persist
  * @frto: step of rfc5682 that waits for an ACK, 0 for none
  * @quota: segments that may be sent again before the next ACK, however small
+ * @resends: segments that were sent again, in all
+ * @resent_octets: octets of text in them
  *
  * The bits below them are facts.
  */
@@ -111,6 +115,8 @@ struct loss {
 	u8 echo:1;		/* the next ACK of text may echo the first copy */
 	u8 dsack_seen:1;	/* the peer tells of what comes twice */
 	u8 thrice:1;		/* sent again more than once: no undo by that */
+	u32 resends;
+	u64 resent_octets;
 	struct sent_range r[];
 };
 
