@@ -20,7 +20,7 @@ usage() {
 
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait info article)
-VIRTUAL=(buffers budget gigabyte offload isn badnet packet attack run)
+VIRTUAL=(buffers budget gigabyte offload isn badnet packet packet-tcp:count attack run)
 DEBUG=(budget oracle blocking many closing window links congestion netns table cookies challenge timewait attack mutate)
 
 list=0
