@@ -47,7 +47,7 @@ static u64 event_count(struct glass_net *gn, unsigned int event)
 	return sum;
 }
 
-/* rfc6298: 5 in RFC 4022's list of algorithms */
+/* In the MIB's list 5 is rfc2988, whose place rfc6298 took */
 static s64 rto_algorithm(struct glass_net *gn)
 {
 	return 5;

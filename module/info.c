@@ -44,7 +44,9 @@ static void count_octets(const struct glass_sock *gs, struct octets *o)
 		o->sent = min(nxt - !!nxt, (u32)end - 1);
 	} else {
 		o->acked = turns + una - 1 - fin_acked;
-		o->sent = turns + ((u64)(nxt < una) << 32) + nxt - 1 - fin_sent;
+		if (seq_turned(t->iss, t->snd.una, t->snd.nxt))
+			turns += 1ULL << 32;
+		o->sent = turns + nxt - 1 - fin_sent;
 	}
 	o->sent += o->resent;
 	if (t->rcv.nxt != t->irs)

@@ -3,6 +3,7 @@
  * GLASS_INFO, field by field: what the two ends of a connection say fits
  * together, and moves with what their users do.
  */
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ static void only_glass(const struct kind *k)
 }
 
 /* Its length is its version: programs older or newer than the module */
+/* tcp(7): INFO */
 static void lengths(const struct kind *k)
 {
 	struct {
@@ -41,7 +43,7 @@ static void lengths(const struct kind *k)
 
 	only_glass(k);
 	fd = stream(k);
-	_Static_assert(!(sizeof(struct glass_info) % 8), "no hole at its end");
+	must_be(sizeof(struct glass_info) % 8, 0);	/* no hole at its end */
 	must_be(getsockopt(fd, SOL_GLASS, GLASS_INFO, &longer, &len), 0);
 	must_be(len, sizeof(struct glass_info));
 	memset(&longer, 0x55, sizeof(longer));
@@ -53,6 +55,40 @@ static void lengths(const struct kind *k)
 	len = -1;
 	must_be(getsockopt(fd, SOL_GLASS, GLASS_INFO, &longer, &len), -1);
 	must_be(set_int(fd, SOL_GLASS, GLASS_INFO, 1), -1);
+}
+
+/* Every number, at both levels: what is not there says so, and nothing else */
+static void every_option(const struct kind *k)
+{
+	static const bool has[64] = {
+		[GLASS_NODELAY] = true, [GLASS_MAXSEG] = true,
+		[GLASS_CORK] = true, [GLASS_KEEPIDLE] = true,
+		[GLASS_KEEPINTVL] = true, [GLASS_KEEPCNT] = true,
+		[GLASS_SYNCNT] = true, [GLASS_LINGER2] = true,
+		[GLASS_DEFER_ACCEPT] = true, [GLASS_WINDOW_CLAMP] = true,
+		[GLASS_INFO] = true, [GLASS_QUICKACK] = true,
+		[GLASS_CONGESTION] = true, [GLASS_USER_TIMEOUT] = true,
+		[GLASS_FASTOPEN] = true, [GLASS_FASTOPEN_CONNECT] = true,
+		[GLASS_NOTSENT_LOWAT] = true,
+	};
+	static const int levels[] = { SOL_GLASS, IPPROTO_TCP };
+	int fd, level, value, i;
+	socklen_t len;
+
+	only_glass(k);
+	fd = stream(k);
+	for (i = 0; i < 64; i++) {
+		for (level = 0; level < 2; level++) {
+			len = sizeof(value);
+			errno = 0;
+			getsockopt(fd, levels[level], i, &value, &len);
+			must_be(errno, has[i] ? 0 : ENOPROTOOPT);
+			if (has[i])
+				continue;
+			set_int(fd, levels[level], i, 1);
+			must_be(errno, ENOPROTOOPT);
+		}
+	}
 }
 
 static void fresh(const struct kind *k)
@@ -214,6 +250,7 @@ static void resent(const struct kind *k)
 
 static const struct test tests[] = {
 	TEST(lengths),
+	TEST(every_option),
 	TEST(fresh),
 	TEST(queues),
 	TEST(opening),

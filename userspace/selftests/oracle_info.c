@@ -59,6 +59,7 @@ static void tell_open(const char *what, int fd)
 	tell("rtt", info.tcpi_rtt > 0);
 }
 
+/* tcp(7): INFO */
 static void info_lengths(const struct kind *k)
 {
 	struct tcp_info info;
