@@ -14,6 +14,7 @@
 #				(SELF=1: TCP beside TCP; UPDATE=1: keep them)
 #	make lint		style and static checks
 #	make rfcmap		Documentation/rfc9293.rst and rfcs.rst anew
+#	make tables		Documentation/sysctl.rst and options.rst anew
 #	make clean		what was built here; the cache stays
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -58,10 +59,13 @@ lint:
 rfcmap:
 	@PYTHONDONTWRITEBYTECODE=1 python3 scripts/rfcmap.py
 
+tables:
+	@PYTHONDONTWRITEBYTECODE=1 python3 scripts/checks/tables.py --write
+
 clean:
 	rm -rf .build
 	find . -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools demo check check-core explore mutate bench bench-net lint rfcmap clean
+.PHONY: all modules modules_install tools demo check check-core explore mutate bench bench-net lint rfcmap tables clean

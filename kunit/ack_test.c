@@ -54,6 +54,19 @@ static void established_ack_too_old_challenged(struct kunit *test)
 	expect_nothing(s);
 }
 
+/* Had it begun 2^32 octets ago, its ACKs would pass the ISN now: once */
+static void established_ack_turn_counted(struct kunit *test)
+{
+	struct script *s = in_flight(test);
+
+	s->t.iss = s->iss + 1 + 1500;
+	inject(s, ".", 1, 0, 1001, 10000, RULE_ACK_NEW);
+	KUNIT_EXPECT_EQ(test, s->t.snd_turns, 0);
+	inject(s, ".", 1, 0, 2001, 10000, RULE_ACK_NEW);
+	KUNIT_EXPECT_EQ(test, s->t.snd_turns, 1);
+	KUNIT_EXPECT_EQ(test, s->t.rcv_turns, 0);
+}
+
 /* Old, but by no more than a window: the ACK says nothing, the text counts */
 /* rfc5961: 5.2 */
 static void established_ack_old_text_taken(struct kunit *test)
@@ -240,6 +253,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_no_ack_dropped),
 	SCRIPT_CASE(established_ack_of_unsent_answered),
 	SCRIPT_CASE(established_ack_too_old_challenged),
+	SCRIPT_CASE(established_ack_turn_counted),
 	SCRIPT_CASE(established_ack_old_text_taken),
 	SCRIPT_CASE(established_ack_moves_una_and_restarts_timer),
 	SCRIPT_CASE(established_ack_of_all_stops_timer),

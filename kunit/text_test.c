@@ -49,6 +49,21 @@ static void established_second_full_segment_acked(struct kunit *test)
 	no_timer(s);
 }
 
+/* Had it begun 2^32 octets ago, text would pass the ISN now: once */
+static void established_text_turn_counted(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->t.irs = s->irs + 1 + 150;
+	inject(s, "P.", 1, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	KUNIT_EXPECT_EQ(test, s->t.rcv_turns, 0);
+	inject(s, "P.", 101, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	KUNIT_EXPECT_EQ(test, s->t.rcv_turns, 1);
+	inject(s, "P.", 201, 100, 1, 10000, RULE_TEXT_IN_ORDER);
+	KUNIT_EXPECT_EQ(test, s->t.rcv_turns, 1);
+	KUNIT_EXPECT_EQ(test, s->t.snd_turns, 0);
+}
+
 /* Merged on the way: several segments are at least two */
 static void established_merged_segments_acked(struct kunit *test)
 {
@@ -277,6 +292,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_text_acked_late),
 	SCRIPT_CASE(established_text_does_not_postpone_ack),
 	SCRIPT_CASE(established_second_full_segment_acked),
+	SCRIPT_CASE(established_text_turn_counted),
 	SCRIPT_CASE(established_merged_segments_acked),
 	SCRIPT_CASE(established_pieces_counted),
 	SCRIPT_CASE(established_text_out_carries_ack),

@@ -19,6 +19,7 @@
  *					MSG_SPLICE_PAGES; before, sendpage()
  *	GLASS_HAVE_CUSTOM_SOCKOPT	a socket may ask for the options of
  *					SOL_SOCKET
+ *	GLASS_HAVE_TCP_INFO_RCV_WND	struct tcp_info has our window
  */
 #ifndef GLASS_COMPAT_H
 #define GLASS_COMPAT_H
@@ -28,6 +29,7 @@
 #include <linux/skbuff.h>
 #include <linux/socket.h>
 #include <linux/sysctl.h>
+#include <linux/tcp.h>
 #include <linux/uio.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
@@ -172,6 +174,13 @@ glass_compat_sysctl(struct net *net, const char *path,
 	return register_net_sysctl_sz(net, path, table, n);
 #else
 	return register_net_sysctl(net, path, table);
+#endif
+}
+
+static inline void glass_compat_rcv_wnd(struct tcp_info *info, u32 wnd)
+{
+#if GLASS_HAVE_TCP_INFO_RCV_WND
+	info->tcpi_rcv_wnd = wnd;
 #endif
 }
 

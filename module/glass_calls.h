@@ -254,6 +254,7 @@ struct sock *glass_table_find(struct glass_net *gn,
 struct glass_record *glass_table_find_record(struct glass_net *gn,
 					     const struct glass_tuple *tuple,
 					     u32 hash);
+u32 glass_table_established(struct glass_net *gn);
 int glass_table_add(struct sock *sk);
 void glass_table_remove(struct sock *sk);
 int glass_table_add_record(struct glass_net *gn, struct glass_record *r);
@@ -391,7 +392,13 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 int glass_getsockopt(struct sock *sk, int level, int name,
 		     char __user *val, int __user *len);
 
-/* proc.c, sysctl.c, stats.c */
+/* info.c: GLASS_INFO and TCP_INFO */
+void glass_info_fill(struct sock *sk, struct glass_info *info);
+void glass_tcp_info_fill(struct sock *sk, struct tcp_info *info);
+int glass_info_get(struct sock *sk, int level, char __user *val,
+		   int __user *len);
+
+/* proc.c, sysctl.c, stats.c, counters.c */
 int glass_proc_init(struct glass_net *gn);
 void glass_proc_exit(struct glass_net *gn);
 int glass_sysctl_init(struct glass_net *gn);
@@ -402,8 +409,12 @@ const char *glass_rule_name(u16 rule);
 const char *glass_rule_phrase(u16 rule);
 const char *glass_rule_section(u16 rule);
 void glass_count(struct glass_net *gn, u16 rule);
-void glass_count_sent(struct glass_net *gn, u16 rule);
+void glass_count_event(struct glass_net *gn, enum glass_event event);
+void glass_count_failed(const struct sock *sk);
+void glass_count_sent(struct glass_net *gn, const struct segment *s);
 u64 glass_rule_count(struct glass_net *gn, u16 rule);
+int glass_snmp_show(struct seq_file *seq, void *v);
+int glass_netstat_show(struct seq_file *seq, void *v);
 DECLARE_TRACEPOINT(glass_segment);
 
 /* Does anybody watch? One jump over nothing if not. */

@@ -271,8 +271,22 @@ struct glass_sysctl {
 	struct tcb_policy policy;
 };
 
+/* What no rule tells, and /proc/net/glass/snmp or netstat does */
+enum glass_event {
+	EVENT_ANSWERS,		/* sent in answer, by the rule of what arrived */
+	EVENT_PIECES,		/* beyond the first, of a segment that is cut */
+	EVENT_RSTS,		/* of the answers, those that are RSTs */
+	EVENT_ATTEMPT_FAILS,	/* SYN-SENT or SYN-RECEIVED ended in an error */
+	EVENT_ESTAB_RESETS,	/* ESTABLISHED or CLOSE-WAIT became CLOSED */
+	EVENT_TIMEOUTS,		/* the retransmission timer expired */
+	EVENT_ABORT_ON_CLOSE,	/* close() with text unread */
+	EVENT_ABORT_ON_DATA,	/* close() that was told not to linger */
+	EVENT_COUNT,
+};
+
 struct glass_stats {
 	u64 rule[RULE_COUNT];
+	u64 event[EVENT_COUNT];
 };
 
 /* All that Glass knows of one network namespace */

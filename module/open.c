@@ -103,6 +103,8 @@ void glass_done(struct sock *sk)
 	glass_queue_drop_sent(sk);
 	glass_table_remove(sk);
 	release_port(sk);
+	if (sk->sk_state == TCP_ESTABLISHED || sk->sk_state == TCP_CLOSE_WAIT)
+		glass_count_event(glass_sk_net(sk), EVENT_ESTAB_RESETS);
 	if (sk->sk_state != TCP_CLOSE)
 		inet_sk_set_state(sk, TCP_CLOSE);
 	sk->sk_shutdown = SHUTDOWN_MASK;
@@ -189,12 +191,19 @@ static bool unread(struct sock *sk)
  */
 static void close_connection(struct sock *sk)
 {
+	struct glass_net *gn = glass_sk_net(sk);
+
 	if (sk->sk_state == TCP_CLOSE)
 		return;
-	if (unread(sk) || (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime))
+	if (unread(sk)) {
+		glass_count_event(gn, EVENT_ABORT_ON_CLOSE);
 		glass_user_abort(sk);
-	else
+	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
+		glass_count_event(gn, EVENT_ABORT_ON_DATA);
+		glass_user_abort(sk);
+	} else {
 		glass_user_close(sk);
+	}
 }
 
 /**

@@ -341,6 +341,8 @@ int glass_getsockopt(struct sock *sk, int level, int name,
 	}
 	if (name == GLASS_CONGESTION && !form)
 		return glass_cong_get(sk, val, len);
+	if (name == GLASS_INFO)
+		return glass_info_get(sk, level, val, len);
 	if (get_user(size, len))
 		return -EFAULT;
 	if (size < 0)

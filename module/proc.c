@@ -6,6 +6,7 @@
  *	tcp, tcp6	the same in the format of /proc/net/tcp, for
  *			PROC_NET_TCP=/proc/net/glass/tcp ss -tan
  *	rules		each rule and how often it decided
+ *	snmp, netstat	counters under TCP's names, see counters.c
  *
  * A step of the walk is one bucket: listeners first, then the table.
  */
@@ -142,7 +143,10 @@ int glass_proc_init(struct glass_net *gn)
 	if (rows_file(net, dir, "connections", ROW_PEOPLE) ||
 	    rows_file(net, dir, "tcp", ROW_TCP) ||
 	    rows_file(net, dir, "tcp6", ROW_TCP6) ||
-	    !proc_create_net_single("rules", 0444, dir, rules_show, NULL)) {
+	    !proc_create_net_single("rules", 0444, dir, rules_show, NULL) ||
+	    !proc_create_net_single("snmp", 0444, dir, glass_snmp_show, NULL) ||
+	    !proc_create_net_single("netstat", 0444, dir, glass_netstat_show,
+				    NULL)) {
 		remove_proc_subtree("glass", net->proc_net);
 		return -ENOMEM;
 	}

@@ -110,8 +110,10 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 		sk->sk_shutdown |= RCV_SHUTDOWN;
 		sock_set_flag(sk, SOCK_DONE);
 	}
-	if (err)
+	if (err) {
 		WRITE_ONCE(sk->sk_err, err);
+		glass_count_failed(sk);
+	}
 	if (!(v->bits & V_DEAD))
 		follow_state(sk, now);
 	if (sock_flag(sk, SOCK_DEAD))
@@ -289,6 +291,8 @@ void glass_timeout(struct sock *sk)
 	if (!t->loss && tcb_misses(t, now))
 		glass_lend_loss(t);
 	tcb_timeout(t, now, &v);
+	if (v.rule == RULE_RESEND_RTO || v.rule == RULE_SEND_SYN_AGAIN)
+		glass_count_event(glass_sk_net(sk), EVENT_TIMEOUTS);
 	if (v.bits & V_DEAD) {
 		glass_count(glass_sk_net(sk), v.rule);
 		glass_fastopen_failed(sk);
@@ -397,6 +401,7 @@ void glass_error(struct sock *sk, int err)
 	struct verdict v = { .rule = RULE_ICMP_HARD };
 
 	WRITE_ONCE(sk->sk_err, err);
+	glass_count_failed(sk);
 	glass_fastopen_failed(sk);
 	tcb_dead(&glass_sk(sk)->tcb, &v, 0);
 	beats(sk, &v, glass_now());

@@ -106,6 +106,7 @@ static void record_expired(struct glass_net *gn, struct glass_record *r)
 				READ_ONCE(gn->sysctl.synack_retries),
 				listener_defers(r))) {
 			send = embryo_output(&r->embryo, &s);
+			glass_count_event(gn, EVENT_TIMEOUTS);
 			glass_record_schedule(gn, r,
 					      embryo_delay_ms(&r->embryo),
 					      r->embryo.sent);

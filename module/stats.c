@@ -57,11 +57,38 @@ void glass_count(struct glass_net *gn, u16 rule)
 	this_cpu_inc(gn->stats->rule[rule]);
 }
 
-/* A segment is sent: count why, unless that was counted on arrival */
-void glass_count_sent(struct glass_net *gn, u16 rule)
+/* The same for what no rule tells */
+void glass_count_event(struct glass_net *gn, enum glass_event event)
 {
-	if (rule_is_send(rule))
-		glass_count(gn, rule);
+	this_cpu_inc(gn->stats->event[event]);
+}
+
+/* An error ends the connection: was it an attempt to open? @sk is locked. */
+void glass_count_failed(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV)
+		glass_count_event(glass_sk_net(sk), EVENT_ATTEMPT_FAILS);
+}
+
+/**
+ * glass_count_sent() - a segment is sent: count why
+ * @gn: the netns
+ * @s: the segment; if it answers one that arrived, why was counted then
+ *
+ * Any context.
+ */
+void glass_count_sent(struct glass_net *gn, const struct segment *s)
+{
+	if (s->piece && s->len > s->piece)
+		this_cpu_add(gn->stats->event[EVENT_PIECES],
+			     (s->len - 1) / s->piece);
+	if (rule_is_send(s->rule)) {
+		glass_count(gn, s->rule);
+		return;
+	}
+	glass_count_event(gn, EVENT_ANSWERS);
+	if (s->flags & SEG_RST)
+		glass_count_event(gn, EVENT_RSTS);
 }
 
 /* The sum over all CPUs; it may miss what is counted meanwhile */

@@ -272,6 +272,34 @@ struct glass_record *glass_table_find_record(struct glass_net *gn,
 	return NULL;
 }
 
+/**
+ * glass_table_established() - connections in ESTABLISHED or CLOSE-WAIT
+ * @gn: the netns
+ *
+ * Counted by a walk: who opens and closes need not. Process context.
+ *
+ * Return: how many.
+ */
+u32 glass_table_established(struct glass_net *gn)
+{
+	const struct hlist_nulls_node *node;
+	struct glass_bucket *b;
+	struct sock *sk;
+	u32 i, n = 0;
+
+	for (i = 0; i <= gn->table.mask; i++) {
+		b = &gn->table.buckets[i];
+		if (hlist_nulls_empty(&b->socks))
+			continue;
+		spin_lock_bh(&b->lock);
+		sk_nulls_for_each(sk, node, &b->socks)
+			n += sk->sk_state == TCP_ESTABLISHED ||
+			     sk->sk_state == TCP_CLOSE_WAIT;
+		spin_unlock_bh(&b->lock);
+	}
+	return n;
+}
+
 /* Is there anything in the bucket with these ends? Bucket lock held. */
 static bool taken(struct glass_bucket *b, const struct glass_tuple *tuple,
 		  u32 hash)

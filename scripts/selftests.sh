@@ -19,8 +19,8 @@ usage() {
 }
 
 # oracle and the like are programs; module and the like are scripts.
-EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait article devices)
-VIRTUAL=(buffers budget gigabyte offload isn badnet packet attack pathmtu run)
+EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait info article devices)
+VIRTUAL=(buffers budget gigabyte offload isn badnet packet packet-tcp:count attack pathmtu run)
 DEBUG=(budget oracle blocking many closing window links congestion netns table cookies challenge timewait attack mutate)
 
 list=0

@@ -18,6 +18,8 @@
 
 #include <glass/segment.h>
 
+#define DUP_ACK_THRESHOLD 3	/* rfc5681#section-3.2 */
+
 enum sent_state {
 	SENT_ONCE,	/* on its way, as far as is known */
 	SENT_AGAIN,	/* on its way again */
@@ -106,6 +108,8 @@ struct mtu_search {
  * @frto: step of rfc5682 that waits for an ACK, 0 for none
  * @quota: segments that may be sent again before the next ACK, however small
  * @mtu: the search for the path's MTU, off unless the administrator wants it
+ * @resends: segments that were sent again, in all
+ * @resent_octets: octets of text in them
  *
  * The bits below them are facts.
  */
@@ -146,6 +150,8 @@ struct loss {
 	u8 echo:1;		/* the next ACK of text may echo the first copy */
 	u8 dsack_seen:1;	/* the peer tells of what comes twice */
 	u8 thrice:1;		/* sent again more than once: no undo by that */
+	u32 resends;
+	u64 resent_octets;
 	struct mtu_search mtu;
 	struct sent_range r[];
 };

@@ -48,4 +48,10 @@ static inline u32 seq_min(u32 a, u32 b)
 	return seq_lt(a, b) ? a : b;
 }
 
+/* Did a sequence number that moved on from @from to @to pass @base? */
+static inline bool seq_turned(u32 base, u32 from, u32 to)
+{
+	return to - base < from - base;
+}
+
 #endif

@@ -261,6 +261,8 @@ struct tcb_options {
  * @heard: when an acceptable ACK last came, milliseconds
  * @due: deadlines in milliseconds, valid where @armed has the bit
  * @min_rtt_at: when @min_rtt was taken, in units of 2^20 microseconds
+ * @snd_turns: how often @snd.una has passed @iss: 2^32 octets each
+ * @rcv_turns: how often text has taken @rcv.nxt past @irs
  * @cong: congestion control: windows in octets, NewReno's recovery point,
  *	@used the SND.NXT up to which text has filled the window, see
  *	cong_used(), @reduced that at which ECN last had it reduced; private
@@ -335,6 +337,8 @@ struct tcb {
 	u32 heard;
 	u32 due[DUE_COUNT];
 	u16 min_rtt_at;
+	u16 snd_turns;
+	u16 rcv_turns;
 
 	struct {
 		const struct cong_ops *ops;

@@ -91,6 +91,7 @@ u32 ack_advance(struct tcb *t, const struct segment *s, u64 now,
 		rtt = rtt_echo(t, s, now);
 	if (!t->syn_acked)
 		syn_acknowledged(t, ack, now);
+	t->snd_turns += seq_turned(t->iss, t->snd.una, ack);
 	t->snd.una = ack;
 	urgent_acked(t);
 	t->waits_since = now_ms(now);

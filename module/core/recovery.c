@@ -15,8 +15,6 @@
  */
 #include <glass/core.h>
 
-#define DUP_ACK_THRESHOLD 3
-
 void recovery_init(struct tcb *t)
 {
 	t->cong.recover = t->iss;
@@ -385,6 +383,8 @@ void recovery_resent(struct tcb *t, u32 start, u32 end, u64 now)
 	t->loss->quota -= t->loss->quota > 0;
 	if (t->loss->mtu.failed && start == t->loss->mtu.start)
 		t->loss->mtu.start = seq_min(end, t->loss->mtu.end);
+	t->loss->resends++;
+	t->loss->resent_octets += seq_min(end, t->snd.end) - start;
 	if (t->sack_ok)
 		scoreboard_again(t, start, end, now);
 	undo_resent(t, start, end, now);

@@ -143,9 +143,10 @@ static void held_duplicate(struct tcb *t, const struct text_span *in)
 static void text_in_order(struct tcb *t, const struct text_span *in,
 			  bool joined, u64 now, struct verdict *v)
 {
-	u32 nxt = in->seq + in->len;
+	u32 nxt = in->seq + in->len, before = t->rcv.nxt;
 
 	t->rcv.nxt = ranges_take(t->held, nxt);
+	t->rcv_turns += seq_turned(t->irs, before, t->rcv.nxt);
 	v->bits |= V_READABLE;
 	v->rule = RULE_TEXT_IN_ORDER;
 	if (t->rcv.nxt != nxt || (t->held && t->held->n)) {

@@ -148,6 +148,7 @@ static int unsent(int fd)
 }
 
 /* Little that has not left lies before a sender; he is woken when less does. */
+/* tcp(7): NOTSENT_LOWAT */
 static void unsent_mark(const struct kind *k)
 {
 	struct link l;

@@ -24,6 +24,7 @@ static const struct test *const tables[] = {
 	oracle_group, oracle_device, oracle_foreign, oracle_self, oracle_connect,
 	oracle_listen, oracle_backlog, oracle_send,
 	oracle_recv, oracle_close, oracle_poll, oracle_edge, oracle_option,
+	oracle_info,
 	oracle_congestion,
 	oracle_signal, oracle_fastopen, oracle_keep, oracle_urgent,
 	oracle_wire, oracle_patience, oracle_route, oracle_error,

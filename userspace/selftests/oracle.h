@@ -29,6 +29,7 @@ extern const struct test oracle_close[];
 extern const struct test oracle_poll[];
 extern const struct test oracle_edge[];
 extern const struct test oracle_option[];
+extern const struct test oracle_info[];
 extern const struct test oracle_congestion[];
 extern const struct test oracle_fastopen[];
 extern const struct test oracle_signal[];

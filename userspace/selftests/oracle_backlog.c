@@ -182,6 +182,7 @@ static void overflow_aborts(const struct kind *k)
 	tell("again", knock(k, 20, &s));
 }
 
+/* tcp(7): DEFER_ACCEPT */
 static void defer_values(const struct kind *k)
 {
 	static const int seconds[] = {

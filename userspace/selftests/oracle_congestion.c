@@ -70,6 +70,7 @@ static void tell_write(const struct kind *k, const char *name,
 	close(fd);
 }
 
+/* tcp(7): CONGESTION */
 static void congestion_option(const struct kind *k)
 {
 	socklen_t len = 16;

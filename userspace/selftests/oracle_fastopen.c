@@ -34,6 +34,7 @@ static void tell_child(int l)
 }
 
 /* Both ends in one host: without cookie, then with it */
+/* tcp(7): FASTOPEN, FASTOPEN_CONNECT */
 static void fastopen_both_ends(const struct kind *k)
 {
 	struct addr at;

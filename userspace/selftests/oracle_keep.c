@@ -23,6 +23,7 @@ static void option_range(int fd, int name, int high)
 }
 
 /* rfc9293: MUST-24, MUST-25, MUST-27 */
+/* tcp(7): KEEPIDLE, KEEPINTVL, KEEPCNT */
 static void keep_options(const struct kind *k)
 {
 	int fd = stream(k);

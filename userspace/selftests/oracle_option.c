@@ -69,6 +69,7 @@ static void option_unknown(const struct kind *k)
 }
 
 /* rfc9293: MUST-17 */
+/* tcp(7): NODELAY */
 static void option_nodelay(const struct kind *k)
 {
 	int fd = stream(k), value = 1;
@@ -101,6 +102,7 @@ static void option_own_level(const struct kind *k)
 	tell("unknown", get_int(fd, level, 9999));
 }
 
+/* tcp(7): MAXSEG */
 static void option_maxseg(const struct kind *k)
 {
 	struct pair p;
@@ -142,6 +144,7 @@ static void option_buffers_connected(const struct kind *k)
 	tell("sndbuf", get_int(p.s, SOL_SOCKET, SO_SNDBUF));
 }
 
+/* tcp(7): NOTSENT_LOWAT */
 static void option_notsent_lowat(const struct kind *k)
 {
 	static const int values[] = { 1, 0, -1, 1 << 30 };

@@ -27,6 +27,7 @@ static void option_values(int fd, int name)
 }
 
 /* Glass tries longer, for rfc9293's sake. */
+/* tcp(7): SYNCNT */
 static void patience_syncnt(const struct kind *k)
 {
 	netns_own();
@@ -34,11 +35,13 @@ static void patience_syncnt(const struct kind *k)
 	option_values(stream(k), TCP_SYNCNT);
 }
 
+/* tcp(7): LINGER2 */
 static void patience_linger2(const struct kind *k)
 {
 	option_values(stream(k), TCP_LINGER2);
 }
 
+/* tcp(7): USER_TIMEOUT */
 static void patience_user_timeout(const struct kind *k)
 {
 	option_values(stream(k), TCP_USER_TIMEOUT);

@@ -125,6 +125,7 @@ static void wire_bulk_one_write(const struct kind *k)
 	bulk(k, 30000, 50000, 50000);
 }
 
+/* tcp(7): CORK */
 static void wire_cork(const struct kind *k)
 {
 	struct pair p;
@@ -218,6 +219,7 @@ static void wire_maxseg(const struct kind *k)
 	tell("server", get_int(s, IPPROTO_TCP, TCP_MAXSEG));
 }
 
+/* tcp(7): QUICKACK, WINDOW_CLAMP, MAXSEG */
 static void wire_values(const struct kind *k)
 {
 	static const int names[] = {

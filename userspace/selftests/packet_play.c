@@ -188,21 +188,23 @@ static void check_isn_step(char *rest)
 		wrong("the ISN is %u above that before", f->isn_step);
 }
 
-static void check_rule(char *rest)
+/* What is counted moved by so much since it was last asked for, or began */
+static void check_count(char *rest, bool rule)
 {
 	char *name = word_next(&rest);
-	long more = number_next(&rest, "how often", 0, 1 << 30), count;
+	long more = number_next(&rest, "how often", -1000, 1 << 30), count;
 	int i;
 
-	if (!play_kind->glass)
+	if (rule && !play_kind->glass)
 		return;
 	for (i = 0; i < RULES - 1 && *rules[i].name &&
 	     strcmp(rules[i].name, name); i++)
 		;
 	snprintf(rules[i].name, sizeof(rules[i].name), "%s", name);
-	count = rule_count(name);
+	count = rule ? rule_count(name) : counter_of(play_kind, name);
 	if (count - rules[i].count != more)
-		wrong("%s decided %ld times", name, count - rules[i].count);
+		wrong(rule ? "%s decided %ld times" : "%s moved by %ld", name,
+		      count - rules[i].count);
 	rules[i].count = count;
 }
 
@@ -271,7 +273,9 @@ static bool arrange(const char *word, char *rest)
 	else if (!strcmp(word, "isn-step"))
 		check_isn_step(rest);
 	else if (!strcmp(word, "rule"))
-		check_rule(rest);
+		check_count(rest, true);
+	else if (!strcmp(word, "count"))
+		check_count(rest, false);
 	else if (!strcmp(word, "include"))
 		play_file(word_next(&rest), true);
 	else

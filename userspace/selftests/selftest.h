@@ -197,6 +197,7 @@ int state_of(const struct kind *k, unsigned int port, unsigned int peer);
 void await_state(const struct kind *k, unsigned int port, unsigned int peer,
 		 int state);
 long rule_count(const char *rule);
+long counter_of(const struct kind *k, const char *name);
 long packets_on(const char *device);
 long long now_us(void);
 

@@ -300,6 +300,22 @@ static void path_columns(const struct kind *k)
 		"ss -HtniO | grep -q ' cwnd:[1-9]'");
 }
 
+/* What nstat reads of TCP it reads of Glass; each counter: packet/count */
+static void nstat_shows(const struct kind *k)
+{
+	struct pair p;
+
+	netns_own();
+	pair_open(k, &p);
+	command("export PROC_NET_SNMP=/proc/net/glass/snmp "
+		"PROC_NET_NETSTAT=/proc/net/glass/netstat; nstat -asz >/tmp/nstat.%d; "
+		"grep -Eq '^GlassActiveOpens +1 ' /tmp/nstat.%d && "
+		"grep -Eq '^GlassCurrEstab +2 ' /tmp/nstat.%d && "
+		"grep -Eq '^GlassExtTCPTimeouts +0 ' /tmp/nstat.%d; "
+		"e=$?; rm /tmp/nstat.%d; exit $e",
+		getpid(), getpid(), getpid(), getpid(), getpid());
+}
+
 /* NAME rfcNNNN#section-N count phrase */
 static void rules_format(const struct kind *k)
 {
@@ -410,6 +426,7 @@ static const struct test tests[] = {
 	TEST(many_rows),
 	TEST(ss_shows),
 	TEST(path_columns),
+	TEST(nstat_shows),
 	TEST(rules_format),
 	TEST(rules_of_handshake),
 	TEST(rules_of_refusal),

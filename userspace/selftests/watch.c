@@ -2,6 +2,7 @@
 /*
  * What the kernel tells of connections, of Glass as of TCP.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,61 @@ long rule_count(const char *rule)
 	fclose(f);
 	must(count >= 0);
 	return count;
+}
+
+/* The column @name of two lines, names and numbers, behind the same prefix */
+static bool find_column(FILE *f, const char *prefix, const char *name,
+			long *value)
+{
+	char names[8192], numbers[8192], *n, *v, *at_n, *at_v;
+
+	while (fgets(names, sizeof(names), f)) {
+		if (strncmp(names, prefix, strlen(prefix)) ||
+		    !fgets(numbers, sizeof(numbers), f))
+			continue;
+		n = strtok_r(names, " \n", &at_n);
+		v = strtok_r(numbers, " \n", &at_v);
+		while (n && v && strcmp(n, name)) {
+			n = strtok_r(NULL, " \n", &at_n);
+			v = strtok_r(NULL, " \n", &at_v);
+		}
+		if (!n || !v)
+			continue;
+		*value = strtol(v, NULL, 10);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * counter_of() - one of the counters that nstat shows
+ * @k: of TCP or of Glass, in this network namespace
+ * @name: without its prefix
+ *
+ * Return: its value, LONG_MIN when there is none of this name.
+ */
+long counter_of(const struct kind *k, const char *name)
+{
+	static const struct {
+		const char *path[2];
+		const char *prefix[2];
+	} files[] = {
+		{ { "/proc/net/snmp", "/proc/net/glass/snmp" },
+		  { "Tcp:", "Glass:" } },
+		{ { "/proc/net/netstat", "/proc/net/glass/netstat" },
+		  { "TcpExt:", "GlassExt:" } },
+	};
+	long value = LONG_MIN;
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < 2 && value == LONG_MIN; i++) {
+		f = fopen(files[i].path[k->glass], "r");
+		must(f);
+		find_column(f, files[i].prefix[k->glass], name, &value);
+		fclose(f);
+	}
+	return value;
 }
 
 /* Packets that a device has sent so far. */

@@ -86,6 +86,9 @@ static void freeze_loss(struct sim_end *e)
 	freeze_undo(t, l);
 	freeze_board(t, l);
 	l->tlp_untimed = 0;
+	/* counted for the user alone */
+	l->resends = 0;
+	l->resent_octets = 0;
 	if (!l->tlp) {
 		l->tlp_end = 0;
 		l->tlp_again = 0;

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * GLASS_INFO, field by field: what the two ends of a connection say fits
+ * together, and moves with what their users do.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "selftest.h"
+#include "../../include/uapi/linux/glass.h"
+
+#define TEXT 1000
+
+static struct glass_info info_of(int fd)
+{
+	struct glass_info info;
+	socklen_t len = sizeof(info);
+
+	memset(&info, 0xff, sizeof(info));
+	must_be(getsockopt(fd, SOL_GLASS, GLASS_INFO, &info, &len), 0);
+	must_be(len, sizeof(info));
+	return info;
+}
+
+static void only_glass(const struct kind *k)
+{
+	if (!k->glass)
+		skip("TCP has no such option");
+}
+
+/* Its length is its version: programs older or newer than the module */
+/* tcp(7): INFO */
+static void lengths(const struct kind *k)
+{
+	struct {
+		struct glass_info info;
+		char more[64];
+	} longer;
+	socklen_t len = sizeof(longer);
+	int fd;
+
+	only_glass(k);
+	fd = stream(k);
+	must_be(sizeof(struct glass_info) % 8, 0);	/* no hole at its end */
+	must_be(getsockopt(fd, SOL_GLASS, GLASS_INFO, &longer, &len), 0);
+	must_be(len, sizeof(struct glass_info));
+	memset(&longer, 0x55, sizeof(longer));
+	len = sizeof(__u32) + 1;
+	must_be(getsockopt(fd, SOL_GLASS, GLASS_INFO, &longer, &len), 0);
+	must_be(len, sizeof(__u32) + 1);
+	must_be(longer.info.state, 7);
+	must_be(longer.info.flags, 0x55555500);
+	len = -1;
+	must_be(getsockopt(fd, SOL_GLASS, GLASS_INFO, &longer, &len), -1);
+	must_be(set_int(fd, SOL_GLASS, GLASS_INFO, 1), -1);
+}
+
+/* Every number, at both levels: what is not there says so, and nothing else */
+static void every_option(const struct kind *k)
+{
+	static const bool has[64] = {
+		[GLASS_NODELAY] = true, [GLASS_MAXSEG] = true,
+		[GLASS_CORK] = true, [GLASS_KEEPIDLE] = true,
+		[GLASS_KEEPINTVL] = true, [GLASS_KEEPCNT] = true,
+		[GLASS_SYNCNT] = true, [GLASS_LINGER2] = true,
+		[GLASS_DEFER_ACCEPT] = true, [GLASS_WINDOW_CLAMP] = true,
+		[GLASS_INFO] = true, [GLASS_QUICKACK] = true,
+		[GLASS_CONGESTION] = true, [GLASS_USER_TIMEOUT] = true,
+		[GLASS_FASTOPEN] = true, [GLASS_FASTOPEN_CONNECT] = true,
+		[GLASS_NOTSENT_LOWAT] = true,
+	};
+	static const int levels[] = { SOL_GLASS, IPPROTO_TCP };
+	int fd, level, value, i;
+	socklen_t len;
+
+	only_glass(k);
+	fd = stream(k);
+	for (i = 0; i < 64; i++) {
+		for (level = 0; level < 2; level++) {
+			len = sizeof(value);
+			errno = 0;
+			getsockopt(fd, levels[level], i, &value, &len);
+			must_be(errno, has[i] ? 0 : ENOPROTOOPT);
+			if (has[i])
+				continue;
+			set_int(fd, levels[level], i, 1);
+			must_be(errno, ENOPROTOOPT);
+		}
+	}
+}
+
+static void fresh(const struct kind *k)
+{
+	struct glass_info info, none = { .state = 7 };
+
+	only_glass(k);
+	info = info_of(stream(k));
+	must(!memcmp(&info, &none, sizeof(info)));
+}
+
+static void queues(const struct kind *k)
+{
+	struct addr at = addr_loop(k, 0);
+	struct glass_info info;
+	int l;
+
+	only_glass(k);
+	l = listener(k, &at, 5);
+	info = info_of(l);
+	must_be(info.state, 10);
+	must_be(info.backlog, 5);
+	must_be(info.accept_queue, 0);
+	connected(k, &at);
+	connected(k, &at);
+	while (info_of(l).accept_queue < 2)
+		pause_ms(1);
+	must(accept(l, NULL, NULL) >= 0);
+	info = info_of(l);
+	must_be(info.accept_queue, 1);
+	must_be(info.syn_queue, 0);
+	must_be(info.iss, 0);
+	must_be(info.bytes_sent, 0);
+}
+
+static void opening(const struct kind *k)
+{
+	struct addr at = addr_silent(k, 7);
+	struct glass_info info;
+	int fd;
+
+	only_glass(k);
+	fd = stream(k);
+	set_nonblock(fd);
+	connect(fd, &at.sa, at.len);
+	info = info_of(fd);
+	must_be(info.state, 2);
+	must_be(info.flags, 0);
+	must_be(info.snd_una, info.iss);
+	must_be(info.snd_nxt, info.iss + 1);
+	must_be(info.timer, GLASS_TIMER_RETRANSMIT);
+	must(info.timer_ms <= 1000);
+	must_be(info.rto_us, 1000000);
+	must_be(info.irs, 0);
+	must_be(info.rcv_nxt, 0);
+	must_be(info.bytes_sent, 0);
+}
+
+/* One end's sequence space is the other end's, seen from there */
+static void must_fit(const struct glass_info *a, const struct glass_info *b)
+{
+	must_be(a->iss, b->irs);
+	must_be(a->snd_nxt, b->rcv_nxt);
+	must_be(a->snd_wnd, b->rcv_wnd);
+	must_be(a->snd_wscale, b->rcv_wscale);
+	must_be(a->bytes_sent, b->bytes_received);
+	must_be(a->path_mtu, b->path_mtu);
+}
+
+static void open_ends(const struct kind *k)
+{
+	const __u32 both = GLASS_INFO_TIMESTAMPS | GLASS_INFO_SACK |
+			   GLASS_INFO_WSCALE;
+	struct glass_info c, s;
+	struct pair p;
+
+	only_glass(k);
+	pair_open(k, &p);
+	pattern_send(p.c, TEXT, 0, TEXT);
+	await_acked(p.c);
+	c = info_of(p.c);
+	s = info_of(p.s);
+	must_fit(&c, &s);
+	must_fit(&s, &c);
+	must_be(c.state, 1);
+	must_be(c.flags, both);
+	must_be(s.flags, both | GLASS_INFO_PASSIVE);
+	must_be(c.snd_una, c.iss + 1 + TEXT);
+	must_be(c.snd_cur, c.snd_nxt);
+	must_be(c.snd_end, c.snd_nxt);
+	must_be(c.bytes_acked, TEXT);
+	must_be(c.bytes_sent, TEXT);
+	must_be(c.bytes_resent, 0);
+	must_be(c.resends, 0);
+	must_be(s.rcv_user, s.irs + 1);
+	must_be(s.rcv_mss, TEXT);
+	must_be(c.in_flight, 0);
+	must_be(c.lost + c.sacked + c.backoff + c.unanswered, 0);
+	must_be(c.ssthresh, 0x7fffffff);
+	must(c.srtt_us && c.rttvar_us && c.min_rtt_us && c.rto_us >= 200000);
+	must(c.cwnd >= c.snd_mss);
+	must(c.pacing_rate == ~0ULL);
+	pattern_recv(p.s, TEXT, 0, TEXT);
+	must_be(info_of(p.s).rcv_user, s.irs + 1 + TEXT);
+}
+
+static void closing(const struct kind *k)
+{
+	struct pair p;
+
+	only_glass(k);
+	pair_open(k, &p);
+	pattern_send(p.c, TEXT, 0, TEXT);
+	shutdown(p.c, SHUT_WR);
+	pattern_recv(p.s, TEXT, 0, TEXT);
+	must(await(p.s, POLLRDHUP) & POLLRDHUP);
+	while (info_of(p.c).state != 5)
+		pause_ms(1);
+	must(info_of(p.s).flags & GLASS_INFO_PEER_CLOSED);
+	must(info_of(p.c).flags & GLASS_INFO_CLOSED);
+	/* neither SYN nor FIN is text */
+	must_be(info_of(p.c).bytes_acked, TEXT);
+	must_be(info_of(p.c).bytes_sent, TEXT);
+	must_be(info_of(p.s).bytes_received, TEXT);
+	must_be(info_of(p.s).state, 8);
+}
+
+/* What is lost is sent again, and counted */
+static void resent(const struct kind *k)
+{
+	struct glass_info info;
+	struct link l;
+	struct pair p;
+
+	only_glass(k);
+	link_open(&l);
+	link_pair(k, &l, &p);
+	must_be(info_of(p.c).path_mtu, 1500);
+	must_be(info_of(p.c).adv_mss, k->af == AF_INET ? 1460 : 1440);
+	must_be(info_of(p.c).snd_mss, k->af == AF_INET ? 1448 : 1428);
+	pattern_send(p.c, TEXT, 0, TEXT);
+	pattern_recv(p.s, TEXT, 0, TEXT);
+	await_acked(p.c);
+	link_cut(&l);
+	pattern_send(p.c, TEXT, TEXT, TEXT);
+	while (!info_of(p.c).resends)
+		pause_ms(10);
+	info = info_of(p.c);
+	must_be(info.snd_nxt - info.snd_una, TEXT);
+	must_be(info.bytes_acked, TEXT);
+	must_be(info.bytes_resent, info.resends * TEXT);
+	must_be(info.bytes_sent, (2 + info.resends) * TEXT);
+	link_mend(&l);
+	pattern_recv(p.s, TEXT, TEXT, TEXT);
+	await_acked(p.c);
+	must_be(info_of(p.c).bytes_acked, 2 * TEXT);
+	must_be(info_of(p.s).bytes_received, 2 * TEXT);
+}
+
+static const struct test tests[] = {
+	TEST(lengths),
+	TEST(every_option),
+	TEST(fresh),
+	TEST(queues),
+	TEST(opening),
+	TEST(open_ends),
+	TEST(closing),
+	TEST_FLAGS(resent, PROTO),
+};
+
+int main(int argc, char **argv)
+{
+	return tests_main(argc, argv, tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP_INFO: what does not depend on time or on the size of buffers is what
+ * TCP says of the same connection.
+ */
+#include <linux/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "oracle.h"
+
+static struct tcp_info info_of(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	memset(&info, 0xff, sizeof(info));
+	must_be(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	must_be(len, sizeof(info));
+	return info;
+}
+
+/* What all states have */
+static void tell_state(const char *what, int fd)
+{
+	struct tcp_info info = info_of(fd);
+
+	tell(what, info.tcpi_state);
+	tell("ca", info.tcpi_ca_state);
+	tell("reordering", info.tcpi_reordering);
+	tell("retransmits", info.tcpi_retransmits);
+	tell("probes", info.tcpi_probes);
+	tell("backoff", info.tcpi_backoff);
+	tell("lost", info.tcpi_lost);
+	tell("retrans", info.tcpi_retrans);
+	tell("total", info.tcpi_total_retrans);
+	tell("fackets", info.tcpi_fackets);
+	tell("paced", info.tcpi_max_pacing_rate == ~0ULL);
+}
+
+/* What is agreed upon, and what the path says */
+static void tell_open(const char *what, int fd)
+{
+	struct tcp_info info = info_of(fd);
+
+	tell_state(what, fd);
+	tell("options", info.tcpi_options);
+	tell("unacked", info.tcpi_unacked);
+	tell("sacked", info.tcpi_sacked);
+	tell("mss", info.tcpi_snd_mss);
+	tell("advmss", info.tcpi_advmss);
+	tell("pmtu", info.tcpi_pmtu);
+	tell("cwnd", info.tcpi_snd_cwnd);
+	tell("ssthresh", info.tcpi_snd_ssthresh);
+	tell("not sent", info.tcpi_notsent_bytes);
+	tell("received", info.tcpi_bytes_received);
+	tell("resent", info.tcpi_bytes_retrans);
+	tell("rtt", info.tcpi_rtt > 0);
+}
+
+/* tcp(7): INFO */
+static void info_lengths(const struct kind *k)
+{
+	struct tcp_info info;
+	socklen_t len;
+	int fd = stream(k);
+
+	len = 0;
+	tell("none", getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len));
+	tell("len", len);
+	memset(&info, 0x55, sizeof(info));
+	len = 5;
+	tell("five", getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len));
+	tell("len", len);
+	tell("fifth", ((char *)&info)[4]);
+	tell("sixth", ((char *)&info)[5]);
+	len = -1;
+	tell("negative", getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len));
+	len = sizeof(info);
+	tell("fault", getsockopt(fd, IPPROTO_TCP, TCP_INFO, (void *)8, &len));
+	tell("len", len);
+	tell("no len", getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, (void *)8));
+	tell("set", set_int(fd, IPPROTO_TCP, TCP_INFO, 1));
+	tell("short set", setsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, 1));
+}
+
+/* More than there is: how much that is depends on the kernel alone */
+static void info_more(const struct kind *k)
+{
+	char all[1024];
+	socklen_t len = sizeof(all);
+
+	tell("more", getsockopt(stream(k), IPPROTO_TCP, TCP_INFO, all, &len));
+	tell("len", len);
+}
+
+static void info_listener(const struct kind *k)
+{
+	struct addr at = addr_loop(k, 0);
+	int l = listener(k, &at, 7), c;
+	struct tcp_info info = info_of(l);
+
+	tell("state", info.tcpi_state);
+	tell("waiting", info.tcpi_unacked);
+	tell("backlog", info.tcpi_sacked);
+	c = connected(k, &at);
+	must_be(await(l, POLLIN), POLLIN);
+	info = info_of(l);
+	tell("waiting", info.tcpi_unacked);
+	tell("rtt", info.tcpi_rtt);
+	tell("mss", info.tcpi_snd_mss);
+	must_be(do_accept(l), 0);
+	tell("waiting", info_of(l).tcpi_unacked);
+	close(c);
+}
+
+static void info_opening(const struct kind *k)
+{
+	struct addr at = addr_silent(k, 7);
+	int fd = stream(k);
+
+	tell_state("fresh", fd);
+	set_nonblock(fd);
+	tell("connect", do_connect(fd, &at));
+	tell_state("opening", fd);
+	tell("unacked", info_of(fd).tcpi_unacked);
+	tell("options", info_of(fd).tcpi_options);
+	tell("rto", info_of(fd).tcpi_rto);
+	tell("cwnd", info_of(fd).tcpi_snd_cwnd);
+	tell("pmtu", info_of(fd).tcpi_pmtu);
+}
+
+static void info_open(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	do_send(p.c, 1000, 0);
+	must_be(do_recv(p.s, 1000, MSG_WAITALL), 1000);
+	do_send(p.s, 500, 0);
+	must_be(do_recv(p.c, 500, MSG_WAITALL), 500);
+	await_acked(p.s);
+	tell_row("client");
+	tell_open("state", p.c);
+	tell_row("server");
+	tell_open("state", p.s);
+	tell("acked", info_of(p.s).tcpi_bytes_acked);
+	tell("sent", info_of(p.s).tcpi_bytes_sent);
+}
+
+static void info_closing(const struct kind *k)
+{
+	struct pair p;
+
+	pair_open(k, &p);
+	shutdown(p.c, SHUT_WR);
+	must(await(p.s, POLLRDHUP) & POLLRDHUP);
+	tell("peer closed", info_of(p.s).tcpi_state);
+	tell("closed", info_of(p.c).tcpi_state);
+	reset_by(p.s);
+	must(await(p.c, POLLHUP) & POLLHUP);
+	tell("reset", info_of(p.c).tcpi_state);
+}
+
+const struct test oracle_info[] = {
+	TEST(info_lengths),
+	TEST(info_more),
+	TEST(info_listener),
+	TEST(info_opening),
+	TEST_FLAGS(info_open, PROTO),
+	TEST(info_closing),
+	{ }
+};
