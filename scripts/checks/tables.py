@@ -96,7 +96,7 @@ def table(head, body):
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for row in [head] + body:
         for i, cell in enumerate(row):
-            lines.append(f"   {'* -' if i == 0 else '  -'} {cell}".rstrip())
+            lines.append(f"   {'* -' if i == 0 else '  -'} {'' if cell == '-' else cell}".rstrip())
     return lines
 
 
