@@ -230,6 +230,8 @@ static void in_many_fragments(const struct kind *k)
 	link_pair(k, &l, &b);
 	must_be(set_int(a.c, IPPROTO_TCP, TCP_CORK, 1), 0);
 	must_be(set_int(b.c, IPPROTO_TCP, TCP_CORK, 1), 0);
+	must_be(set_int(a.c, SOL_SOCKET, SO_SNDBUF, 500000), 0);
+	must_be(set_int(b.c, SOL_SOCKET, SO_SNDBUF, 500000), 0);
 	/* the cable is cut: all of it waits, then leaves in as few as it can */
 	link_cut(&l);
 	for (i = 0; i < 100; i++) {
