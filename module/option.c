@@ -50,6 +50,25 @@ static int set_keepidle(struct sock *sk, int seconds)
 	return 0;
 }
 
+/* How often and how long to ask whether the peer is there */
+static int set_keep(struct sock *sk, int name, int value)
+{
+	struct tcb_options *opt = &glass_sk(sk)->tcb.opt;
+
+	if (name == GLASS_KEEPIDLE)
+		return set_keepidle(sk, value);
+	if (name == GLASS_KEEPINTVL) {
+		if (set_range(value, 1, MAX_TCP_KEEPINTVL))
+			return -EINVAL;
+		opt->keep_intvl = value;
+		return 0;
+	}
+	if (set_range(value, 1, MAX_TCP_KEEPCNT))
+		return -EINVAL;
+	opt->keep_probes = value;
+	return 0;
+}
+
 /* What Nagle's algorithm or a cork held back may go now */
 static void release_tail(struct sock *sk)
 {
@@ -131,17 +150,9 @@ static int set_option(struct sock *sk, int name, int value)
 		sk->sk_write_space(sk);
 		return 0;
 	case GLASS_KEEPIDLE:
-		return set_keepidle(sk, value);
 	case GLASS_KEEPINTVL:
-		err = set_range(value, 1, MAX_TCP_KEEPINTVL);
-		if (!err)
-			opt->keep_intvl = value;
-		return err;
 	case GLASS_KEEPCNT:
-		err = set_range(value, 1, MAX_TCP_KEEPCNT);
-		if (!err)
-			opt->keep_probes = value;
-		return err;
+		return set_keep(sk, name, value);
 	case GLASS_ZEROCOPY:
 		return set_zerocopy(sk, value);
 	}

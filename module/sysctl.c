@@ -17,7 +17,7 @@ static int minute_ms = 60000;
 static int fastopen_bits = 0x7ff;
 static int mss_min = MSS_MIN;
 static int mss_max = 65535;
-static int search_max = INT_MAX / 1000;	/* its milliseconds fit */
+static int search_max = 2147483;	/* its milliseconds fit in 31 bits */
 
 /* data points into a template; each netns gets it moved to its own */
 /* rfc9293: SHLD-11, MUST-23 */

@@ -42,7 +42,8 @@ def rows(path):
 
 
 def number_of(text):
-    """Of a C expression: a number, a shift, INT_MAX."""
+    """Of a C expression: a number, a shift, INT_MAX, MSS_MIN."""
+    text = text.replace("MSS_MIN", "48")
     text = text.replace("UINT_MAX", "4294967295").replace("INT_MAX", "2147483647").strip()
     if not re.fullmatch(r"(0x)?[0-9a-fA-F]+(\s*<<\s*\d+)?", text):
         return None

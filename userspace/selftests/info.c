@@ -71,6 +71,7 @@ static void every_option(const struct kind *k)
 		[GLASS_FASTOPEN] = true, [GLASS_FASTOPEN_CONNECT] = true,
 		[GLASS_NOTSENT_LOWAT] = true,
 	};
+	bool there;
 	static const int levels[] = { SOL_GLASS, IPPROTO_TCP };
 	int fd, level, value, i;
 	socklen_t len;
@@ -82,8 +83,9 @@ static void every_option(const struct kind *k)
 			len = sizeof(value);
 			errno = 0;
 			getsockopt(fd, levels[level], i, &value, &len);
-			must_be(errno, has[i] ? 0 : ENOPROTOOPT);
-			if (has[i])
+			there = has[i] || (!level && i == GLASS_ZEROCOPY);
+			must_be(errno, there ? 0 : ENOPROTOOPT);
+			if (there)
 				continue;
 			set_int(fd, levels[level], i, 1);
 			must_be(errno, ENOPROTOOPT);

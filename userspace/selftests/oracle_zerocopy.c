@@ -113,6 +113,7 @@ static void tell_all(int fd, unsigned int n)
 	tell_events("then", events_now(fd) & POLLERR);
 }
 
+/* tcp(7): ZEROCOPY */
 static void zerocopy_option(const struct kind *k)
 {
 	int fd = stream(k);
