@@ -40,7 +40,8 @@
 #include <string.h>
 
 #define ROUNDS_MIN	6
-#define ROUNDS_MAX	512	/* of a stream; 32 of all else */
+#define ROUNDS_MAX	32
+#define ROUNDS_STREAM	512	/* and no more of a stream */
 
 /* What the standard error of a mean may be, as a part of it */
 #define GOOD_STREAM		0.0025
@@ -48,7 +49,7 @@
 #define GOOD_PACKETS		0.003
 
 struct figure {
-	double value[ROUNDS_MAX];
+	double value[ROUNDS_STREAM];
 	unsigned int count;
 };
 
@@ -146,10 +147,17 @@ static void be_steady(void)
 		err(1, "SCHED_BATCH");
 }
 
+static unsigned int rounds_at_most(const struct work *work, bool profile)
+{
+	if (profile)
+		return work->rounds;
+	return work->rounds > 1 ? ROUNDS_STREAM : ROUNDS_MAX;
+}
+
 static void measure(const struct kind *kind, const struct work *work,
 		    bool profile)
 {
-	unsigned int most = work->rounds * (profile ? 1 : 32);
+	const unsigned int most = rounds_at_most(work, profile);
 	static struct figures f;
 	bool over;
 

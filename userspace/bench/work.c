@@ -184,15 +184,15 @@ static void run_siege(unsigned int times)
 	}
 }
 
-/* No batch of a stream is like the next: short ones, and many. */
+/* No batch of a stream is like the next: 8 MiB each, and many of them. */
 static const struct work works[] = {
 	{ "round-trip", 200, 2200, 200, 1, false, false,
 	  start_trips, run_trips, stop_server },
 	{ "connection", 50, 450, 50, 1, false, false,
 	  start_connections, run_connections, stop_server },
-	{ "bulk", 1, 257, 1024, 16, false, false,
+	{ "bulk", 1, 129, 1024, 32, false, false,
 	  start_bulk, run_bulk, stop_server },
-	{ "wire", 1, 257, 1024, 16, true, false,
+	{ "wire", 1, 129, 1024, 32, true, false,
 	  start_wire, run_bulk, stop_server },
 	{ "steady-bulk", 128, 1152, 1024, 1, false, true,
 	  start_bulk, run_bulk, stop_server },
