@@ -42,26 +42,21 @@ static struct glass_sysctl template = {
 	.notsent_lowat = UINT_MAX,
 };
 
-#define ENTRY_AT(name, at, low, high) {			\
+#define ENTRY_SIZED(name, at, size, low, high) {	\
 	.procname = name,				\
 	.data = &(at),					\
-	.maxlen = sizeof(int),				\
+	.maxlen = (size),				\
 	.mode = 0644,					\
 	.proc_handler = proc_dointvec_minmax,		\
 	.extra1 = (low),				\
 	.extra2 = (high),				\
 }
 
+#define ENTRY_AT(name, at, low, high) \
+	ENTRY_SIZED(name, at, sizeof(int), low, high)
 #define ENTRY(field, low, high) ENTRY_AT(#field, template.field, low, high)
-#define TRIPLE(field) {					\
-	.procname = #field,				\
-	.data = template.field,				\
-	.maxlen = sizeof(template.field),		\
-	.mode = 0644,					\
-	.proc_handler = proc_dointvec_minmax,		\
-	.extra1 = &one,					\
-}
-
+#define TRIPLE(field, low) \
+	ENTRY_SIZED(#field, template.field, 3 * sizeof(int), low, NULL)
 #define POLICY(field, low, high) \
 	ENTRY_AT(#field, template.policy.field, low, high)
 
@@ -125,8 +120,8 @@ static const struct ctl_table entries[] = {
 	 * is what lets it in after a second, not after 2 MSL.
 	 */
 	ENTRY(rfc1337, &zero, &one),
-	TRIPLE(rmem),
-	TRIPLE(wmem),
+	TRIPLE(rmem, &one),
+	TRIPLE(wmem, &one),
 	/* pages that all sockets of all netns may use: low, pressure, high */
 	{
 		.procname = "mem",

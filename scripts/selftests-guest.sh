@@ -31,7 +31,7 @@ run() {
 			options+=(-k "glass4,glass6,glass46,own6")
 		fi
 		;;
-	pathmtu) [ -n "$kinds" ] || options+=(-k glass4,own6) ;;
+	pathmtu) [ -n "$kinds" ] || options+=(-k "glass4,own6") ;;
 	esac
 	{
 		case $name in

@@ -85,7 +85,7 @@ def sysctls():
             r"\b(ENTRY|POLICY)\((\w+), (&?\w+), (&?\w+)\)", body):
         default = number_of((own if macro == "ENTRY" else policy).get(name, "0"))
         found[name] = (default, f"{limit(low)} to {limit(top)}".removesuffix(" to "))
-    for name in re.findall(r"\bTRIPLE\((\w+)\)", body):
+    for name in re.findall(r"\bTRIPLE\((\w+), &\w+\)", body):
         found[name] = (triple(name), "1 and more")
     for name in re.findall(r'\.procname = "(\w+)"', body):
         found[name] = (number_of(own.get(name, "-")), "")

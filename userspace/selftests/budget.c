@@ -23,7 +23,7 @@ static long pages(const struct kind *k, bool *pressure)
 	FILE *f = fopen("/proc/net/protocols", "r");
 	long memory = -1;
 
-	must(f != NULL);
+	must(f);
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%31s %*d %*d %ld %7s", name, &memory,
 			   press) == 3 &&
