@@ -105,6 +105,8 @@ static bool sent_again(u16 rule)
 	case RULE_RESEND_AGAIN:
 	case RULE_RESEND_TLP:
 	case RULE_RESEND_SMALLER:
+	case RULE_RESEND_MTU_PROBE:
+	case RULE_RESEND_BLACK_HOLE:
 		return true;
 	}
 	return false;

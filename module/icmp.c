@@ -47,7 +47,7 @@ void glass_path_look(struct sock *sk)
 {
 	const struct dst_entry *dst = __sk_dst_get(sk);
 
-	if (sk->sk_family == AF_INET && dst && !ip_dont_fragment(sk, dst))
+	if (glass_over_ipv4(sk) && dst && !ip_dont_fragment(sk, dst))
 		mtu_limit(&glass_sk(sk)->tcb, 0);
 	else
 		mtu_limit(&glass_sk(sk)->tcb, route_mss(sk));

@@ -180,13 +180,14 @@ struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash)
 
 /*
  * Does a packet with @tuple belong to this socket? IPv4's addresses mean
- * nothing in a connection of IPv6.
+ * nothing in a connection of IPv6. Without a reference the socket may be one
+ * that is being made, of no netns yet: @net is the packet's.
  */
-static bool sock_matches(const struct sock *sk,
+static bool sock_matches(const struct net *net, const struct sock *sk,
 			 const struct glass_tuple *tuple)
 {
 	if (sk->sk_num != tuple->lport || sk->sk_dport != htons(tuple->rport) ||
-	    !inet_sk_bound_dev_eq(sock_net(sk), READ_ONCE(sk->sk_bound_dev_if),
+	    !inet_sk_bound_dev_eq(net, READ_ONCE(sk->sk_bound_dev_if),
 				  tuple->ifindex, tuple->sdif))
 		return false;
 	if (tuple->family == AF_INET6)
@@ -231,11 +232,12 @@ struct sock *glass_table_find(struct glass_net *gn,
 
 again:
 	sk_nulls_for_each_rcu(sk, node, &b->socks) {
-		if (sk->sk_hash != hash || !sock_matches(sk, tuple))
+		if (sk->sk_hash != hash || !sock_matches(gn->net, sk, tuple))
 			continue;
 		if (unlikely(!refcount_inc_not_zero(&sk->sk_refcnt)))
 			return NULL;
-		if (likely(sk->sk_hash == hash && sock_matches(sk, tuple) &&
+		if (likely(sk->sk_hash == hash &&
+			   sock_matches(gn->net, sk, tuple) &&
 			   net_eq(sock_net(sk), gn->net)))
 			return sk;
 		sock_put(sk);
@@ -311,7 +313,8 @@ static bool taken(struct glass_bucket *b, const struct glass_tuple *tuple,
 
 	lockdep_assert_held(&b->lock);
 	sk_nulls_for_each(sk, node, &b->socks) {
-		if (sk->sk_hash == hash && sock_matches(sk, tuple))
+		if (sk->sk_hash == hash &&
+		    sock_matches(sock_net(sk), sk, tuple))
 			return true;
 	}
 	hlist_nulls_for_each_entry(r, rnode, &b->records, node) {

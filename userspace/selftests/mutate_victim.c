@@ -43,6 +43,9 @@ static int listen_at(const struct kind *k, unsigned int port)
 	struct addr at = addr_any(k, port);
 	int l = stream_reuse(k);
 
+	/* beside the victims of IPv4 on the same port */
+	if (k->wire == AF_INET6)
+		must_be(set_int(l, IPPROTO_IPV6, IPV6_V6ONLY, 1), 0);
 	must_be(bind(l, &at.sa, at.len), 0);
 	/* Small, so that windows close */
 	must_be(set_int(l, SOL_SOCKET, SO_RCVBUF, 8192), 0);
