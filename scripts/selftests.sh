@@ -36,11 +36,11 @@ case $kernel in
 6.12) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
 uml-fast)
 	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")
-	options=(--virtual-time --timeout 900 --mem 512 --append kunit.enable=0) slow=1 kinds=''
+	options=(--virtual-time --timeout 1800 --mem 512 --append kunit.enable=0) slow=1 kinds=''
 	;;
 uml-debug)
 	names=("${DEBUG[@]}")
-	options=(--virtual-time --leaks --timeout 900 --mem 1024 --append kunit.enable=0)
+	options=(--virtual-time --leaks --timeout 1800 --mem 1024 --append kunit.enable=0)
 	slow=1 kinds=own6,glass4
 	;;
 *) usage ;;

@@ -230,8 +230,8 @@ static void resent(const struct kind *k)
 	link_open(&l);
 	link_pair(k, &l, &p);
 	must_be(info_of(p.c).path_mtu, 1500);
-	must_be(info_of(p.c).adv_mss, k->af == AF_INET ? 1460 : 1440);
-	must_be(info_of(p.c).snd_mss, k->af == AF_INET ? 1448 : 1428);
+	must_be(info_of(p.c).adv_mss, k->wire == AF_INET ? 1460 : 1440);
+	must_be(info_of(p.c).snd_mss, k->wire == AF_INET ? 1448 : 1428);
 	pattern_send(p.c, TEXT, 0, TEXT);
 	pattern_recv(p.s, TEXT, 0, TEXT);
 	await_acked(p.c);
