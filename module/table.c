@@ -183,7 +183,7 @@ struct glass_bucket *glass_bucket(struct glass_net *gn, u32 hash)
  * nothing in a connection of IPv6. Without a reference the socket may be one
  * that is being made, of no netns yet: @net is the packet's.
  */
-static bool sock_matches(const struct net *net, const struct sock *sk,
+static bool sock_matches(struct net *net, const struct sock *sk,
 			 const struct glass_tuple *tuple)
 {
 	if (sk->sk_num != tuple->lport || sk->sk_dport != htons(tuple->rport) ||
