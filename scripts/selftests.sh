@@ -58,9 +58,14 @@ if [ "$list" = 1 ]; then
 fi
 
 programs=$top/.build/selftests
-make -s -C "$top/userspace/selftests" OUT="$programs"
-make -s -C "$top/userspace"
-make -s -C "$top/userspace/bench" O="$top/.build/bench" net
+# Several kernels' tests may begin at once, and share these.
+mkdir -p "$top/.build"
+{
+	flock 9
+	make -s -C "$top/userspace/selftests" OUT="$programs" 9>&-
+	make -s -C "$top/userspace" 9>&-
+	make -s -C "$top/userspace/bench" O="$top/.build/bench" net 9>&-
+} 9>"$top/.build/.lock"
 module=${GLASS_KO:-$("$top/scripts/vm/build-module.sh" "$kernel")}
 log=$top/.build/selftests-$kernel.log
 
