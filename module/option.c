@@ -265,7 +265,7 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 	return err;
 }
 
-static int read_addrform(const struct sock *sk, int *value)
+static int read_addrform(struct sock *sk, int name, int *value)
 {
 	*value = sk->sk_family;
 	return sk->sk_state == TCP_ESTABLISHED ? 0 : -ENOTCONN;
@@ -327,6 +327,38 @@ static int read_option(struct sock *sk, int name, int *value)
 	return 0;
 }
 
+/* What @read says of option @name, as much of it as there is room for */
+static int get_value(struct sock *sk, int name, char __user *val,
+		     int __user *len,
+		     int (*read)(struct sock *sk, int name, int *value))
+{
+	int value, size, err;
+
+	if (get_user(size, len))
+		return -EFAULT;
+	if (size < 0)
+		return -EINVAL;
+	err = read(sk, name, &value);
+	if (err)
+		return err;
+	size = min_t(int, size, sizeof(value));
+	if (put_user(size, len) || copy_to_user(val, &value, size))
+		return -EFAULT;
+	return 0;
+}
+
+static int get_others(struct sock *sk, int level, int name, char __user *val,
+		      int __user *len)
+{
+	if (level == SOL_TCP)
+		return -ENOPROTOOPT;
+	if (is_addrform(sk, level, name))
+		return get_value(sk, name, val, len, read_addrform);
+	if (sk->sk_family == AF_INET6)
+		return ipv6_getsockopt(sk, level, name, val, len);
+	return ip_getsockopt(sk, level, name, val, len);
+}
+
 /**
  * glass_getsockopt() - proto.getsockopt
  * @sk: the socket; process context
@@ -340,30 +372,11 @@ static int read_option(struct sock *sk, int name, int *value)
 int glass_getsockopt(struct sock *sk, int level, int name,
 		     char __user *val, int __user *len)
 {
-	bool form = is_addrform(sk, level, name);
-	int value, size, err;
-
-	if (!is_ours(level, &name) && !form) {
-		if (level == SOL_TCP)
-			return -ENOPROTOOPT;
-		if (sk->sk_family == AF_INET6)
-			return ipv6_getsockopt(sk, level, name, val, len);
-		return ip_getsockopt(sk, level, name, val, len);
-	}
-	if (name == GLASS_CONGESTION && !form)
+	if (!is_ours(level, &name))
+		return get_others(sk, level, name, val, len);
+	if (name == GLASS_CONGESTION)
 		return glass_cong_get(sk, val, len);
 	if (name == GLASS_INFO)
 		return glass_info_get(sk, level, val, len);
-	if (get_user(size, len))
-		return -EFAULT;
-	if (size < 0)
-		return -EINVAL;
-	err = form ? read_addrform(sk, &value) :
-		     read_option(sk, name, &value);
-	if (err)
-		return err;
-	size = min_t(int, size, sizeof(value));
-	if (put_user(size, len) || copy_to_user(val, &value, size))
-		return -EFAULT;
-	return 0;
+	return get_value(sk, name, val, len, read_option);
 }
