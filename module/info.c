@@ -154,16 +154,21 @@ static void fill_path(const struct tcb *t, u32 now, struct glass_info *info)
 	info->quiet_ms = t->heard ? now - t->heard : 0;
 }
 
+/* No limit is none in 64 bits, too */
+static u64 pacing_rate(unsigned long rate)
+{
+	return rate == ~0UL ? ~0ULL : rate;
+}
+
 static void fill_connection(struct sock *sk, u32 now, struct glass_info *info)
 {
 	const struct glass_sock *gs = glass_sk(sk);
-	unsigned long rate = READ_ONCE(sk->sk_pacing_rate);
 	struct octets o;
 
 	count_octets(gs, &o);
 	info->flags = info_flags(sk);
 	info->path_mtu = path_mtu(sk);
-	info->pacing_rate = rate == ~0UL ? ~0ULL : rate;
+	info->pacing_rate = pacing_rate(READ_ONCE(sk->sk_pacing_rate));
 	info->bytes_acked = o.acked;
 	info->bytes_received = o.received;
 	info->bytes_sent = o.sent;
@@ -295,11 +300,6 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 		info->tcpi_notsent_bytes = t->snd.end - t->snd.nxt;
 }
 
-static u64 tcp_rate(unsigned long rate)
-{
-	return rate == ~0UL ? ~0ULL : rate;
-}
-
 /**
  * glass_tcp_info_fill() - what TCP_INFO says
  * @sk: the socket; process context, not locked
@@ -314,9 +314,9 @@ void glass_tcp_info_fill(struct sock *sk, struct tcp_info *info)
 	memset(info, 0, sizeof(*info));
 	slow = lock_sock_fast(sk);
 	info->tcpi_state = sk->sk_state;
-	info->tcpi_pacing_rate = tcp_rate(READ_ONCE(sk->sk_pacing_rate));
+	info->tcpi_pacing_rate = pacing_rate(READ_ONCE(sk->sk_pacing_rate));
 	info->tcpi_max_pacing_rate =
-		tcp_rate(READ_ONCE(sk->sk_max_pacing_rate));
+		pacing_rate(READ_ONCE(sk->sk_max_pacing_rate));
 	info->tcpi_reordering = DUP_ACK_THRESHOLD;
 	if (sk->sk_state == TCP_LISTEN) {
 		info->tcpi_unacked = READ_ONCE(sk->sk_ack_backlog);
