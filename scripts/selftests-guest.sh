@@ -17,7 +17,7 @@ label() {
 }
 
 run() {
-	local name=$1 status start=$SECONDS options=() part=()
+	local name=$1 status start=$SECONDS options=() part=() first
 	echo "# $name"
 	[ -z "$slow" ] || options+=(-s)
 	[ -z "$kinds" ] || options+=(-k "$kinds")
@@ -25,13 +25,10 @@ run() {
 	# differs from glass4 in socket() alone; one elsewhere.
 	case $name in
 	oracle | links)
-		if [ -n "$kinds" ]; then
-			options+=(-k "${kinds%%,*}")
-		else
-			options+=(-k "glass4,glass6,glass46,own6")
-		fi
+		first=${kinds%%,*}
+		options+=(-k "${first:-glass4,glass6,glass46,own6}")
 		;;
-	pathmtu) [ -n "$kinds" ] || options+=(-k "glass4,own6") ;;
+	pathmtu) options+=(-k "${kinds:-glass4,own6}") ;;
 	esac
 	{
 		case $name in
