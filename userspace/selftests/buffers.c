@@ -82,28 +82,29 @@ static void grows_without_timestamps(const struct kind *k)
 	must(get_int(p.s, SOL_SOCKET, SO_RCVBUF) > 2000000);
 }
 
-static void set_size_stays(const struct kind *k)
+/* What the user set is not tuned: SO_RCVBUF of the reader, SO_SNDBUF */
+static void set_stays(const struct kind *k, int name)
 {
 	struct link l;
 	struct pair p;
+	int fd;
 
 	long_path(&l);
 	link_pair(k, &l, &p);
-	must_be(set_int(p.s, SOL_SOCKET, SO_RCVBUF, 65536), 0);
+	fd = name == SO_RCVBUF ? p.s : p.c;
+	must_be(set_int(fd, SOL_SOCKET, name, 65536), 0);
 	must(goodput(&p, SLOWLY) < 12);
-	must_be(get_int(p.s, SOL_SOCKET, SO_RCVBUF), 131072);
+	must_be(get_int(fd, SOL_SOCKET, name), 131072);
+}
+
+static void set_size_stays(const struct kind *k)
+{
+	set_stays(k, SO_RCVBUF);
 }
 
 static void set_send_size_stays(const struct kind *k)
 {
-	struct link l;
-	struct pair p;
-
-	long_path(&l);
-	link_pair(k, &l, &p);
-	must_be(set_int(p.c, SOL_SOCKET, SO_SNDBUF, 65536), 0);
-	must(goodput(&p, SLOWLY) < 12);
-	must_be(get_int(p.c, SOL_SOCKET, SO_SNDBUF), 131072);
+	set_stays(k, SO_SNDBUF);
 }
 
 static void moderation_off(const struct kind *k)
