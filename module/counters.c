@@ -74,11 +74,15 @@ static s64 curr_estab(struct glass_net *gn)
 	return glass_table_established(gn);
 }
 
-/* Rules that a segment is judged by before the next one judges it again */
+/*
+ * Rules that a segment is judged by before the next one judges it again, and
+ * faults: what has not arrived is not judged.
+ */
 static bool judged_again(u16 rule)
 {
 	return rule == RULE_EMBRYO_ACK || rule == RULE_COOKIE_ACK ||
-	       rule == RULE_TW_SYN || rule == RULE_TW_SYN_TS;
+	       rule == RULE_TW_SYN || rule == RULE_TW_SYN_TS ||
+	       (rule >= RULE_FAULT_DROP && rule <= RULE_FAULT_HOLD);
 }
 
 /* Each segment that arrives is judged by a rule, the bad ones too */

@@ -232,6 +232,26 @@ struct glass_fastopen {
 	struct list_head recent;
 };
 
+/**
+ * struct glass_faults - faults that somebody asked for, see fault.c
+ * @lock: guards the rest
+ * @wishes: struct fault, the oldest first
+ * @wished: how many
+ * @last_id: number of the newest ever
+ * @held: segments that wait, in the order of their arrival
+ * @count: how many
+ * @timer: when the next of them is due
+ */
+struct glass_faults {
+	spinlock_t lock;			/* see above */
+	struct list_head wishes;
+	u32 wished;
+	u32 last_id;
+	struct list_head held;
+	u32 count;
+	struct timer_list timer;
+};
+
 /* Bits of net.glass.fastopen, as TCP has them */
 enum glass_fastopen_bits {
 	FASTOPEN_CLIENT		= 0x001,
@@ -303,6 +323,7 @@ struct glass_net {
 	struct glass_cookies cookies;
 	struct glass_challenge challenge;
 	struct glass_fastopen fastopen;
+	struct glass_faults faults;
 	atomic_t port_counter;
 	struct glass_sysctl sysctl;
 	struct glass_stats __percpu *stats;

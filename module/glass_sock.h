@@ -14,6 +14,7 @@
  *	glass_due_list.lock	the deadlines of the records of one netns
  *	glass_challenge.lock	the budget of challenge ACKs of one netns
  *	glass_fastopen.lock	cookies and secrets of fast open of one netns
+ *	glass_faults.lock	what one netns is to lose or to get late
  *	cong_lock		the list of congestion controls, see cong.c
  *
  * All spinlocks here are taken with softirqs off. Readers of the connection

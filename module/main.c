@@ -5,7 +5,7 @@
 #include <linux/module.h>
 #include <net/inet_common.h>
 
-#include "glass_sock.h"
+#include "fault.h"
 
 unsigned int glass_net_id __read_mostly;
 
@@ -23,6 +23,7 @@ static int __net_init glass_net_init(struct net *net)
 	glass_cookies_init(gn);
 	glass_challenge_init(gn);
 	glass_fastopen_init(gn);
+	glass_fault_init(gn);
 	err = glass_stats_init(gn);
 	if (err)
 		return err;
@@ -70,6 +71,7 @@ static void __net_exit glass_net_exit(struct net *net)
 
 	glass_proc_exit(gn);
 	glass_sysctl_exit(gn);
+	glass_fault_exit(gn);
 	glass_record_net_exit(gn);
 	inet_ctl_sock_destroy(gn->ctl_v6);
 	inet_ctl_sock_destroy(gn->ctl_v4);

@@ -7,12 +7,14 @@
  *			PROC_NET_TCP=/proc/net/glass/tcp ss -tan
  *	rules		each rule and how often it decided
  *	snmp, netstat	counters under TCP's names, see counters.c
+ *	faults		which segments are to be lost and so on; may be written
  *
  * A step of the walk is one bucket: listeners first, then the table.
  */
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 
+#include "fault.h"
 #include "proc.h"
 
 static struct glass_net *seq_gn(struct seq_file *seq)
@@ -146,7 +148,10 @@ int glass_proc_init(struct glass_net *gn)
 	    !proc_create_net_single("rules", 0444, dir, rules_show, NULL) ||
 	    !proc_create_net_single("snmp", 0444, dir, glass_snmp_show, NULL) ||
 	    !proc_create_net_single("netstat", 0444, dir, glass_netstat_show,
-				    NULL)) {
+				    NULL) ||
+	    !proc_create_net_single_write("faults", 0644, dir,
+					  glass_fault_show, glass_fault_write,
+					  NULL)) {
 		remove_proc_subtree("glass", net->proc_net);
 		return -ENOMEM;
 	}

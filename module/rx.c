@@ -14,11 +14,11 @@
 #include <net/tcp.h>
 #include <net/xfrm.h>
 
-#include "glass_sock.h"
+#include "fault.h"
 
 /* The ends as this side sees them: local is where the packet was sent to */
-static void tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
-			 const struct segment *s, struct glass_tuple *tuple)
+void glass_tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
+			const struct segment *s, struct glass_tuple *tuple)
 {
 	int sdif;
 
@@ -221,8 +221,17 @@ deliver_record(struct glass_net *gn, struct glass_record *r,
  */
 #define LOOKUPS_MAX 4
 
-static void deliver(struct glass_net *gn, struct sk_buff *skb,
-		    const struct glass_af *af, struct segment *s)
+/**
+ * glass_deliver() - a good segment to whom it belongs
+ * @gn: the netns
+ * @skb: consumed
+ * @af: IPv4 or IPv6
+ * @s: the segment
+ *
+ * RCU read lock held, softirqs off.
+ */
+void glass_deliver(struct glass_net *gn, struct sk_buff *skb,
+		   const struct glass_af *af, struct segment *s)
 {
 	enum glass_record_fate fate;
 	struct glass_record *r;
@@ -231,7 +240,7 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 	u32 hash, above;
 	int tries;
 
-	tuple_of_skb(skb, af, s, &tuple);
+	glass_tuple_of_skb(skb, af, s, &tuple);
 	hash = glass_table_hash(gn, &tuple);
 	for (tries = 0; tries < LOOKUPS_MAX; tries++) {
 		sk = glass_table_find(gn, &tuple, hash);
@@ -263,6 +272,19 @@ static void deliver(struct glass_net *gn, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
+/* Count and forget what is no good segment */
+static bool accept(struct glass_net *gn, struct sk_buff *skb,
+		   const struct glass_af *af, struct segment *s)
+{
+	u16 rule = validate(skb, af, s);
+
+	if (rule == RULE_NONE)
+		return true;
+	glass_count(gn, rule);
+	kfree_skb(skb);
+	return false;
+}
+
 /**
  * glass_rcv() - a packet of protocol 253 arrived
  * @skb: consumed; its data is the segment
@@ -274,14 +296,29 @@ int glass_rcv(struct sk_buff *skb, const struct glass_af *af)
 {
 	struct glass_net *gn = glass_net(dev_net(skb->dev));
 	struct segment s;
-	u16 rule;
 
-	rule = validate(skb, af, &s);
-	if (rule != RULE_NONE) {
-		glass_count(gn, rule);
-		kfree_skb(skb);
+	if (!accept(gn, skb, af, &s))
 		return 0;
-	}
-	deliver(gn, skb, af, &s);
+	if (glass_faulty())
+		glass_fault_rcv(gn, skb, af, &s);
+	else
+		glass_deliver(gn, skb, af, &s);
 	return 0;
+}
+
+/**
+ * glass_rcv_late() - the same after a fault that somebody asked for
+ * @gn: the netns
+ * @skb: consumed
+ * @af: IPv4 or IPv6
+ *
+ * RCU read lock held, softirqs off.
+ */
+void glass_rcv_late(struct glass_net *gn, struct sk_buff *skb,
+		    const struct glass_af *af)
+{
+	struct segment s;
+
+	if (accept(gn, skb, af, &s))
+		glass_deliver(gn, skb, af, &s);
 }

@@ -30,6 +30,19 @@
 	  "drop: refused by policy or a socket filter")			\
 	R(BACKLOG_FULL,		"rfc9293", "3.10.7",			\
 	  "drop: the socket is busy and its queue is full")		\
+	/* faults that somebody asked for, see module/fault.c */	\
+	R(FAULT_DROP,		"-", "-",				\
+	  "a fault on demand: it is lost")				\
+	R(FAULT_DUP,		"-", "-",				\
+	  "a fault on demand: it arrives once more")			\
+	R(FAULT_CORRUPT,	"-", "-",				\
+	  "a fault on demand: a bit of it is wrong")			\
+	R(FAULT_DELAY,		"-", "-",				\
+	  "a fault on demand: it arrives later")			\
+	R(FAULT_REORDER,	"-", "-",				\
+	  "a fault on demand: others overtake it")			\
+	R(FAULT_HOLD,		"-", "-",				\
+	  "a fault on demand: it is held until it is released")		\
 	/* CLOSED: nobody is there */					\
 	R(CLOSED_RST,		"rfc9293", "3.10.7.1",			\
 	  "drop: a RST for nobody")					\

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fault injection by segment: "drop the second SYN/ACK that arrives here".
+ *
+ * It sits between the check of a segment and its lookup. A wish counts the
+ * segments that fit it, and takes those that it is about: lost, twice,
+ * damaged, later, behind others, or kept until somebody lets them go. What
+ * was done is told by a rule of its own, as if it had been decided; the
+ * segment itself is judged when it arrives at last.
+ *
+ * Nobody pays for it while there is no wish: see glass_faulty().
+ */
+#include "fault.h"
+
+#define WISHES_MAX	64
+#define HELD_MAX	1024
+
+DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
+
+/**
+ * struct held - a segment that waits
+ * @link: in glass_faults.held
+ * @skb: it; without a device
+ * @af: IPv4 or IPv6
+ * @ifindex: the interface that it came in by
+ * @id: of the wish that holds it
+ * @due: when it arrives by itself, milliseconds; 0 for never
+ * @behind: how many more of its connection must pass before it does
+ * @src: its source port
+ * @dst: its destination port
+ */
+struct held {
+	struct list_head link;
+	struct sk_buff *skb;
+	const struct glass_af *af;
+	int ifindex;
+	u32 id;
+	u32 due;
+	u32 behind;
+	u16 src;
+	u16 dst;
+};
+
+static bool fits(const struct fault *f, const struct segment *s)
+{
+	u16 has = s->flags | (s->len ? FAULT_TEXT : 0);
+
+	return (has & f->with) == f->with && !(has & f->without) &&
+	       (!f->from || f->from == s->src) && (!f->to || f->to == s->dst);
+}
+
+/* Count it with every wish that it fits; the first to be about it has it. */
+static bool choose(struct glass_faults *faults, const struct segment *s,
+		   struct fault *chosen)
+{
+	struct fault *f, *first = NULL;
+
+	list_for_each_entry(f, &faults->wishes, link) {
+		if (!fits(f, s))
+			continue;
+		f->seen++;
+		if (!first && f->seen >= f->nth &&
+		    (!f->times || f->seen - f->nth < f->times))
+			first = f;
+	}
+	if (!first)
+		return false;
+	first->done++;
+	*chosen = *first;
+	return true;
+}
+
+static struct fault *find(struct glass_faults *faults, u32 id)
+{
+	struct fault *f;
+
+	list_for_each_entry(f, &faults->wishes, link)
+		if (f->id == id)
+			return f;
+	return NULL;
+}
+
+/* The next deadline, if there is one; lock held */
+static void arm(struct glass_faults *faults)
+{
+	u32 now = now_ms(glass_now()), next = 0;
+	struct held *h;
+
+	list_for_each_entry(h, &faults->held, link)
+		if (h->due && (!next || (s32)(h->due - next) < 0))
+			next = h->due;
+	if (next)
+		mod_timer(&faults->timer, jiffies +
+			  msecs_to_jiffies(max_t(s32, next - now, 0)));
+}
+
+/* From the list of those that wait to @free; lock held */
+static void let_go(struct glass_faults *faults, struct held *h,
+		   struct list_head *free)
+{
+	struct fault *f = find(faults, h->id);
+
+	if (f)
+		f->held--;
+	faults->count--;
+	list_move_tail(&h->link, free);
+}
+
+/* They arrive, in order, unless their interface is gone. No lock is held. */
+static void deliver_all(struct glass_net *gn, struct list_head *list)
+{
+	struct held *h, *next;
+
+	rcu_read_lock();
+	local_bh_disable();
+	list_for_each_entry_safe(h, next, list, link) {
+		h->skb->dev = dev_get_by_index_rcu(gn->net, h->ifindex);
+		if (h->skb->dev)
+			glass_rcv_late(gn, h->skb, h->af);
+		else
+			kfree_skb(h->skb);
+		kfree(h);
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+static void due(struct timer_list *t)
+{
+	struct glass_faults *faults = container_of(t, struct glass_faults,
+						   timer);
+	struct held *h, *next;
+	u32 now = now_ms(glass_now());
+	LIST_HEAD(list);
+
+	spin_lock(&faults->lock);
+	list_for_each_entry_safe(h, next, &faults->held, link)
+		if (h->due && (s32)(h->due - now) <= 0)
+			let_go(faults, h, &list);
+	arm(faults);
+	spin_unlock(&faults->lock);
+	deliver_all(container_of(faults, struct glass_net, faults), &list);
+}
+
+/* Keep it; false if that cannot be, and then it is the caller's still */
+static bool hold(struct glass_net *gn, struct sk_buff *skb,
+		 const struct glass_af *af, const struct segment *s,
+		 const struct fault *wish)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct held *h = kmalloc(sizeof(*h), GFP_ATOMIC);
+	struct fault *f = NULL;
+
+	if (!h || !skb_dst_force(skb)) {
+		kfree(h);
+		return false;
+	}
+	*h = (struct held){
+		.skb = skb,
+		.af = af,
+		.ifindex = skb->dev->ifindex,
+		.id = wish->id,
+		.behind = wish->behind,
+		.src = s->src,
+		.dst = s->dst,
+	};
+	if (wish->ms)
+		h->due = (now_ms(glass_now()) + wish->ms) ?: 1;
+	spin_lock(&faults->lock);
+	/* the wish may have been taken back meanwhile */
+	if (faults->count < HELD_MAX)
+		f = find(faults, wish->id);
+	if (f) {
+		f->held++;
+		faults->count++;
+		skb->dev = NULL;
+		list_add_tail(&h->link, &faults->held);
+		arm(faults);
+	}
+	spin_unlock(&faults->lock);
+	if (!f)
+		kfree(h);
+	return f;
+}
+
+/* @s has passed: those that wait to be overtaken by it are nearer */
+static void passed(struct glass_net *gn, u16 src, u16 dst)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct held *h, *next;
+	LIST_HEAD(list);
+
+	spin_lock(&faults->lock);
+	list_for_each_entry_safe(h, next, &faults->held, link)
+		if (h->behind && h->src == src && h->dst == dst && !--h->behind)
+			let_go(faults, h, &list);
+	spin_unlock(&faults->lock);
+	deliver_all(gn, &list);
+}
+
+/*
+ * One bit of the last octet is another: the checksum was right until then, as
+ * far as one was made, so that it is the checksum that finds it.
+ */
+static void damage(struct glass_net *gn, struct sk_buff *skb,
+		   const struct glass_af *af)
+{
+	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
+
+	kfree_skb(skb);
+	if (!copy)
+		return;
+	skb_gso_reset(copy);
+	if (copy->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(copy)) {
+		kfree_skb(copy);
+		return;
+	}
+	copy->data[copy->len - 1] ^= 1;
+	copy->ip_summed = CHECKSUM_NONE;
+	copy->csum_valid = 0;
+	glass_rcv_late(gn, copy, af);
+}
+
+static void tell(struct glass_net *gn, const struct sk_buff *skb,
+		 const struct glass_af *af, const struct segment *s, u8 action)
+{
+	static const u16 rules[FAULT_ACTIONS] = {
+		[FAULT_DROP] = RULE_FAULT_DROP,
+		[FAULT_DUP] = RULE_FAULT_DUP,
+		[FAULT_CORRUPT] = RULE_FAULT_CORRUPT,
+		[FAULT_DELAY] = RULE_FAULT_DELAY,
+		[FAULT_REORDER] = RULE_FAULT_REORDER,
+		[FAULT_HOLD] = RULE_FAULT_HOLD,
+	};
+	struct glass_tuple tuple;
+
+	glass_tuple_of_skb(skb, af, s, &tuple);
+	glass_count(gn, rules[action]);
+	glass_trace(gn, false, &tuple, s, 0, 0, rules[action], 0, 0);
+}
+
+/* Once more, after the first */
+static void again(struct glass_net *gn, struct sk_buff *skb,
+		  const struct glass_af *af, struct segment *s)
+{
+	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
+	struct segment seen = *s;
+
+	glass_deliver(gn, skb, af, s);
+	if (!copy)
+		return;
+	tell(gn, copy, af, &seen, FAULT_DUP);
+	glass_rcv_late(gn, copy, af);
+}
+
+/**
+ * glass_fault_rcv() - a good segment arrives where there may be a wish
+ * @gn: the netns
+ * @skb: consumed
+ * @af: IPv4 or IPv6
+ * @s: the segment
+ *
+ * RCU read lock held, softirqs off.
+ */
+void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
+		     const struct glass_af *af, struct segment *s)
+{
+	u16 src = s->src, dst = s->dst;
+	struct fault wish;
+	bool chosen;
+
+	spin_lock(&gn->faults.lock);
+	chosen = choose(&gn->faults, s, &wish);
+	spin_unlock(&gn->faults.lock);
+	if (!chosen) {
+		glass_deliver(gn, skb, af, s);
+		passed(gn, src, dst);
+		return;
+	}
+	if (wish.action == FAULT_DUP) {
+		again(gn, skb, af, s);
+		passed(gn, src, dst);
+		return;
+	}
+	tell(gn, skb, af, s, wish.action);
+	if (wish.action == FAULT_DROP)
+		kfree_skb(skb);
+	else if (wish.action == FAULT_CORRUPT)
+		damage(gn, skb, af);
+	else if (!hold(gn, skb, af, s, &wish))
+		glass_deliver(gn, skb, af, s);
+}
+
+/**
+ * glass_fault_add() - a wish more
+ * @gn: the netns
+ * @wish: it; gets its number in the copy that is kept
+ *
+ * Process context.
+ *
+ * Return: 0, -ENOMEM, or -ENOSPC when there are too many.
+ */
+int glass_fault_add(struct glass_net *gn, const struct fault *wish)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct fault *f = kmemdup(wish, sizeof(*wish), GFP_KERNEL);
+
+	if (!f)
+		return -ENOMEM;
+	static_branch_inc(&glass_faults_wanted);
+	spin_lock_bh(&faults->lock);
+	if (faults->wished < WISHES_MAX) {
+		faults->wished++;
+		f->id = ++faults->last_id;
+		list_add_tail(&f->link, &faults->wishes);
+		f = NULL;
+	}
+	spin_unlock_bh(&faults->lock);
+	if (!f)
+		return 0;
+	static_branch_dec(&glass_faults_wanted);
+	kfree(f);
+	return -ENOSPC;
+}
+
+/* All that wish @id holds arrives, or with 0 all that is held */
+static void drain(struct glass_net *gn, u32 id)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct held *h, *next;
+	LIST_HEAD(list);
+
+	spin_lock_bh(&faults->lock);
+	list_for_each_entry_safe(h, next, &faults->held, link)
+		if (!id || h->id == id)
+			let_go(faults, h, &list);
+	spin_unlock_bh(&faults->lock);
+	deliver_all(gn, &list);
+}
+
+/**
+ * glass_fault_release() - what is held arrives
+ * @gn: the netns
+ * @id: of the wish that holds it, 0 for all
+ *
+ * Process context.
+ *
+ * Return: 0, or -ENOENT when there is no such wish.
+ */
+int glass_fault_release(struct glass_net *gn, u32 id)
+{
+	struct glass_faults *faults = &gn->faults;
+	bool known;
+
+	spin_lock_bh(&faults->lock);
+	known = !id || find(faults, id);
+	spin_unlock_bh(&faults->lock);
+	if (!known)
+		return -ENOENT;
+	drain(gn, id);
+	return 0;
+}
+
+/* Off the list, in @list; how many */
+static unsigned int take_wishes(struct glass_faults *faults, u32 id,
+				struct list_head *list)
+{
+	struct fault *f, *next;
+	unsigned int n = 0;
+
+	spin_lock_bh(&faults->lock);
+	list_for_each_entry_safe(f, next, &faults->wishes, link) {
+		if (id && f->id != id)
+			continue;
+		list_move_tail(&f->link, list);
+		faults->wished--;
+		n++;
+	}
+	spin_unlock_bh(&faults->lock);
+	return n;
+}
+
+static void free_wishes(struct list_head *list)
+{
+	struct fault *f, *next;
+
+	list_for_each_entry_safe(f, next, list, link) {
+		static_branch_dec(&glass_faults_wanted);
+		kfree(f);
+	}
+}
+
+/**
+ * glass_fault_clear() - take a wish back; what it holds arrives
+ * @gn: the netns
+ * @id: its number, 0 for all
+ *
+ * Process context.
+ *
+ * Return: 0, or -ENOENT when there is no such wish.
+ */
+int glass_fault_clear(struct glass_net *gn, u32 id)
+{
+	LIST_HEAD(list);
+	int err;
+
+	/* held no more from here on, since who holds looks for the wish */
+	err = take_wishes(&gn->faults, id, &list) || !id ? 0 : -ENOENT;
+	if (!err)
+		drain(gn, id);
+	free_wishes(&list);
+	return err;
+}
+
+void glass_fault_init(struct glass_net *gn)
+{
+	struct glass_faults *faults = &gn->faults;
+
+	spin_lock_init(&faults->lock);
+	INIT_LIST_HEAD(&faults->wishes);
+	INIT_LIST_HEAD(&faults->held);
+	timer_setup(&faults->timer, due, 0);
+}
+
+/* Nothing arrives in this netns any more, and nobody writes. */
+void glass_fault_exit(struct glass_net *gn)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct held *h, *next;
+	LIST_HEAD(list);
+
+	timer_shutdown_sync(&faults->timer);
+	list_for_each_entry_safe(h, next, &faults->held, link) {
+		kfree_skb(h->skb);
+		kfree(h);
+	}
+	take_wishes(faults, 0, &list);
+	free_wishes(&list);
+}

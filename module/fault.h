@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Faults that somebody asked for: which segment that arrives in a netns is
+ * lost, held and so on. fault.c does it, faultfile.c reads and tells.
+ */
+#ifndef GLASS_FAULT_H
+#define GLASS_FAULT_H
+
+#include <linux/jump_label.h>
+
+#include "glass_sock.h"
+
+enum fault_action {
+	FAULT_DROP,
+	FAULT_DUP,
+	FAULT_CORRUPT,
+	FAULT_DELAY,
+	FAULT_REORDER,
+	FAULT_HOLD,
+	FAULT_ACTIONS
+};
+
+/* In fault.with and fault.without, above the control bits */
+#define FAULT_TEXT	BIT(8)
+
+#define FAULT_MS_MAX	(3600 * 1000)
+
+/**
+ * struct fault - one wish, written by the administrator
+ * @link: in glass_faults.wishes
+ * @id: from 1 on
+ * @action: enum fault_action
+ * @with: control bits that the segment must have, and FAULT_TEXT
+ * @without: and those that it must not have
+ * @from: its source port, 0 for any
+ * @to: its destination port, 0 for any
+ * @nth: the first that is concerned, of those that fit, from 1 on
+ * @times: how many from there on, 0 for all
+ * @ms: how long FAULT_DELAY and FAULT_REORDER hold it at most
+ * @behind: how many segments overtake it in FAULT_REORDER
+ * @seen: how many fitted
+ * @done: how often it was done
+ * @held: how many it holds now
+ *
+ * @seen, @done and @held: glass_faults.lock. The others are constant.
+ */
+struct fault {
+	struct list_head link;
+	u32 id;
+	u8 action;
+	u16 with;
+	u16 without;
+	u16 from;
+	u16 to;
+	u32 nth;
+	u32 times;
+	u32 ms;
+	u32 behind;
+	u64 seen;
+	u64 done;
+	u32 held;
+};
+
+DECLARE_STATIC_KEY_FALSE(glass_faults_wanted);
+
+/* Is there a wish in any netns? One jump over nothing if not. */
+static inline bool glass_faulty(void)
+{
+	return static_branch_unlikely(&glass_faults_wanted);
+}
+
+/* fault.c */
+void glass_fault_init(struct glass_net *gn);
+void glass_fault_exit(struct glass_net *gn);
+int glass_fault_add(struct glass_net *gn, const struct fault *wish);
+int glass_fault_release(struct glass_net *gn, u32 id);
+int glass_fault_clear(struct glass_net *gn, u32 id);
+void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
+		     const struct glass_af *af, struct segment *s);
+
+/* rx.c: what fault.c stands between */
+void glass_tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
+			const struct segment *s, struct glass_tuple *tuple);
+void glass_deliver(struct glass_net *gn, struct sk_buff *skb,
+		   const struct glass_af *af, struct segment *s);
+void glass_rcv_late(struct glass_net *gn, struct sk_buff *skb,
+		    const struct glass_af *af);
+
+/* faultfile.c: /proc/net/glass/faults */
+int glass_fault_show(struct seq_file *seq, void *v);
+int glass_fault_write(struct file *file, char *buf, size_t size);
+
+#endif
