@@ -29,6 +29,9 @@ static const char help[] =
 	"           --brief       arrows without reasons\n"
 	"           --record      events as lines of text, to keep in a file\n"
 	"           --read FILE   draw such lines; - is the standard input\n"
+	"       glass break [WORD...]\n"
+	"         which segment that arrives here is to go wrong: glass break drop\n"
+	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
 	"       glass run [-q] PROGRAM [ARGUMENT...]\n"
 	"         the program with Glass where it asks for TCP\n"
 	"           -q         do not say which way that is done\n";
@@ -168,6 +171,8 @@ int main(int argc, char **argv)
 		return rules_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "watch"))
 		return watch_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "break"))
+		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))
 		return run_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {

@@ -181,6 +181,14 @@ static const char *options_text(const struct conn *c, const struct event *e,
 	return text;
 }
 
+/* A fault that somebody asked for: the segment is not there, or not yet */
+static bool stopped(u16 rule)
+{
+	return rule == RULE_FAULT_DROP || rule == RULE_FAULT_CORRUPT ||
+	       rule == RULE_FAULT_DELAY || rule == RULE_FAULT_REORDER ||
+	       rule == RULE_FAULT_HOLD;
+}
+
 /*
  * An arrow with its label in the middle. One that was not seen to arrive ends
  * in an x, one that was not seen to leave begins out of nowhere.
@@ -238,7 +246,7 @@ static const char *time_text(const struct conn *c, const struct event *e,
 static const char *new_state(struct conn *c, const struct event *e,
 			     enum side side)
 {
-	if (!e || e->state == c->state[side])
+	if (!e || !e->state || e->state == c->state[side])
 		return "";
 	c->state[side] = e->state;
 	return state_text(e->state);
@@ -357,6 +365,7 @@ void ladder_draw(const struct event *sent, const struct event *got, bool brief)
 	line("", fields_text(c, e, from), "");
 	if (*options_text(c, e, from))
 		line("", options_text(c, e, from), "");
-	line(times[LEFT], arrow_text(e, sent, got, from), times[RIGHT]);
+	line(times[LEFT], arrow_text(e, sent, got && !stopped(got->rule), from),
+	     times[RIGHT]);
 	draw_reasons(c, sent, got, from, brief);
 }

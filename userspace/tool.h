@@ -5,6 +5,7 @@
  *	glass.c		the command line
  *	show.c		glass table, glass rules: files of /proc/net/glass
  *	watch.c		glass watch: events from the kernel's trace buffer
+ *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c
  *	event.c		one event; two of them, sent and received, are an arrow
  *	ladder.c	draws arrows
@@ -84,6 +85,9 @@ int show_rules(const char *path, bool all);
 
 /* watch.c */
 int watch(const struct watch_options *o);
+
+/* break.c */
+int break_words(char **words);
 
 /* run.c */
 int run_program(char **argv, bool quiet);

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# glass break: sentences become faults, the faults show in the ladder. Run by
+# scripts/selftests-guest.sh.
+if [ -z "${GLASS_BREAK_NETNS-}" ]; then
+	GLASS_BREAK_NETNS=1 exec unshare -n "$0"
+fi
+glass=$GLASS_TOP/.build/userspace/glass
+faults=/proc/net/glass/faults
+work=$(mktemp -d)
+# shellcheck source=userspace/selftests/verdict.sh
+. "$GLASS_TOP/userspace/selftests/verdict.sh"
+
+# means SENTENCE LINE: what the kernel is told
+means() {
+	"$glass" break repair >/dev/null
+	# shellcheck disable=SC2086 # words
+	"$glass" break $1 >"$work/out" 2>&1 &&
+		[ "$(sed -n 's/^ *[0-9]* *0 *0 *0  //p' "$faults")" = "$2" ]
+	verdict $? "$1"
+	echo "$2" >"$faults" && [ "$(grep -cF "  $2" "$faults")" = 2 ]
+	verdict $? "what is shown may be written: $2"
+}
+
+# wrong SENTENCE MESSAGE
+wrong() {
+	"$glass" break "$1" >"$work/out" 2>"$work/err"
+	[ $? = 2 ] && [ ! -s "$work/out" ] && grep -q "$2" "$work/err"
+	verdict $? "refused: $1"
+}
+
+echo "TAP version 13"
+ip link set lo up
+means "drop the 2nd SYN/ACK" "drop with=syn,ack nth=2 times=1"
+means "lose syn-ack" "drop with=syn,ack nth=1 times=1"
+means "hold every SYN" "hold with=syn without=ack nth=1 times=0"
+means "duplicate the first 3 texts to 80" "dup with=text to=80 nth=1 times=3"
+means "delay the third segment by 2 s" "delay nth=3 times=1 ms=2000"
+means "delay ACK by 200ms from 54321" \
+	"delay with=ack without=fin,syn,rst,text from=54321 nth=1 times=1 ms=200"
+means "reorder the 10th text behind 3" \
+	"reorder with=text nth=10 times=1 behind=3 ms=1000"
+means "corrupt the FIN" "corrupt with=fin nth=1 times=1"
+means "drop all resets" "drop with=rst nth=1 times=0"
+
+wrong "mend the SYN" '"mend" has no meaning'
+wrong "drop the 2nd" "a word missing"
+wrong "drop the 2nd SYM" '"SYM" has no meaning'
+wrong "drop SYN by noon" '"noon" has no meaning'
+wrong "drop SYN to" "a word missing"
+wrong "drop SYN twice" '"twice" has no meaning'
+wrong "release me" '"me" has no meaning'
+"$glass" break delay SYN >"$work/out" 2>"$work/err"
+[ $? = 1 ] && grep -q "Invalid argument" "$work/err"
+verdict $? "a delay of no time is refused"
+"$glass" break release 99 >"$work/out" 2>"$work/err"
+[ $? = 1 ] && grep -q "no such fault" "$work/err"
+verdict $? "there is no fault 99"
+
+# The ladder: three arrows that arrive, and the one that does not
+"$glass" break repair >/dev/null
+"$glass" break drop the SYN/ACK >/dev/null
+"$glass" watch --netns self --count 4 --timeout 100 >"$work/ladder" 2>"$work/err" &
+watch=$!
+for _ in {1..600}; do
+	grep -q watching "$work/err" && break
+	sleep 0.1
+done
+"$GLASS_PROGRAMS/busy" glass4 once
+wait "$watch"
+verdict $? "the ladder is drawn"
+[ "$(grep -c 'FAULT_DROP' "$work/ladder")" = 1 ] &&
+	grep -q 'a fault on demand: it is lost' "$work/ladder"
+verdict $? "it tells of the fault"
+[ "$(grep -c 'x--* SYN ACK --' "$work/ladder")" = 1 ] &&
+	[ "$(grep -c '<--* SYN ACK --' "$work/ladder")" = 1 ]
+verdict $? "one SYN/ACK is lost, the next arrives"
+sed 's/^/# /' "$work/ladder"
+rm -r "$work"
