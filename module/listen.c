@@ -82,19 +82,21 @@ out:
 	return err;
 }
 
-/* Children that nobody will accept are aborted: their peers get a RST */
+/*
+ * Children that nobody will accept are aborted: their peers get a RST. No user
+ * has one of them, but who looks at all sockets may hold its lock.
+ */
 static void abort_child(struct sock *child)
 {
-	local_bh_disable();
-	bh_lock_sock(child);
+	/* the listener's is held: another lock of the same class */
+	lock_sock_nested(child, SINGLE_DEPTH_NESTING);
 	sock_hold(child);
 	sock_orphan(child);
 	if (child->sk_state == TCP_CLOSE)
 		glass_destroy(child);
 	else
 		glass_user_abort(child);
-	bh_unlock_sock(child);
-	local_bh_enable();
+	release_sock(child);
 	sock_put(child);
 }
 
