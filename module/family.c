@@ -114,6 +114,7 @@ static void glass_unhash(struct sock *sk)
 	.setsockopt = glass_setsockopt,		\
 	.getsockopt = glass_getsockopt,		\
 	.keepalive = glass_keepalive,		\
+	.diag_destroy = glass_abort,		\
 	.sendmsg = glass_sendmsg,		\
 	.splice_eof = glass_splice_eof,		\
 	.recvmsg = glass_recvmsg,		\

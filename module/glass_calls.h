@@ -41,6 +41,10 @@ void glass_done(struct sock *sk);
 void glass_destroy(struct sock *sk);
 void glass_params(const struct sock *sk, struct tcb_params *p);
 
+/* abort.c: an administrator ends it */
+int glass_abort(struct sock *sk, int err);
+int glass_abort_record(struct glass_net *gn, struct glass_record *r);
+
 /* send.c: sendmsg() and sendfile() */
 int glass_send(struct sock *sk, struct msghdr *msg, size_t size, bool pages);
 int glass_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
