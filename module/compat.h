@@ -20,6 +20,8 @@
  *	GLASS_HAVE_CUSTOM_SOCKOPT	a socket may ask for the options of
  *					SOL_SOCKET
  *	GLASS_HAVE_TCP_INFO_RCV_WND	struct tcp_info has our window
+ *	GLASS_HAVE_DIAG_OWNER		inet_diag holds the module of a handler by
+ *					its owner; before, by a mutex
  */
 #ifndef GLASS_COMPAT_H
 #define GLASS_COMPAT_H
@@ -176,6 +178,12 @@ glass_compat_sysctl(struct net *net, const char *path,
 	return register_net_sysctl(net, path, table);
 #endif
 }
+
+#if GLASS_HAVE_DIAG_OWNER
+#define GLASS_DIAG_OWNER .owner = THIS_MODULE,
+#else
+#define GLASS_DIAG_OWNER
+#endif
 
 static inline void glass_compat_rcv_wnd(struct tcp_info *info, u32 wnd)
 {

@@ -95,6 +95,7 @@ enum glass_record_kind {
  * @bind_node: of a TIME-WAIT, in the waits of the port that it holds, if
  *	any; that port's lock
  * @timewait: bucket lock
+ * @mark: of a TIME-WAIT, SO_MARK of the socket that it came from, constant
  *
  * rfc4987: 3.5
  */
@@ -121,6 +122,7 @@ struct glass_record {
 		struct {
 			struct hlist_node bind_node;
 			struct timewait timewait;
+			u32 mark;
 		};
 	};
 };

@@ -165,6 +165,7 @@ again:
 		goto again;
 	return best;
 }
+EXPORT_SYMBOL_GPL(glass_listener_find);
 
 /**
  * glass_listener_choose() - the listener that a packet is for

@@ -217,6 +217,7 @@ void glass_info_fill(struct sock *sk, struct glass_info *info)
 		fill_connection(sk, now, info);
 	unlock_sock_fast(sk, slow);
 }
+EXPORT_SYMBOL_GPL(glass_info_fill);
 
 /* TCP's name for how the sender fares */
 static u8 ca_state(const struct tcb *t)
@@ -326,6 +327,7 @@ void glass_tcp_info_fill(struct sock *sk, struct tcp_info *info)
 	}
 	unlock_sock_fast(sk, slow);
 }
+EXPORT_SYMBOL_GPL(glass_tcp_info_fill);
 
 /**
  * glass_info_get() - getsockopt() of GLASS_INFO or TCP_INFO

@@ -8,6 +8,7 @@
 #include "fault.h"
 
 unsigned int glass_net_id __read_mostly;
+EXPORT_SYMBOL_GPL(glass_net_id);
 
 static int __net_init glass_net_init(struct net *net)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A row of the connection table, between proc.c, which walks, and row.c,
- * which writes.
+ * A row of the connection table, between row.c, which knows what is in it and
+ * writes it, and those who walk: proc.c, and sock_diag's diag.c.
  */
 #ifndef GLASS_PROC_H
 #define GLASS_PROC_H
@@ -39,6 +39,7 @@ struct glass_rows {
  * @uid: of the socket's owner
  * @inode: of the socket, 0 for none
  * @refs: references to the socket
+ * @mark: of a record, SO_MARK of its listener, or of the socket it came from
  * @cwnd: congestion window in full segments, 0 where there is none
  * @ssthresh: slow start threshold in full segments, -1 before it was ever set
  * @rto_ms: retransmission timeout with its backoff
@@ -58,6 +59,7 @@ struct glass_row {
 	kuid_t uid;
 	unsigned long inode;
 	int refs;
+	u32 mark;
 	u32 cwnd;
 	int ssthresh;
 	u32 rto_ms;

@@ -238,6 +238,7 @@ void glass_timewait_start(struct sock *sk)
 	r->reuseport = sk->sk_reuseport;
 	r->v6 = sk->sk_family == AF_INET6;
 	r->v6only = ipv6_only_sock(sk);
+	r->mark = READ_ONCE(sk->sk_mark);
 	timewait_open(&r->timewait, &glass_sk(sk)->tcb);
 	glass_port_wait(sk, r);
 	b = glass_bucket(gn, r->hash);

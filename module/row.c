@@ -103,6 +103,7 @@ void glass_row_of_sock(struct sock *sk, struct glass_row *row)
 	row_timer(t, row);
 	row_path(t, row);
 }
+EXPORT_SYMBOL_GPL(glass_row_of_sock);
 
 void glass_row_of_record(const struct glass_record *r, struct glass_row *row)
 {
@@ -120,13 +121,16 @@ void glass_row_of_record(const struct glass_record *r, struct glass_row *row)
 		row->timer_code = 1;
 		row->retries = r->embryo.sent - 1;
 		row->state_ms = now - r->embryo.born;
+		row->mark = READ_ONCE(r->listener->sk->sk_mark);
 	} else {
 		row->state = TCB_TIME_WAIT;
 		row->timer = "time-wait";
 		row->timer_code = 3;
+		row->mark = r->mark;
 		row->state_ms = 2 * TIMEWAIT_MSL_MS - row->timer_ms;
 	}
 }
+EXPORT_SYMBOL_GPL(glass_row_of_record);
 
 static enum glass_row_format format_of(struct seq_file *seq)
 {

@@ -141,6 +141,7 @@ u32 glass_table_hash(const struct glass_net *gn,
 			     (__force u32)tuple->raddr.s6_addr32[0], ports,
 			     &gn->table.key);
 }
+EXPORT_SYMBOL_GPL(glass_table_hash);
 
 /**
  * glass_ts_offset() - what a connection adds to the timestamp clock
@@ -248,6 +249,7 @@ again:
 		goto again;
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(glass_table_find);
 
 /**
  * glass_table_find_record() - the record that a packet is for
@@ -273,6 +275,7 @@ struct glass_record *glass_table_find_record(struct glass_net *gn,
 	}
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(glass_table_find_record);
 
 /**
  * glass_table_established() - connections in ESTABLISHED or CLOSE-WAIT

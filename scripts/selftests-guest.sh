@@ -53,6 +53,7 @@ run() {
 			"$programs/$name" ${slow:+-s} \
 				-k "${kinds:-tcp4,tcp6,glass4,glass6,glass46,own6}" 2>&1
 			;;
+		diag) "$programs/$name" -k "tcp4,tcp6,tcp46,${kinds:-glass4,glass6,glass46,own4,own6}" 2>&1 ;;
 		# All of it where that costs little, elsewhere a part.
 		attack)
 			ATTACK_SHARE=${kinds:+32} "$programs/$name" ${slow:+-s} \
@@ -88,6 +89,7 @@ done
 # Whatever the tests left behind must be gone now, or, where time costs
 # nothing, once the last orphan has given up.
 if [ -e /sys/module/glass ]; then
+	! [ -e /sys/module/glass_diag ] || rmmod glass_diag
 	for _ in {1..200}; do
 		rmmod glass 2>/dev/null && break
 		sleep "${slow:+1}0.1"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# Builds glass.ko for a guest's kernel beside the source tree, not in it, and
-# prints where it is:
+# Builds glass.ko, and those that stand beside it, for a guest's kernel beside the
+# source tree, not in it, and prints where glass.ko is:
 #   build-module.sh 6.12|6.1|uml-fast|uml-debug [DEST]
 set -euo pipefail
 # shellcheck source=scripts/vm/lib.sh
@@ -49,5 +49,7 @@ if ! make -C "$kdir" M="$dest" -j"$(nproc)" "${options[@]}" modules >"$log" 2>&1
 	die "glass.ko does not build for $kernel"
 fi
 grep -A6 'warning:' "$log" >&2 || true
-[ -e "$dest/glass.ko" ] || die "the build for $kernel made no glass.ko"
+for made in glass glass_diag; do
+	[ -e "$dest/$made.ko" ] || die "the build for $kernel made no $made.ko"
+done
 echo "$dest/glass.ko"

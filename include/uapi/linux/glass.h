@@ -80,11 +80,23 @@
 #define GLASS_TIMER_REORDER	6	/* rfc8985#section-6.2 */
 #define GLASS_TIMER_LOSS_PROBE	7	/* rfc8985#section-7 */
 
+#define GLASS_TIMER_TIME_WAIT	8	/* rfc9293#section-3.6.1; sock_diag alone */
+
+/*
+ * sock_diag for AF_INET and AF_INET6, protocol 253, answers as for TCP. Where
+ * INET_DIAG_INFO is asked for it has an attribute of this type, too: a struct
+ * glass_info. That of SYN-RECEIVED or TIME-WAIT without a socket says what is
+ * known of it: state, state_ms, timer, timer_ms and backoff.
+ */
+enum {
+	GLASS_DIAG_INFO = 253,
+};
+
 /**
  * struct glass_info - GLASS_INFO: what a connection is at this moment
  * @state: as Linux numbers TCP's: 1 ESTABLISHED, 2 SYN-SENT, 3 SYN-RECEIVED,
  *	4 FIN-WAIT-1, 5 FIN-WAIT-2, 7 CLOSED, 8 CLOSE-WAIT, 9 LAST-ACK,
- *	10 LISTEN, 11 CLOSING
+ *	10 LISTEN, 11 CLOSING; in sock_diag alone 6 TIME-WAIT
  * @flags: GLASS_INFO_ bits
  * @accept_queue: in LISTEN, children that wait for accept()
  * @backlog: in LISTEN, what listen() was given
