@@ -7,15 +7,20 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "tool.h"
+#include "table.h"
 
 #define PROC_NET	"/proc/net/glass/"
 
 static const char help[] =
-	"usage: glass table [-4|-6] [-l] [--read FILE]\n"
+	"usage: glass table [-4|-6] [-l] [-v] [--info|--kill] [--read FILE] [FILTER...]\n"
 	"         the connections of this network namespace\n"
 	"           -4, -6     IPv4 or IPv6 only\n"
 	"           -l         listening sockets only\n"
+	"           -v         say where the rows come from\n"
+	"           --info     what each knows of its path, and what it holds\n"
+	"           --kill     end those that the filter names, and show them\n"
+	"           FILTER     state NAME, sport = :PORT, dport = :PORT,\n"
+	"                      src = ADDRESS[/BITS], dst = ADDRESS[/BITS]\n"
 	"       glass rules [-a] [--read FILE]\n"
 	"         the rules that decided something here, and how often\n"
 	"           -a         those that did not, too\n"
@@ -44,30 +49,52 @@ static int usage(void)
 
 static const struct option table_options[] = {
 	{ "read", required_argument, NULL, 'r' },
+	{ "info", no_argument, NULL, 'i' },
+	{ "kill", no_argument, NULL, 'K' },
+	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
 
 static int table_main(int argc, char **argv)
 {
-	const char *path = PROC_NET "connections";
-	int opt, family = AF_UNSPEC;
-	bool listening = false;
+	struct table_options o = { .family = AF_UNSPEC };
+	int opt;
 
-	while ((opt = getopt_long(argc, argv, "46l", table_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "+46lv", table_options, NULL)) != -1) {
 		if (opt == '4')
-			family = AF_INET;
+			o.family = AF_INET;
 		else if (opt == '6')
-			family = AF_INET6;
+			o.family = AF_INET6;
 		else if (opt == 'l')
-			listening = true;
+			o.filter.states = 1u << TCB_LISTEN;
 		else if (opt == 'r')
-			path = optarg;
+			o.path = optarg;
+		else if (opt == 'i')
+			o.info = true;
+		else if (opt == 'K')
+			o.kill = true;
+		else if (opt == 'v')
+			o.verbose = true;
 		else
 			return usage();
 	}
-	return optind < argc ? usage() : show_table(path, family, listening);
+	if (!filter_parse(&o.filter, argv + optind))
+		return 2;
+	if (!o.kill)
+		return table(&o);
+	if (o.path || optind == argc) {
+		fputs("glass: --kill wants a filter, and no file\n", stderr);
+		return 2;
+	}
+	return table(&o);
 }
+
+static const struct option rules_options[] = {
+	{ "read", required_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
 
 static int rules_main(int argc, char **argv)
 {
@@ -75,7 +102,7 @@ static int rules_main(int argc, char **argv)
 	bool all = false;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "a", table_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "a", rules_options, NULL)) != -1) {
 		if (opt == 'a')
 			all = true;
 		else if (opt == 'r')

@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * glass table, glass rules: files of /proc/net/glass with their columns drawn
- * only as wide as they must be.
+ * Files of /proc/net/glass: the rows of glass table where sock_diag is not
+ * there, and glass rules.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "tool.h"
-
-#define COLUMNS	9
-#define FIELD	64
-
-static const char *const heads[COLUMNS] = {
-	"State", "Local Address", "Local Port", "Remote Address", "Remote Port",
-	"Send-Q", "Recv-Q", "Timer", "In State",
-};
-
-struct row {
-	char field[COLUMNS][FIELD];
-};
+#include "table.h"
 
 static FILE *open_proc(const char *path)
 {
@@ -34,103 +22,46 @@ static FILE *open_proc(const char *path)
 	return f;
 }
 
+/* "10.0.0.1" and "80" or "*" */
+static bool parse_end(struct end *end, const char *addr, const char *port,
+		      int family)
+{
+	end->port = strtoul(port, NULL, 10);
+	return inet_pton(family, addr, end->addr) == 1;
+}
+
 /* False for a line that is not a row of the table. */
 static bool split(const char *text, struct row *r)
 {
 	char (*f)[FIELD] = r->field;
 
-	return sscanf(text, "%63s %63s %63s %63s %63s %63s %63s %63s %63s",
-		      f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7],
-		      f[8]) == COLUMNS;
-}
-
-static bool wanted(const struct row *r, int family, bool listening)
-{
-	bool ipv6 = strchr(r->field[1], ':');
-
-	if (family == AF_INET && ipv6)
+	memset(r, 0, sizeof(*r));
+	if (sscanf(text, "%63s %63s %63s %63s %63s %63s %63s %63s %63s",
+		   f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7],
+		   f[8]) != COLUMNS)
 		return false;
-	if (family == AF_INET6 && !ipv6)
-		return false;
-	return !listening || !strcmp(r->field[0], "LISTEN");
+	r->family = strchr(f[LOCAL_ADDRESS], ':') ? AF_INET6 : AF_INET;
+	return parse_end(&r->local, f[LOCAL_ADDRESS], f[LOCAL_PORT], r->family) &&
+	       parse_end(&r->remote, f[REMOTE_ADDRESS], f[REMOTE_PORT], r->family);
 }
 
-/* How far a connection has come; rows are shown in this order. */
-static int stage(const char *state)
-{
-	static const char *const order[] = {
-		"LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT",
-		"LAST-ACK", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT",
-		NULL
-	};
-	int i;
-
-	for (i = 0; order[i]; i++)
-		if (!strcmp(order[i], state))
-			break;
-	return i;
-}
-
-static int by_stage(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-	int column, diff = stage(x->field[0]) - stage(y->field[0]);
-
-	/* Then by the two ends; strverscmp() knows that 9 comes before 10. */
-	for (column = 1; !diff && column <= 4; column++)
-		diff = strverscmp(x->field[column], y->field[column]);
-	return diff;
-}
-
-static void print_row(const char (*field)[FIELD], const int *width)
-{
-	int i;
-
-	for (i = 0; i < COLUMNS; i++)
-		printf("%-*s%s", i + 1 < COLUMNS ? width[i] : 0, field[i],
-		       i + 1 < COLUMNS ? "  " : "\n");
-}
-
-int show_table(const char *path, int family, bool listening)
+/* Rows of a file in the format of /proc/net/glass/connections */
+bool proc_rows(const char *path, row_fn each)
 {
 	FILE *f = open_proc(path);
-	struct row *rows = NULL, head;
-	size_t count = 0, room = 0, i;
-	int width[COLUMNS], c;
 	char text[512];
+	struct row r;
 
 	if (!f)
-		return 1;
-	for (c = 0; c < COLUMNS; c++)
-		width[c] = snprintf(head.field[c], FIELD, "%s", heads[c]);
+		return false;
 	/* The first line is the heads, which we know. */
 	if (!fgets(text, sizeof(text), f))
 		fprintf(stderr, "glass: %s is empty\n", path);
-	while (fgets(text, sizeof(text), f)) {
-		if (count == room) {
-			room = room ? 2 * room : 64;
-			rows = realloc(rows, room * sizeof(*rows));
-			if (!rows) {
-				perror("glass: realloc");
-				exit(1);
-			}
-		}
-		if (!split(text, &rows[count]) ||
-		    !wanted(&rows[count], family, listening))
-			continue;
-		for (c = 0; c < COLUMNS; c++)
-			if (width[c] < (int)strlen(rows[count].field[c]))
-				width[c] = strlen(rows[count].field[c]);
-		count++;
-	}
+	while (fgets(text, sizeof(text), f))
+		if (split(text, &r))
+			each(&r);
 	fclose(f);
-	if (count)
-		qsort(rows, count, sizeof(*rows), by_stage);
-	print_row(head.field, width);
-	for (i = 0; i < count; i++)
-		print_row(rows[i].field, width);
-	free(rows);
-	return 0;
+	return true;
 }
 
 /* Rules that were met in this network namespace, or all. */

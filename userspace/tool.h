@@ -3,7 +3,8 @@
  * The glass tool, by file:
  *
  *	glass.c		the command line
- *	show.c		glass table, glass rules: files of /proc/net/glass
+ *	table.c		glass table; see table.h
+ *	show.c		glass rules, and files of /proc/net/glass
  *	watch.c		glass watch: events from the kernel's trace buffer
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c
@@ -80,7 +81,6 @@ struct watch_options {
 };
 
 /* show.c */
-int show_table(const char *path, int family, bool listening);
 int show_rules(const char *path, bool all);
 
 /* watch.c */
