@@ -30,9 +30,12 @@ const char *glass_rule_name(u16 rule)
 	return rule_text(rule)->name;
 }
 
+/* "-" for a rule that is nobody's: a fault on demand */
 const char *glass_rule_section(u16 rule)
 {
-	return rule_text(rule)->section;
+	const char *section = rule_text(rule)->section;
+
+	return *section == '-' ? "-" : section;
 }
 
 const char *glass_rule_phrase(u16 rule)

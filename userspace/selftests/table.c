@@ -316,7 +316,7 @@ static void nstat_shows(const struct kind *k)
 		getpid(), getpid(), getpid(), getpid(), getpid());
 }
 
-/* NAME rfcNNNN#section-N count phrase */
+/* NAME rfcNNNN#section-N count phrase; a fault on demand has no section */
 static void rules_format(const struct kind *k)
 {
 	FILE *f = fopen("/proc/net/glass/rules", "r");
@@ -329,8 +329,12 @@ static void rules_format(const struct kind *k)
 		must(sscanf(line, "%63s %63s %n", name, section, &used) >= 2);
 		must_be(strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"),
 			strlen(name));
-		must(!strncmp(section, "rfc", 3));
-		must(strstr(section, "#section-"));
+		if (strncmp(name, "FAULT_", 6)) {
+			must(!strncmp(section, "rfc", 3));
+			must(strstr(section, "#section-"));
+		} else {
+			must(!strcmp(section, "-"));
+		}
 		strtoul(line + used, &end, 10);
 		must(end > line + used);
 		must_be(sscanf(end, " %127[^\n]", phrase), 1);
