@@ -24,4 +24,5 @@ module_exit(bbr_exit);
 MODULE_DESCRIPTION("BBR congestion control for Glass");
 MODULE_AUTHOR("The Glass developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(GLASS_VERSION);
 GLASS_CONG_ALIAS("bbr");

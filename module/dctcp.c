@@ -23,4 +23,5 @@ module_exit(dctcp_exit);
 MODULE_DESCRIPTION("DCTCP congestion control for Glass");
 MODULE_AUTHOR("The Glass developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(GLASS_VERSION);
 GLASS_CONG_ALIAS("dctcp");

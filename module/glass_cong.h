@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include <glass/core.h>
+#include <glass/version.h>
 
 /* request_module() looks for this when somebody asks for the name */
 #define GLASS_CONG_ALIAS(name) MODULE_ALIAS("glass_cong_" name)

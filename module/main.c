@@ -3,6 +3,7 @@
  * Registration and its mirror image, and the life of a network namespace.
  */
 #include <linux/module.h>
+#include <glass/version.h>
 #include <net/inet_common.h>
 
 #include "fault.h"
@@ -186,6 +187,7 @@ module_exit(glass_exit);
 MODULE_DESCRIPTION("Glass: a TCP you can see through, on IP protocol 253");
 MODULE_AUTHOR("The Glass developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(GLASS_VERSION);
 MODULE_ALIAS_NETPROTO(PF_GLASS);
 /* the type as a number: the macro makes a string of what it is given */
 MODULE_ALIAS_NET_PF_PROTO_TYPE(PF_INET, IPPROTO_GLASS, 1);
