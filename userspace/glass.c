@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <glass/version.h>
+
 #include "table.h"
 
 #define PROC_NET	"/proc/net/glass/"
@@ -39,7 +41,12 @@ static const char help[] =
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
 	"       glass run [-q] PROGRAM [ARGUMENT...]\n"
 	"         the program with Glass where it asks for TCP\n"
-	"           -q         do not say which way that is done\n";
+	"           -q         do not say which way that is done\n"
+	"       glass doctor [--root DIR] [HOST [PORT]]\n"
+	"         is all there that Glass needs, and what to do if not\n"
+	"           --root DIR    ask the files below DIR, not this machine\n"
+	"           HOST          does protocol 253 reach it? PORT: else 54321\n"
+	"       glass --version\n";
 
 static int usage(void)
 {
@@ -188,6 +195,30 @@ static int run_main(int argc, char **argv)
 	return optind < argc ? run_program(argv + optind, quiet) : usage();
 }
 
+static const struct option doctor_options[] = {
+	{ "root", required_argument, NULL, 'r' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int doctor_main(int argc, char **argv)
+{
+	const char *root = NULL, *host, *port = "54321";
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", doctor_options, NULL)) != -1) {
+		if (opt != 'r')
+			return usage();
+		root = optarg;
+	}
+	if (argc - optind > 2)
+		return usage();
+	host = argv[optind];	/* NULL after the last */
+	if (argc - optind == 2)
+		port = argv[optind + 1];
+	return doctor(root, host, port);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -202,6 +233,12 @@ int main(int argc, char **argv)
 		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))
 		return run_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "doctor"))
+		return doctor_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "--version")) {
+		puts("glass " GLASS_VERSION);
+		return 0;
+	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		fputs(help, stdout);
 		return 0;

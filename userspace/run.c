@@ -150,7 +150,7 @@ static bool glass_is_there(void)
 	if (fd < 0)
 		fprintf(stderr, "glass run: socket(): %s: %s\n", strerror(errno),
 			errno == EPROTONOSUPPORT ?
-			"the module is not loaded; load it: insmod glass.ko" :
+			"the module is not there; glass doctor says more" :
 			"a sandbox that allows TCP only?");
 	else
 		close(fd);

@@ -17,7 +17,7 @@ static FILE *open_proc(const char *path)
 	if (!f)
 		fprintf(stderr, "glass: %s: %s: %s\n", path, strerror(errno),
 			errno == ENOENT ?
-			"the module is not loaded; load it: insmod glass.ko" :
+			"the module is not loaded; glass doctor says more" :
 			"it cannot be read");
 	return f;
 }

@@ -8,6 +8,7 @@
  *	watch.c		glass watch: events from the kernel's trace buffer
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c
+ *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
  *	event.c		one event; two of them, sent and received, are an arrow
  *	ladder.c	draws arrows
  */
@@ -91,6 +92,9 @@ int break_words(char **words);
 
 /* run.c */
 int run_program(char **argv, bool quiet);
+
+/* doctor.c */
+int doctor(const char *dir, const char *host, const char *port);
 
 /* event.c */
 const char *state_text(u8 state);

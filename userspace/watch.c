@@ -227,7 +227,7 @@ static int watch_live(const struct watch_options *o)
 	if (!tracefs_event_file_exists(NULL, SYSTEM, EVENT, "format")) {
 		fprintf(stderr, "glass watch: no event %s:%s: %s\n", SYSTEM, EVENT,
 			geteuid() ? "this needs root" :
-			"the module is not loaded; load it: insmod glass.ko");
+			"the module is not loaded; glass doctor says more");
 		return 1;
 	}
 	tep = event_format();
