@@ -32,7 +32,9 @@ run() {
 	esac
 	{
 		case $name in
-		module | article | run | break | inspect | doctor) "$top/userspace/selftests/$name.sh" 2>&1 ;;
+		module | article | run | break | inspect | doctor | completion)
+			"$top/userspace/selftests/$name.sh" 2>&1
+			;;
 		gigabyte) "$programs/$name" ${slow:+-s} 2>&1 ;;
 		# A few rows of bench-net: see userspace/bench/net.c
 		badnet) "$top/.build/bench/net" quick "$top/userspace/bench/net.table" 2>&1 ;;

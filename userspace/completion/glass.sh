@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# bash: completes the words of glass(8). What there is to complete, glass itself
+# says, in its help; so this is never behind it.
+
+# The subcommands, or the options of one
+_glass_words() {
+	glass help 2>/dev/null | awk -v of="$1" '
+		{ sub(/^usage:/, "      ") }
+		/^ +glass / {
+			now = $2
+			if (of == "")
+				print now
+		}
+		{ gsub(/[][|,]/, " ") }
+		of != "" && now == of {
+			for (i = 1; i <= NF; i++)
+				if ($i ~ /^--?[a-z0-9]/)
+					print $i
+		}' | sort -u
+}
+
+_glass() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]}
+	COMPREPLY=()
+	if [ "$COMP_CWORD" = 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_glass_words '')" -- "$word")
+		return
+	fi
+	case $before in
+	--read) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	--root) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+	--netns) mapfile -t COMPREPLY < <(compgen -W "all self" -- "$word") ;;
+	--port | --count | --timeout) ;;
+	*)
+		case $command in
+		run) _glass_program ;;
+		doctor) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words doctor)" -A hostname -- "$word") ;;
+		*) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -- "$word") ;;
+		esac
+		;;
+	esac
+}
+
+# glass run: the program first, then what is that program's own
+_glass_program() {
+	local first=2
+	while [ "$first" -lt "$COMP_CWORD" ] && [[ ${COMP_WORDS[first]} == -* ]]; do
+		first=$((first + 1))
+	done
+	if [ "$first" -lt "$COMP_CWORD" ]; then
+		if declare -F _command_offset >/dev/null; then
+			_command_offset "$first"
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		fi
+	elif [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_glass_words run)" -- "$word")
+	else
+		mapfile -t COMPREPLY < <(compgen -c -- "$word")
+	fi
+}
+
+complete -o filenames -F _glass glass
