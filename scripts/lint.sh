@@ -15,7 +15,7 @@ checks=scripts/checks
 
 # The slow ones first: they are the ones to wait for.
 ALL=(build-6.12 checkpatch build-6.1 clang shellcheck spelling python
-	layers sizes seq rules tables text)
+	layers sizes seq rules tables text manual)
 
 # Progress is for people, on a terminal; a failure is for everyone.
 progress() { [ ! -t 2 ] || printf 'lint: %s\n' "$*" >&2; }
@@ -23,7 +23,7 @@ progress() { [ ! -t 2 ] || printf 'lint: %s\n' "$*" >&2; }
 run() {
 	case $1 in
 	build-*) "$checks/build.sh" "${1#build-}" ;;
-	checkpatch | clang) "$checks/$1.sh" ;;
+	checkpatch | clang | manual) "$checks/$1.sh" ;;
 	shellcheck) scripts_of sh | xargs -r -d '\n' shellcheck -x --format=gcc ;;
 	spelling) python3 "$checks/tree.py" | xargs -r -d '\n' codespell ;;
 	python) scripts_of py | xargs -r -d '\n' -n 1 python3 -c "$PARSE" ;;

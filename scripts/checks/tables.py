@@ -3,7 +3,8 @@
 """The tables of sysctls and of options, and the tests of the counters.
 
 	tables.py		are the pages true, and is there a test for each row?
-	tables.py --write	writes Documentation/sysctl.rst and options.rst
+	tables.py --write	writes Documentation/sysctl.rst, options.rst and their
+				parts of the manual pages in Documentation/man/
 
 Words stand in Documentation/tables/: one row more there for one sysctl or
 option more in the code. Defaults and ranges are read from module/sysctl.c. A
@@ -16,6 +17,7 @@ import os
 import re
 import sys
 
+import tables_man
 import tree
 
 SYSCTL = "Documentation/tables/sysctl.tsv"
@@ -108,7 +110,7 @@ def page(title, intro, head, body):
                       *table(head, body)]) + "\n"
 
 
-def sysctl_page():
+def sysctl_rows():
     have = sysctls()
     body = []
     for line, row in rows(SYSCTL):
@@ -123,9 +125,13 @@ def sysctl_page():
                      row["unit"], row["rfc"], row["meaning"]])
     for name in have:
         tree.finding(SYSCTL, 1, f"net.glass.{name} is missing")
+    return body
+
+
+def sysctl_page():
     return page("The sysctls of Glass",
                 ["``net.glass.*``, of each network namespace. Names are TCP's without ``tcp_``."],
-                ["Name", "Type", "Default", "Range", "Unit", "RFC", "Meaning"], body)
+                ["Name", "Type", "Default", "Range", "Unit", "RFC", "Meaning"], sysctl_rows())
 
 
 def option_tests():
@@ -147,7 +153,7 @@ def option_tests():
     return found
 
 
-def options_page():
+def option_rows():
     text = tree.read(UAPI)
     have = dict((name, int(number)) for name, number in
                 re.findall(r"^#define GLASS_(?!INFO_|TIMER_)(\w+)\s+(\d+)\s+/\*", text, re.M))
@@ -163,11 +169,15 @@ def options_page():
                      ", ".join(sorted(tests.get(name, []))) if yes else "every_option (info)"])
     for name in have:
         tree.finding(OPTIONS, 1, f"GLASS_{name} is missing")
+    return body
+
+
+def options_page():
     return page("The options of a socket",
                 ["At level ``SOL_GLASS`` as ``GLASS_`` and, with the same number, at",
                  "``IPPROTO_TCP`` as ``TCP_``. A number that does not stand here answers",
                  "``ENOPROTOOPT``, too. The test ``every_option`` asks for all of them."],
-                ["Number", "Name", "Glass has it", "What", "Tests"], body)
+                ["Number", "Name", "Glass has it", "What", "Tests"], option_rows())
 
 
 def check_counters():
@@ -180,7 +190,15 @@ def check_counters():
                          f"no script of {SCRIPTS} moves {match.group(1)} by one")
 
 
-PAGES = {"Documentation/sysctl.rst": sysctl_page, "Documentation/options.rst": options_page}
+def check_manual():
+    version = re.search(r'GLASS_VERSION\s+"(.*)"', tree.read("include/glass/version.h")).group(1)
+    proc = tree.read("module/proc.c")
+    tables_man.check(version, re.findall(r'(?:rows_file\(net, dir, |net_single\()"(\w+)"', proc))
+
+
+PAGES = {"Documentation/sysctl.rst": sysctl_page, "Documentation/options.rst": options_page,
+         tables_man.PROC: lambda: tables_man.sysctl_part(sysctl_rows()),
+         tables_man.GLASS: lambda: tables_man.option_part(option_rows())}
 
 for target, make in PAGES.items():
     wanted = make()
@@ -191,4 +209,5 @@ for target, make in PAGES.items():
     elif not os.path.exists(full) or tree.read(target) != wanted:
         tree.finding(target, 1, "stale: run \"make tables\"")
 check_counters()
+check_manual()
 tree.report()

@@ -6,7 +6,7 @@ import re
 
 from tree import finding, kind, line_of, paths, read, report
 
-SPDX = re.compile(r"(//|/\*|#|\.\.|<!--) SPDX-License-Identifier: GPL-2\.0\b( WITH Linux-syscall-note)?")
+SPDX = re.compile(r"(//|/\*|#|\.\.|\.\\\"|<!--) SPDX-License-Identifier: GPL-2\.0\b( WITH Linux-syscall-note)?")
 # Prose and data that have no comments to hold it.
 NO_SPDX = ("md", "txt", "json", "csv", "tsv", "svg", "gitignore")
 UAPI = "include/uapi/"

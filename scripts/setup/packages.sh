@@ -10,7 +10,8 @@ BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
 	python3 git util-linux"
 VM="qemu-system-x86 busybox-static iproute2 procps"
 UML="ethtool iputils-ping tcpdump nftables net-tools"
-LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell"
+LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
+	groff mandoc"
 BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
 
