@@ -2,6 +2,8 @@
 #
 #	make			glass.ko for the running kernel, or for KDIR=
 #	make tools		the programs, in .build/userspace
+#	make install		the programs, their pages: PREFIX=/usr/local, DESTDIR=
+#	make uninstall		what that installed
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
@@ -31,6 +33,9 @@ modules_install:
 tools:
 	@scripts/setup/packages.sh build
 	$(MAKE) -C userspace
+
+install uninstall:
+	$(MAKE) -C userspace $@
 
 demo:
 	@scripts/demo.sh $(KERNEL)
@@ -68,4 +73,4 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools demo check check-core explore mutate bench bench-net lint rfcmap tables clean
+.PHONY: all modules modules_install tools install uninstall demo check check-core explore mutate bench bench-net lint rfcmap tables clean

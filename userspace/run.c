@@ -157,23 +157,34 @@ static bool glass_is_there(void)
 	return fd >= 0;
 }
 
-/* Before what is there already: others may want socket(), too */
-static bool put_in_front(void)
+/* Beside the program where it was built, in ../lib/glass where it is installed */
+static bool find_library(char library[PATH_MAX])
 {
-	char self[PATH_MAX], library[PATH_MAX], list[2 * PATH_MAX];
-	const char *others = getenv("LD_PRELOAD");
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	static const char *const places[] = { "", "/../lib/glass" };
+	ssize_t n = readlink("/proc/self/exe", library, PATH_MAX - 1);
+	char self[PATH_MAX], *dir;
+	size_t i;
 
 	if (n < 0)
 		return false;
-	self[n] = 0;
-	if (snprintf(library, sizeof(library), "%s/" LIBRARY,
-		     dirname(self)) >= (int)sizeof(library) ||
-	    access(library, R_OK)) {
-		fprintf(stderr, "glass run: %s: %s\n", library,
-			strerror(errno));
+	library[n] = 0;
+	dir = dirname(strcpy(self, library));
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (snprintf(library, PATH_MAX, "%s%s/" LIBRARY, dir,
+			     places[i]) < PATH_MAX && !access(library, R_OK))
+			return true;
+	fprintf(stderr, "glass run: %s: %s\n", library, strerror(errno));
+	return false;
+}
+
+/* Before what is there already: others may want socket(), too */
+static bool put_in_front(void)
+{
+	char library[PATH_MAX], list[2 * PATH_MAX];
+	const char *others = getenv("LD_PRELOAD");
+
+	if (!find_library(library))
 		return false;
-	}
 	if (strpbrk(library, " :")) {
 		fprintf(stderr, "glass run: %s: LD_PRELOAD takes no spaces or colons\n",
 			library);

@@ -238,7 +238,7 @@ ways() {
 	about "ok +IPv4 +over lo" ""
 	about "ok +IPv6 +over lo" ""
 	about "ok +way +10.9.0.2 answers; nobody listens at its port 4" "" 10.9.0.2 4
-	ip netns exec far "$GLASS_TOP/.build/userspace/glass-server" -n 1 4 >/dev/null &
+	ip netns exec far "$GLASS_TOP/.build/userspace/glass-server" -n 1 4 >/dev/null 2>&1 &
 	for _ in {1..600}; do
 		ip netns exec far grep -q '^LISTEN .* 4 ' /proc/net/glass/connections && break
 		sleep 0.1

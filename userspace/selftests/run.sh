@@ -64,5 +64,18 @@ refused 126 "as another user" "$work/true"
 "$glass" run -q sh -c 'exit 7'
 [ $? = 7 ]
 verdict $? "the status is the program's"
+
+# Where it is installed, the library is elsewhere.
+make -s -C "$GLASS_TOP/userspace" install "DESTDIR=$work/root" >/dev/null &&
+	"$work/root/usr/local/bin/glass" run -q sh -c 'exit 8'
+[ $? = 8 ]
+verdict $? "make install: glass run finds its library there"
+rm "$work/root/usr/local/lib/glass/glass-run.so"
+"$work/root/usr/local/bin/glass" run -q true 2>"$work/err"
+[ $? = 125 ] && grep -q "lib/glass/glass-run.so: No such file" "$work/err"
+verdict $? "without it nothing runs over TCP unawares"
+make -s -C "$GLASS_TOP/userspace" uninstall "DESTDIR=$work/root" &&
+	[ -z "$(find "$work/root" ! -type d)" ]
+verdict $? "make uninstall leaves nothing"
 echo "1..$tests"
 rm -r "$work"
