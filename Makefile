@@ -4,9 +4,11 @@
 #	make tools		the programs, in .build/userspace
 #	make install		the programs, their pages: PREFIX=/usr/local, DESTDIR=
 #	make uninstall		what that installed
+#	make packages		Debian's: glass-dkms and glass-tools, in .build/packages
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
+#	make check-packages	both installed, used and purged, in VMs
 #	make explore		every state of two cores and a bad channel
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1);
@@ -37,6 +39,9 @@ tools:
 install uninstall:
 	$(MAKE) -C userspace $@
 
+packages:
+	@scripts/packages/build.sh
+
 demo:
 	@scripts/demo.sh $(KERNEL)
 
@@ -45,6 +50,9 @@ check:
 
 check-core:
 	@scripts/check-core.sh
+
+check-packages:
+	@scripts/packages/check.sh
 
 explore:
 	@scripts/explore.sh
@@ -73,4 +81,5 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools install uninstall demo check check-core explore mutate bench bench-net lint rfcmap tables clean
+.PHONY: all modules modules_install tools install uninstall packages demo check check-core \
+	check-packages explore mutate bench bench-net lint rfcmap tables clean

@@ -9,6 +9,8 @@ from tree import finding, kind, line_of, paths, read, report
 SPDX = re.compile(r"(//|/\*|#|\.\.|\.\\\"|<!--) SPDX-License-Identifier: GPL-2\.0\b( WITH Linux-syscall-note)?")
 # Prose and data that have no comments to hold it.
 NO_SPDX = ("md", "txt", "json", "csv", "tsv", "svg", "gitignore")
+# Debian's formats that have none either; the licence stands in copyright.
+DEBIAN = re.compile(r"scripts/packages/debian/(changelog|copyright|docs|.*\.examples|source/format)$")
 UAPI = "include/uapi/"
 # A directory of somebody's machine, at the start of a path; a package host.
 PLACES = re.compile(
@@ -19,7 +21,7 @@ PLACES = re.compile(
 
 
 def check_spdx(path, text):
-    if kind(path) in NO_SPDX or path == ".gitignore" or not text:
+    if kind(path) in NO_SPDX or path == ".gitignore" or DEBIAN.match(path) or not text:
         return
     lines = text.split("\n")
     line = 1 if lines[0].startswith("#!") else 0

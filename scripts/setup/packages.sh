@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|lint|bench|bench-net...
+#   packages.sh build|demo|check|lint|bench|bench-net|packages...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -14,6 +14,7 @@ LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
 	groff mandoc"
 BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
+PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
 for group in "$@"; do
@@ -24,8 +25,9 @@ for group in "$@"; do
 	lint) list+=" $BUILD $LINT" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
 	bench-net) list+=" $BUILD $BENCH_NET" ;;
+	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check lint bench bench-net)" >&2
+		echo "packages.sh: no group '$group' (build demo check lint bench bench-net packages)" >&2
 		exit 2
 		;;
 	esac

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The article's pair, in Python: the server tells who came, the client what it
 # was told. Run by scripts/selftests-guest.sh.
-examples=$GLASS_TOP/userspace/examples
+examples=${GLASS_EXAMPLES:-$GLASS_TOP/userspace/examples}
 host=glass-server
 work=$(mktemp -d)
 
