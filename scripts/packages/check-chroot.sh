@@ -31,8 +31,8 @@ mount --bind /dev "$ram/root/dev"
 mount -t tmpfs none "$ram/root/tmp"
 in_root() { chroot "$ram/root" env -i PATH="$PATH" DEBIAN_FRONTEND=noninteractive "$@"; }
 
-# What is in one layer and not in the one below; DKMS keeps the key that it
-# signs with, dpkg its last status.
+# What is in one layer and not in the one below. DKMS keeps the key that it
+# signs with, dpkg its last status, and man-db tends its index when it likes.
 left() {
 	local layer=$1 below=$2 path
 	(cd "$layer" && find . ! -type d ! -path './tmp/*' -printf '%P\n') | while read -r path; do
@@ -41,7 +41,7 @@ left() {
 		elif [ ! -e "$below/$path" ] && [ ! -L "$below/$path" ]; then
 			echo "new: $path"
 		fi
-	done | grep -vE "^new: (var/lib/dkms/mok\.(key|pub)|var/lib/dpkg/[a-z]+-old|var/log/.*)$"
+	done | grep -vE "^new: (var/lib/dkms/mok\.(key|pub)|var/lib/dpkg/[a-z]+-old|var/(log|cache/man)/.*)$"
 }
 
 version=$(dpkg-deb -f "$packages"/glass-dkms_*.deb Version)
