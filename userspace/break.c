@@ -57,7 +57,7 @@ static const char *means(const struct word *words, const char *word)
 /* "3rd" or "third", or 0 */
 static unsigned long ordinal(const char *word)
 {
-	static const char *const ends[] = { "st", "nd", "rd", "th" };
+	static const char ends[] = "stndrdth";	/* two letters each */
 	const char *text = means(ordinals, word);
 	unsigned long n;
 	char *end;
@@ -66,8 +66,8 @@ static unsigned long ordinal(const char *word)
 	if (text)
 		return strtoul(text, NULL, 10);
 	n = isdigit((unsigned char)*word) ? strtoul(word, &end, 10) : 0;
-	for (i = 0; n && i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (!strcasecmp(end, ends[i]))
+	for (i = 0; n && ends[i]; i += 2)
+		if (strlen(end) == 2 && !strncasecmp(end, ends + i, 2))
 			return n;
 	return 0;
 }
