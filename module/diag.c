@@ -10,6 +10,8 @@
 #include <linux/module.h>
 #include <linux/sock_diag.h>
 
+#include <glass/version.h>
+
 #include "diag.h"
 
 /* The ends that a request names, as packets have them */
@@ -192,5 +194,6 @@ module_exit(diag_exit);
 MODULE_DESCRIPTION("sock_diag for Glass");
 MODULE_AUTHOR("The Glass developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(GLASS_VERSION);
 /* PF_NETLINK, NETLINK_SOCK_DIAG, AF_INET, 253: what inet_diag asks for */
 MODULE_ALIAS("net-pf-16-proto-4-type-2-253");

@@ -38,7 +38,7 @@ among "glass " doctor
 offers "glass ta" table
 offers "glass do" doctor
 offers "glass --v" --version
-offers "glass table -" --read -4 -6 -l
+offers "glass table -" --info --kill --read -4 -6 -l -v
 offers "glass rules --" --read
 offers "glass watch --c" --count
 offers "glass watch --netns " all self
