@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # glass table: what it shows with sock_diag and without, what it is asked for,
 # and what it ends. A transcript is told. Run by scripts/selftests-guest.sh.
+if [ -z "${GLASS_INSPECT_NETNS-}" ]; then
+	GLASS_INSPECT_NETNS=1 exec unshare -n "$0"
+fi
 glass=$GLASS_TOP/.build/userspace/glass
 work=$(mktemp -d)
 # shellcheck source=userspace/selftests/verdict.sh
@@ -59,6 +62,7 @@ shows() {
 columns() { awk '{ print $1, $2, $3, $4, $5, $6, $7 }' "$work/out"; }
 
 echo "TAP version 13"
+ip link set lo up
 [ ! -e /sys/module/glass_diag ] || rmmod glass_diag
 python3 "$work/hosts.py" >"$work/said" &
 hosts=$!
@@ -120,5 +124,7 @@ ask 0 && shows 3 " 500[02] "
 verdict $? "both ends of it are gone, the others are there"
 kill "$hosts"
 wait "$hosts" 2>/dev/null
+rmmod glass_diag
+verdict $? "glass_diag.ko goes"
 echo "1..$tests"
 rm -r "$work"
