@@ -61,7 +61,8 @@ mutate:
 	@scripts/mutate.sh
 
 bench:
-	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood) $(if $(SCALE),--scale)
+	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood) $(if $(SCALE),--scale) \
+		$(addprefix --only ,$(ONLY))
 
 bench-net:
 	@scripts/bench-net.sh $(if $(SELF),--self) $(if $(UPDATE),--update)

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's half of bench.sh: prints what the driver prints for every
 # transport and operation, and with "profile" keeps the kernel's symbols too:
-#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood|scale
+#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood|scale [KIND|OPERATION]...
+# Where some are named the others of their sort are left out.
 set -euo pipefail
 module=$1 program=$2 mode=$3
+shift 3
 kinds=(unix glass tcp mptcp sctp)
 operations=(round-trip connection bulk wire steady-bulk steady-wire)
 
@@ -55,6 +57,27 @@ elif [ "$mode" = profile ]; then
 else
 	operations=(memory "${operations[@]}")
 fi
+
+# Of the list $1 those that are among the other arguments, or all if none is
+chosen() {
+	local -n list=$1
+	local one word found=()
+	shift
+	for one in "${list[@]}"; do
+		for word in "$@"; do
+			[ "$one" != "$word" ] || found+=("$one")
+		done
+	done
+	[ ${#found[@]} -eq 0 ] || list=("${found[@]}")
+}
+
+for word in "$@"; do
+	[[ " ${kinds[*]} ${operations[*]} " == *" $word "* ]] ||
+		fail "$word is neither a transport nor an operation"
+done
+chosen kinds "$@"
+chosen operations "$@"
+
 # Answers to the flood, so far
 answers() {
 	cat /sys/class/net/flood0/statistics/tx_packets

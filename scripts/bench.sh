@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # What an operation costs in instructions of the guest, Glass beside the other
 # transports of one kernel, all in one boot:
-#   bench.sh [--profile]
+#   bench.sh [--profile] [--only KIND|OPERATION]...
 # The table is kept in .build/bench/table.txt. With --profile a second boot
-# tells which functions cost most; .build/bench/profile.txt keeps that.
+# tells which functions cost most; .build/bench/profile.txt keeps that. --only
+# leaves the other transports, or the other operations, out: glass, round-trip.
 #   bench.sh --flood
 # A flood of SYNs, and connections meanwhile; .build/bench/flood.txt keeps it.
 #   bench.sh --scale
@@ -13,19 +14,25 @@
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 out=$top/.build/bench
-profile=0 flood=0 scale=0
+profile=0 flood=0 scale=0 only=()
 TOP=25
 
-case ${1-} in
-'') ;;
---profile) profile=1 ;;
---flood) flood=1 ;;
---scale) scale=1 ;;
-*)
-	echo "usage: bench.sh [--profile|--flood|--scale]" >&2
-	exit 2
-	;;
-esac
+while [ $# -gt 0 ]; do
+	case $1:${2-} in
+	--profile:*) profile=1 ;;
+	--flood:*) flood=1 ;;
+	--scale:*) scale=1 ;;
+	--only:?*)
+		only+=("$2")
+		shift
+		;;
+	*)
+		echo "usage: bench.sh [--profile] [--only KIND|OPERATION]... | --flood | --scale" >&2
+		exit 2
+		;;
+	esac
+	shift
+done
 
 # What the emulator needs to tell where instructions go
 plugin=(-plugin "file=${out//,/,,}/plugin.so,out=${out//,/,,}/sections")
@@ -40,7 +47,7 @@ guest() {
 	done
 	"$top/scripts/vm/run.sh" --kernel 6.12 --icount --mem "$mem" --append nowatchdog \
 		"${args[@]}" --timeout 3600 --out "$out" --log "$out/$mode.log" -- \
-		"$top/scripts/bench-guest.sh" "$module" "$out/bench" "$mode" |
+		"$top/scripts/bench-guest.sh" "$module" "$out/bench" "$mode" "${only[@]}" |
 		tee "$result" |
 		sed -u -n 's/^operations \([^ ]*\) \([^ ]*\) .*/bench: \1, \2: done/p' >&2
 }
@@ -53,20 +60,23 @@ table() {
 	}
 	$1 == "figure" { value[$2, $3, $4] = $5 }
 	# How Glass stands to TCP, and whether that is what was aimed at
-	function row(title, op, name, scale, format, target,    i, line, ratio) {
+	function row(title, op, name, scale, format, target,    i, line, ratio, n) {
 		line = sprintf("%-34s", title)
 		for (i = 1; i <= 5; i++)
-			if ((kinds[i], op, name) in value)
+			if ((kinds[i], op, name) in value) {
+				n++
 				line = line sprintf(" " format, value[kinds[i], op, name] / scale)
-			else
+			} else {
 				line = line sprintf(" %9s", "-")
-		if (name != "packets") {
+			}
+		if (name != "packets" && value["glass", op, name] && value["tcp", op, name]) {
 			ratio = value["glass", op, name] / value["tcp", op, name]
 			line = line sprintf(" %10.2f", ratio)
 		}
-		if (target)
+		if (target && ratio)
 			line = line sprintf(" %7.2f %s", target, ratio <= target ? "met" : "missed")
-		print line
+		if (n)
+			print line
 	}
 	# A transport that waits for a timer does not pay for it here.
 	function waits(op,    i, k) {
