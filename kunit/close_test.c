@@ -160,7 +160,8 @@ static void established_old_text_with_new_fin_taken(struct kunit *test)
 	inject(s, "FP.", 1, 100, 1, 10000, RULE_FIN_CLOSE_WAIT);
 	now_in(s, TCB_CLOSE_WAIT, V_PEER_CLOSED);
 	kept(s, 0, 0);
-	expect(s, ".", 1, 0, 102, 9899, RULE_FIN_CLOSE_WAIT);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 102, 9899, RULE_ACK_DELAYED);
 	expect_nothing(s);
 }
 
@@ -172,8 +173,31 @@ static void established_fin_with_text_closes(struct kunit *test)
 	inject(s, "FP.", 1, 100, 1, 10000, RULE_FIN_CLOSE_WAIT);
 	now_in(s, TCB_CLOSE_WAIT, V_READABLE | V_PEER_CLOSED);
 	kept(s, 0, 100);
-	expect(s, ".", 1, 0, 102, 9899, RULE_FIN_CLOSE_WAIT);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 102, 9899, RULE_ACK_DELAYED);
 	expect_nothing(s);
+	no_timer(s);
+}
+
+/* The user hears of the FIN and closes: one segment says both */
+static void established_fin_acked_with_ours(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, "F.", 1, 0, 1, 10000, RULE_FIN_CLOSE_WAIT);
+	expect_nothing(s);
+	user_closes(s);
+	expect(s, "F.", 1, 0, 2, 9999, RULE_SEND_FIN);
+	expect_nothing(s);
+}
+
+static void established_fin_acked_at_once_if_asked(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->t.opt.quick_ack = 1;
+	inject(s, "F.", 1, 0, 1, 10000, RULE_FIN_CLOSE_WAIT);
+	expect(s, ".", 1, 0, 2, 9999, RULE_FIN_CLOSE_WAIT);
 	no_timer(s);
 }
 
@@ -201,7 +225,8 @@ static void established_bare_fin_above_gap_waits(struct kunit *test)
 	expect_nothing(s);
 	inject(s, "P.", 1, 100, 1, 10000, RULE_FIN_CLOSE_WAIT);
 	now_in(s, TCB_CLOSE_WAIT, V_READABLE | V_PEER_CLOSED);
-	expect(s, ".", 1, 0, 102, 9899, RULE_FIN_CLOSE_WAIT);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 102, 9899, RULE_ACK_DELAYED);
 }
 
 static void established_fin_beyond_window_not_taken(struct kunit *test)
@@ -316,6 +341,8 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(fin_wait_1_timeout_joins_text_and_fin),
 	SCRIPT_CASE(established_old_text_with_new_fin_taken),
 	SCRIPT_CASE(established_fin_with_text_closes),
+	SCRIPT_CASE(established_fin_acked_with_ours),
+	SCRIPT_CASE(established_fin_acked_at_once_if_asked),
 	SCRIPT_CASE(established_fin_above_gap_waits),
 	SCRIPT_CASE(established_bare_fin_above_gap_waits),
 	SCRIPT_CASE(established_fin_beyond_window_not_taken),

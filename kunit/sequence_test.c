@@ -162,7 +162,8 @@ static void closed_window_fin_taken(struct kunit *test)
 
 	inject(s, "F.", 10001, 0, 1, 10000, RULE_FIN_CLOSE_WAIT);
 	now_in(s, TCB_CLOSE_WAIT, V_PEER_CLOSED);
-	expect(s, ".", 1, 0, 10002, 0, RULE_FIN_CLOSE_WAIT);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 10002, 0, RULE_ACK_DELAYED);
 	expect_nothing(s);
 	inject(s, ".", 10002, 0, 1, 9000, RULE_ACK_WINDOW);
 	expect_nothing(s);

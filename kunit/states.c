@@ -203,7 +203,8 @@ struct script *script_close_wait(struct kunit *test)
 
 	inject(s, "F.", 1, 0, 1, 10000, RULE_FIN_CLOSE_WAIT);
 	now_in(s, TCB_CLOSE_WAIT, V_PEER_CLOSED);
-	expect(s, ".", 1, 0, 2, 9999, RULE_FIN_CLOSE_WAIT);
+	expires(s, 40, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 2, 9999, RULE_ACK_DELAYED);
 	expect_nothing(s);
 	return s;
 }

@@ -80,6 +80,15 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 	return false;
 }
 
+/* An ACK may wait for company */
+static void ack_later(struct tcb *t, u64 now)
+{
+	if (t->ack_later)
+		return;
+	t->ack_later = 1;
+	due_set(t, DUE_DELAYED_ACK, now, DELAYED_ACK_MS);
+}
+
 /*
  * rfc9293#section-3.8.6.3: at least every second full segment, and soon. A
  * small one behind a full one counts as the second: it may be all that the
@@ -100,9 +109,8 @@ static void ack_text(struct tcb *t, u32 len, bool joined, u64 now)
 		input_owe_ack(t, RULE_ACK_TAIL);
 	} else if (t->opt.quick_ack) {
 		input_owe_ack(t, RULE_ACK_QUICK);
-	} else if (!t->ack_later) {
-		t->ack_later = 1;
-		due_set(t, DUE_DELAYED_ACK, now, DELAYED_ACK_MS);
+	} else {
+		ack_later(t, now);
 	}
 }
 
@@ -222,12 +230,26 @@ void input_process_text(struct tcb *t, const struct segment *s,
 	}
 }
 
+/*
+ * The user of a connection that is open this way hears of the FIN, and most
+ * often closes in turn: his FIN carries the ACK. Whoever has closed before has
+ * nothing more to say.
+ */
+static void ack_fin(struct tcb *t, u64 now, u16 rule)
+{
+	if (t->state != TCB_CLOSE_WAIT || t->opt.quick_ack)
+		input_owe_ack(t, rule);
+	else if (!t->ack_now)
+		ack_later(t, now);
+}
+
 /**
  * input_check_fin() - eighth, check the FIN bit, once all before it is here
  * @t: the TCB
+ * @now: microseconds
  * @v: what came of it
  */
-void input_check_fin(struct tcb *t, struct verdict *v)
+void input_check_fin(struct tcb *t, u64 now, struct verdict *v)
 {
 	if (!t->fin_seen || t->rcv.nxt != t->rcv.fin)
 		return;
@@ -250,7 +272,7 @@ void input_check_fin(struct tcb *t, struct verdict *v)
 		v->bits |= V_TIME_WAIT;
 		break;
 	}
-	input_owe_ack(t, v->rule);
+	ack_fin(t, now, v->rule);
 }
 
 /**

@@ -357,6 +357,7 @@ static void count_is(const char *rule, long want)
  */
 static void rules_of_handshake(const struct kind *k)
 {
+	const int one = 1;
 	struct pair p;
 
 	glass_only(k);
@@ -368,6 +369,9 @@ static void rules_of_handshake(const struct kind *k)
 	count_is("SEND_SYN_ACK", 1);
 	count_is("SYN_SENT_SYN_ACK", 1);
 	count_is("ACK_SYN", 1);
+	/* or the ACK of the FIN would wait for one of ours */
+	must_be(setsockopt(p.s, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one)),
+		0);
 	close(p.c);
 	must_be(recv(p.s, &p, 1, 0), 0);
 	count_is("FIN_CLOSE_WAIT", 1);
