@@ -49,6 +49,57 @@ static void established_second_full_segment_acked(struct kunit *test)
 	no_timer(s);
 }
 
+/* Two full segments came and the user was told */
+static struct script *reader_woken(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, ".", 1, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
+	passes(s, 10);
+	inject(s, ".", 1001, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
+	tcb_reader_woken(&s->t, s->now);
+	expect_nothing(s);
+	return s;
+}
+
+/* One segment says what came and what there is room for again */
+static void established_reader_woken_acks_when_he_reads(struct kunit *test)
+{
+	struct script *s = reader_woken(test);
+
+	user_reads(s, 2000);
+	expect(s, ".", 1, 0, 2001, 10000, RULE_ACK_EVERY_SECOND);
+	expect_nothing(s);
+	no_timer(s);
+}
+
+/* No later than any ACK is, counted from the first of the two */
+/* rfc9293: MUST-40 */
+static void established_reader_woken_does_not_read(struct kunit *test)
+{
+	struct script *s = reader_woken(test);
+
+	inject(s, ".", 2001, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
+	tcb_reader_woken(&s->t, s->now);
+	expect_nothing(s);
+	expires(s, 30, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 3001, 7000, RULE_ACK_DELAYED);
+	user_reads(s, 3000);
+	expect_nothing(s);
+}
+
+/* The sender must hear of a gap at once */
+/* rfc5681: 4.2 */
+static void established_reader_woken_gap_acked(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	inject(s, ".", 1, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
+	inject(s, ".", 2001, 1000, 1, 10000, RULE_TEXT_GAP);
+	tcb_reader_woken(&s->t, s->now);
+	expect(s, ".", 1, 0, 1001, 9000, RULE_TEXT_GAP);
+}
+
 /* Had it begun 2^32 octets ago, text would pass the ISN now: once */
 static void established_text_turn_counted(struct kunit *test)
 {
@@ -292,6 +343,9 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_text_acked_late),
 	SCRIPT_CASE(established_text_does_not_postpone_ack),
 	SCRIPT_CASE(established_second_full_segment_acked),
+	SCRIPT_CASE(established_reader_woken_acks_when_he_reads),
+	SCRIPT_CASE(established_reader_woken_does_not_read),
+	SCRIPT_CASE(established_reader_woken_gap_acked),
 	SCRIPT_CASE(established_text_turn_counted),
 	SCRIPT_CASE(established_merged_segments_acked),
 	SCRIPT_CASE(established_pieces_counted),

@@ -52,6 +52,7 @@ void glass_splice_eof(struct socket *sock);
 void glass_write_space(struct sock *sk);
 
 /* stream.c: recvmsg(), splice(), poll(), ioctl() */
+bool glass_reader_waits(const struct sock *sk);
 int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		  int *addr_len);
 __poll_t glass_poll(struct file *file, struct socket *sock, poll_table *wait);

@@ -78,7 +78,7 @@ static int verdict_error(const struct sock *sk, const struct verdict *v)
 	return 0;
 }
 
-static void wake(struct sock *sk, const struct verdict *v)
+static void wake(struct sock *sk, const struct verdict *v, u64 now)
 {
 	if (v->bits & V_ESTABLISHED) {
 		glass_buffer_expand(sk);
@@ -89,6 +89,8 @@ static void wake(struct sock *sk, const struct verdict *v)
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
 	} else if (v->bits & V_READABLE && glass_readable(sk)) {
+		if (glass_reader_waits(sk))
+			tcb_reader_woken(&glass_sk(sk)->tcb, now);
 		sk->sk_data_ready(sk);
 	}
 }
@@ -118,7 +120,7 @@ static void apply(struct sock *sk, const struct verdict *v, u64 now)
 		follow_state(sk, now);
 	if (sock_flag(sk, SOCK_DEAD))
 		return;
-	wake(sk, v);
+	wake(sk, v, now);
 	/* close() may linger until the FIN is acknowledged */
 	if (before == TCP_FIN_WAIT1 && sk->sk_state == TCP_FIN_WAIT2)
 		sk->sk_state_change(sk);

@@ -142,6 +142,24 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
 }
 
 /**
+ * glass_reader_waits() - should the ACK of text wait until it is read?
+ * @sk: the socket, locked
+ *
+ * If somebody sleeps until there is text, or was just woken, and segments are
+ * as large as lo's. On a wire the clock of the sender counts more.
+ */
+bool glass_reader_waits(const struct sock *sk)
+{
+	struct socket_wq *wq;
+
+	if (glass_sk(sk)->tcb.adv_mss < 16384)
+		return false;
+	/* none before accept(); who is overlooked has his ACK sent at once */
+	wq = rcu_dereference_protected(sk->sk_wq, lockdep_sock_is_held(sk));
+	return wq && waitqueue_active(&wq->wait);
+}
+
+/**
  * glass_recvmsg() - proto.recvmsg
  * @sk: the socket; process context
  * @msg: where to

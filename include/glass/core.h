@@ -219,6 +219,7 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 void input_process_text(struct tcb *t, const struct segment *s,
 			const struct text_span *in, u64 now, struct verdict *v);
 void input_check_fin(struct tcb *t, u64 now, struct verdict *v);
+void tcb_reader_woken(struct tcb *t, u64 now);
 void input_owe_ack(struct tcb *t, u16 rule);
 void receive_window(struct tcb *t);
 

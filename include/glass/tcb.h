@@ -404,6 +404,7 @@ struct tcb {
 
 	u8 troubled:1;		/* an ACK may tell of loss: recovery_ack() */
 	u8 tlp_due:1;		/* a loss probe is to be sent */
+	u8 ack_on_read:1;	/* the ACK that waits is for every second segment */
 
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */

@@ -26,6 +26,7 @@ void output_stamp(struct tcb *t, struct segment *s)
 	urgent_stamp(t, s);
 	t->ack_now = 0;
 	t->ack_later = 0;
+	t->ack_on_read = 0;
 	due_clear(t, DUE_DELAYED_ACK);
 }
 

@@ -237,6 +237,8 @@ void tcb_read(struct tcb *t)
 	u32 left = t->rcv.acked + t->rcv.wnd - t->rcv.nxt;
 	u32 half = t->rcv.buff / 2, two = 2u * t->adv_mss;
 
+	if (t->ack_on_read)
+		input_owe_ack(t, RULE_ACK_EVERY_SECOND);
 	if (t->state != TCB_ESTABLISHED && t->state != TCB_FIN_WAIT_1 &&
 	    t->state != TCB_FIN_WAIT_2)
 		return;

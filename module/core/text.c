@@ -89,6 +89,25 @@ static void ack_later(struct tcb *t, u64 now)
 	due_set(t, DUE_DELAYED_ACK, now, DELAYED_ACK_MS);
 }
 
+/**
+ * tcb_reader_woken() - the user was told of text, and will read it
+ * @t: the TCB, after an event
+ * @now: microseconds
+ *
+ * What is owed for every second segment is then better said in the same
+ * segment as that there is room again: tcb_read() sees to it. It is delayed
+ * until he gets a CPU, and no longer than any ACK.
+ */
+void tcb_reader_woken(struct tcb *t, u64 now)
+{
+	if (!t->ack_now || (t->ack_rule != RULE_ACK_EVERY_SECOND &&
+			    t->ack_rule != RULE_ACK_TAIL))
+		return;
+	t->ack_now = 0;
+	t->ack_on_read = 1;
+	ack_later(t, now);
+}
+
 /*
  * rfc9293#section-3.8.6.3: at least every second full segment, and soon. A
  * small one behind a full one counts as the second: it may be all that the
