@@ -9,7 +9,7 @@
  * outstanding while the persist timer runs is a probe: its answer repeats
  * the ACK because the window is closed, not because anything was lost.
  */
-static bool is_duplicate(const struct tcb *t, const struct segment *s)
+static bool tells_again(const struct tcb *t, const struct segment *s)
 {
 	return t->armed & 1u << DUE_RETRANSMIT && !seg_len(s) &&
 	       s->ack == t->snd.una &&
@@ -195,7 +195,7 @@ bool input_check_ack(struct tcb *t, const struct segment *s, u64 now,
 		return false;
 	if (!check_ack_range(t, s, v))
 		return false;
-	dup = is_duplicate(t, s);
+	dup = tells_again(t, s);
 	t->silent = 0;
 	t->heard = now_ms(now);
 	if (seq_ge(s->ack, t->snd.una))

@@ -47,7 +47,7 @@ static void settle(struct tcb *t, u32 mss)
 	m->failed = 0;
 }
 
-static void begin(struct tcb *t)
+static void begin_search(struct tcb *t)
 {
 	struct mtu_search *m = &t->loss->mtu;
 
@@ -80,7 +80,7 @@ void mtu_start(struct tcb *t)
 
 	if (!t->loss || READ_ONCE(t->policy->mtu_probing) < 2)
 		return;
-	begin(t);
+	begin_search(t);
 	if (t->snd.mss < before)
 		t->cong.cwnd = max_t(u32, t->cong.cwnd / before * t->snd.mss,
 				     t->snd.mss);
@@ -339,7 +339,7 @@ void mtu_timeout(struct tcb *t, u64 now, bool full_stop)
 	if (m->on)
 		settle(t, smaller(t));
 	else
-		begin(t);
+		begin_search(t);
 	if (m->converged)
 		m->wait = 0;
 	m->dark = t->snd.mss < before;
