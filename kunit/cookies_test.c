@@ -199,7 +199,7 @@ static void cookie_tcb_takes_ack_and_text(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.snd.una, out.seq + 1);
 	KUNIT_EXPECT_EQ(test, t.snd.wnd, 4000);
 	KUNIT_EXPECT_EQ(test, t.rcv.nxt, isn->irs + 11);
-	KUNIT_EXPECT_EQ(test, t.backoff, 0);
+	KUNIT_EXPECT_EQ(test, t.cong.backoff, 0);
 }
 
 /* Never more than the peer asked for, and the most of what can be named */

@@ -210,7 +210,7 @@ static void cubic_timeout_forgets_plateau(struct kunit *test)
 	cong_timeout(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, MSS);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 490 * MSS);
-	t.backoff = 1;
+	t.cong.backoff = 1;
 	cong_timeout(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 490 * MSS);
 	while (t.cong.cwnd < t.cong.ssthresh)

@@ -338,7 +338,7 @@ static void embryo_lost_syn_ack_costs_child(struct kunit *test)
 	inject(s, ".", 1, 0, 1, 5000, RULE_ACK_SYN);
 	KUNIT_EXPECT_EQ(test, s->t.rto, 3000000);
 	KUNIT_EXPECT_EQ(test, s->t.cong.cwnd, 900);
-	KUNIT_EXPECT_EQ(test, s->t.backoff, 0);
+	KUNIT_EXPECT_EQ(test, s->t.cong.backoff, 0);
 }
 
 /* One loss costs the child its RTO, but not its window */

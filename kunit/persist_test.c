@@ -110,7 +110,7 @@ static void closed_window_probe_of_last_octet_taken(struct kunit *test)
 	inject(s, ".", 1, 0, 2, 0, RULE_ACK_NEW);
 	expect_nothing(s);
 	no_timer(s);
-	KUNIT_EXPECT_EQ(test, s->t.backoff, 0);
+	KUNIT_EXPECT_EQ(test, s->t.cong.backoff, 0);
 }
 
 /* SND.NXT has moved over the probe, taken or not: rfc9293#section-3.10.7.4 */

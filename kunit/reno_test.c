@@ -122,7 +122,7 @@ static void reno_timeout_one_segment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 4500);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1000);
 	/* the same text again: ssthresh is held, rfc5681#section-3.1 */
-	t.backoff = 1;
+	t.cong.backoff = 1;
 	t.snd.nxt = t.snd.una + 1000;
 	cong_timeout(&t);
 	KUNIT_EXPECT_EQ(test, t.cong.ssthresh, 4500);
@@ -140,7 +140,7 @@ static void reno_loss_clears_credit(struct kunit *test)
 	cong_lost(&t);
 	acked(&t, 9000);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 10000);
-	t.backoff = 1;
+	t.cong.backoff = 1;
 	cong_timeout(&t);
 	acked(&t, 999);
 	KUNIT_EXPECT_EQ(test, t.cong.cwnd, 1999);

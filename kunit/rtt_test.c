@@ -70,7 +70,7 @@ static void rtt_backoff_doubles_to_ceiling(struct kunit *test)
 	u32 i, ms = 1000;
 
 	for (i = 0; i < 256; i++) {
-		t.backoff = i;
+		t.cong.backoff = i;
 		KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), ms);
 		ms = min(ms * 2, 120000u);
 	}

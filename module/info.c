@@ -149,7 +149,7 @@ static void fill_path(const struct tcb *t, u32 now, struct glass_info *info)
 	info->sacked = t->loss ? t->loss->sacked : 0;
 	info->lost = t->loss ? t->loss->lost : 0;
 	info->resends = t->loss ? t->loss->resends : 0;
-	info->backoff = t->backoff;
+	info->backoff = t->cong.backoff;
 	info->unanswered = t->silent;
 	info->quiet_ms = t->heard ? now - t->heard : 0;
 }
@@ -222,7 +222,7 @@ EXPORT_SYMBOL_GPL(glass_info_fill);
 /* TCP's name for how the sender fares */
 static u8 ca_state(const struct tcb *t)
 {
-	if (t->syn_acked && t->armed & 1u << DUE_RETRANSMIT && t->backoff)
+	if (t->syn_acked && t->armed & 1u << DUE_RETRANSMIT && t->cong.backoff)
 		return TCP_CA_Loss;
 	if (t->cong.in_recovery)
 		return TCP_CA_Recovery;
@@ -281,7 +281,7 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 	tcp_same(&own, info);
 	info->tcpi_ca_state = ca_state(t);
 	if (own.timer == GLASS_TIMER_RETRANSMIT)
-		info->tcpi_retransmits = t->backoff;
+		info->tcpi_retransmits = t->cong.backoff;
 	if (own.flags & GLASS_INFO_WSCALE) {
 		info->tcpi_snd_wscale = t->snd.shift;
 		info->tcpi_rcv_wscale = t->rcv.shift;

@@ -195,7 +195,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	u64 now = glass_now();
 	u8 old = t->state;
 	struct verdict v;
-	u8 tries = t->backoff;
+	u8 tries = t->cong.backoff;
 	bool owed;
 
 	/*

@@ -40,7 +40,7 @@ static void row_timer(const struct tcb *t, struct glass_row *row)
 	row->timer = due_texts[i].name;
 	row->timer_code = due_texts[i].code;
 	row->timer_ms = when - now;
-	row->retries = t->backoff;
+	row->retries = t->cong.backoff;
 }
 
 /* What the sender knows of the path */

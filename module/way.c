@@ -127,7 +127,7 @@ void glass_way_given(struct sock *sk)
 	struct tcb *t = &glass_sk(sk)->tcb;
 
 	lock_sock(sk);
-	t->ip_options = glass_way_len(sk);
+	t->snd.ip_options = glass_way_len(sk);
 	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
 		tcb_update_mss(t);
 	release_sock(sk);
@@ -163,7 +163,7 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 	if (!way || same(old, way) || !glass_way_take(sk, way))
 		return;
 	glass_count(glass_sk_net(sk), RULE_ROUTE_CHANGED);
-	gs->tcb.ip_options = glass_way_len(sk);
+	gs->tcb.snd.ip_options = glass_way_len(sk);
 	tcb_update_mss(&gs->tcb);
 	if (!gs->af->child_route(sk)) {
 		__sk_dst_reset(sk);

@@ -231,7 +231,8 @@ struct tcb_options {
  *	@max_wnd is the largest window seen, @mss the effective send MSS: text
  *	that fits beside the options of every segment; @peer_mss is what the
  *	peer takes and @path_mss what the path takes, without options; @shift
- *	the peer's window scale.
+ *	the peer's window scale, @ip_options octets of IP's options in each
+ *	packet.
  * @iss: initial send sequence number
  * @rcv: receive sequence variables. @nxt, @wnd and @up are the RFC's. @acked is
  *	the @nxt that the peer was last told: it was promised the octets up to
@@ -265,7 +266,8 @@ struct tcb_options {
  * @rcv_turns: how often text has taken @rcv.nxt past @irs
  * @cong: congestion control: windows in octets, NewReno's recovery point,
  *	@used the SND.NXT up to which text has filled the window, see
- *	cong_used(), @reduced that at which ECN last had it reduced; private
+ *	cong_used(), @reduced that at which ECN last had it reduced, @backoff
+ *	how often the retransmission or persist timer expired in a row; private
  *	state in @word or, by cong_ops.memory, @memory
  * @policy: what the administrator set, never NULL
  * @held: ranges held out of order, NULL until the first gap; the glue's memory
@@ -275,11 +277,9 @@ struct tcb_options {
  * @syn_text: octets of text that our first SYN may carry, see fastopen_offer()
  * @state: enum tcb_state, changed only by tcb_set_state()
  * @armed: bit per enum tcb_due
- * @backoff: times that the retransmission or persist timer expired in a row
  * @silent: zero-window probes or keepalives in a row that nothing answered
  * @syn_retries: how often a SYN is sent again before the open fails
  * @retries: how often anything else is (R2, rfc9293#section-3.8.3)
- * @ip_options: octets of IP's options in each packet
  *
  * The bits below them are facts that output acts on.
  */
@@ -299,6 +299,7 @@ struct tcb {
 		u16 peer_mss;
 		u16 path_mss;
 		u8 shift;
+		u8 ip_options;
 	} snd;
 	u32 iss;
 	struct {
@@ -338,7 +339,6 @@ struct tcb {
 	u32 due[DUE_COUNT];
 	u16 min_rtt_at;
 	u16 snd_turns;
-	u16 rcv_turns;
 
 	struct {
 		const struct cong_ops *ops;
@@ -353,6 +353,7 @@ struct tcb {
 		u32 reduced;
 		u16 dup_acks;
 		u8 in_recovery;
+		u8 backoff;
 	} cong;
 	const struct tcb_policy *policy;
 	struct ranges *held;
@@ -363,11 +364,9 @@ struct tcb {
 	u16 syn_text;
 	u8 state;
 	u8 armed;
-	u8 backoff;
 	u8 silent;
 	u8 syn_retries;
 	u8 retries;
-	u8 ip_options;
 
 	u8 ack_now:1;		/* an ACK is owed at once */
 	u8 ack_later:1;		/* an ACK is owed by DUE_DELAYED_ACK */
@@ -408,6 +407,7 @@ struct tcb {
 
 	u16 ack_rule;		/* why the owed ACK, or the last RST, is owed */
 	u16 challenged;		/* see challenge_spaced() */
+	u16 rcv_turns;
 };
 
 #endif

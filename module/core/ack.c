@@ -42,7 +42,7 @@ void ack_window(struct tcb *t, const struct segment *s)
 	 */
 	if (!t->snd.wnd && s->wnd && t->armed & 1u << DUE_PERSIST) {
 		due_clear(t, DUE_PERSIST);
-		t->backoff = 0;
+		t->cong.backoff = 0;
 	}
 	t->snd.wnd = (u32)s->wnd << t->snd.shift;
 	t->snd.wl1 = seq_max(t->snd.wl1, s->seq);
@@ -64,9 +64,9 @@ static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
 		t->snd.nxt = ack;
 		t->snd.cur = ack;
 	}
-	if (t->backoff && !t->srtt)
+	if (t->cong.backoff && !t->srtt)
 		t->rto = max(t->rto, RTO_AFTER_SYN_US);
-	if (t->backoff > 1)
+	if (t->cong.backoff > 1)
 		t->cong.cwnd = t->snd.mss;
 	keepalive_start(t, now);
 }
@@ -97,7 +97,7 @@ u32 ack_advance(struct tcb *t, const struct segment *s, u64 now,
 	t->waits_since = now_ms(now);
 	t->snd.cur = seq_max(t->snd.cur, ack);
 	t->resend_una = 0;
-	t->backoff = 0;
+	t->cong.backoff = 0;
 	/* what the probes carried was taken: output says if more must wait */
 	due_clear(t, DUE_PERSIST);
 	due_retransmit(t, now);

@@ -245,7 +245,7 @@ static void cubic_timeout(struct tcb *t)
 {
 	struct cubic *c = state(t);
 
-	if (!t->backoff)
+	if (!t->cong.backoff)
 		cubic_lost(t);
 	end_epoch(c);
 	c->w_max = 0;

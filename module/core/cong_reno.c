@@ -56,7 +56,7 @@ void reno_lost(struct tcb *t)
 /* A timer that expires again for the same text does not halve again */
 void reno_timeout(struct tcb *t)
 {
-	if (!t->backoff)
+	if (!t->cong.backoff)
 		halve(t, t->snd.nxt - t->snd.una);
 	t->cong.cwnd = t->snd.mss;
 	t->cong.word[CREDIT] = 0;

@@ -50,7 +50,7 @@ void ecn_stamp_syn(struct tcb *t, struct segment *s)
 		s->flags |= t->ecn_ok ? SEG_ECE : 0;
 		return;
 	}
-	if (t->backoff && READ_ONCE(t->policy->ecn_fallback))
+	if (t->cong.backoff && READ_ONCE(t->policy->ecn_fallback))
 		t->ecn_offer = 0;
 	s->flags |= t->ecn_offer ? SETUP : 0;
 }

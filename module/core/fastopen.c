@@ -27,7 +27,7 @@
 u32 fastopen_room(const struct tcb *t, u16 mss)
 {
 	u32 limit = min_t(u32, mss ? mss : t->snd.peer_mss, t->snd.path_mss);
-	u32 options = SYN_OPTIONS + t->ip_options;
+	u32 options = SYN_OPTIONS + t->snd.ip_options;
 
 	return limit > options ? limit - options : 0;
 }
@@ -73,7 +73,7 @@ void fastopen_stamp(struct tcb *t, struct segment *s)
 		s->rule = t->ack_rule;
 	}
 	/* both ends opened at once: our answer to the peer's SYN has none */
-	if (t->backoff || answer != t->passive)
+	if (t->cong.backoff || answer != t->passive)
 		return;
 	if (t->fastopen)
 		s->opts |= SEG_OPT_FASTOPEN;
@@ -163,7 +163,7 @@ void tcb_fast_open(struct tcb *t, const struct segment *syn,
 	t->snd.cur = t->iss;
 	/* its SYN/ACK is timed as an active open's SYN is */
 	t->ambiguous = 0;
-	t->backoff = 0;
+	t->cong.backoff = 0;
 	if (syn->no_room || !syn->len || !t->rcv.wnd)
 		return;
 	v->text_keep = min(syn->len, t->rcv.wnd);
@@ -181,7 +181,7 @@ void tcb_fast_open(struct tcb *t, const struct segment *syn,
  */
 bool fastopen_writes(const struct tcb *t)
 {
-	return t->fastopened && !t->backoff;
+	return t->fastopened && !t->cong.backoff;
 }
 
 /**

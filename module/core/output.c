@@ -80,10 +80,10 @@ static bool output_syn(struct tcb *t, u64 now, struct segment *s)
 		  (t->sack_ok ? SEG_OPT_SACK_OK : 0);
 	s->mss = t->adv_mss;
 	s->wscale = t->rcv.shift;
-	s->rule = t->backoff ? RULE_SEND_SYN_AGAIN : RULE_SEND_SYN;
+	s->rule = t->cong.backoff ? RULE_SEND_SYN_AGAIN : RULE_SEND_SYN;
 	if (answer) {
 		output_stamp(t, s);
-		s->rule = t->backoff ? RULE_SEND_SYN_ACK_AGAIN :
+		s->rule = t->cong.backoff ? RULE_SEND_SYN_ACK_AGAIN :
 				       RULE_SEND_SYN_ACK;
 	} else {
 		t->rcv.wnd = min(t->rcv.room, 65535u);
@@ -260,7 +260,7 @@ void output_sent(struct tcb *t, u32 len, bool small, u64 now)
 	cong_sent(t);
 	if (t->probe || t->armed & 1u << DUE_PERSIST) {
 		due_clear(t, DUE_PERSIST);
-		t->backoff = 0;
+		t->cong.backoff = 0;
 	}
 	t->probe = 0;
 	if (!(t->armed & 1u << DUE_RETRANSMIT))

@@ -146,7 +146,7 @@ void rtt_sample(struct tcb *t, u32 usec)
  */
 u32 rtt_timeout_ms(const struct tcb *t)
 {
-	u64 rto = (u64)t->rto << min_t(u8, t->backoff, 20);
+	u64 rto = (u64)t->rto << min_t(u8, t->cong.backoff, 20);
 
 	return (u32)div_u64(min_t(u64, rto, RTO_MAX_US) + 999, 1000);
 }

@@ -102,7 +102,7 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 		.adv_mss = mss_limit(&p->opt, p->adv_mss),
 		.syn_retries = p->syn_retries,
 		.retries = p->retries,
-		.ip_options = p->ip_options,
+		.snd.ip_options = p->ip_options,
 		.wscale_ok = p->wscale,
 		.ts_ok = p->timestamps,
 		.sack_ok = p->sack,
@@ -180,7 +180,7 @@ void tcb_from_embryo(struct tcb *t, const struct tcb_params *p,
 	tcb_update_mss(t);
 	/* the SYN/ACK's time is known only by its echo */
 	t->ambiguous = !e->acked;
-	t->backoff = e->sent > 1 && !e->acked ? e->sent - 1 : 0;
+	t->cong.backoff = e->sent > 1 && !e->acked ? e->sent - 1 : 0;
 	recovery_init(t);
 }
 
@@ -361,8 +361,8 @@ void tcb_update_mss(struct tcb *t)
 {
 	u32 mss = min(t->snd.peer_mss, t->snd.path_mss);
 
-	if (t->ip_options)
-		mss = max(mss, MSS_MIN + t->ip_options) - t->ip_options;
+	if (t->snd.ip_options)
+		mss = max(mss, MSS_MIN + t->snd.ip_options) - t->snd.ip_options;
 	mss = max_t(u32, mss, READ_ONCE(t->policy->min_snd_mss));
 	t->snd.mss = t->ts_ok ? max(mss, MSS_MIN) - SEG_TS_SIZE : mss;
 	/* a window below one segment would never be used, and not grow */

@@ -142,7 +142,7 @@ static bool given_up(const struct tcb *t, u32 times, u32 retries, u64 now)
 	u32 orphan = READ_ONCE(t->policy->orphan_retries);
 
 	return times >= retries || !user_patience_ms(t, now) ||
-	       (t->orphan && t->backoff >= (orphan ? orphan : ORPHAN_RETRIES));
+	       (t->orphan && t->cong.backoff >= (orphan ? orphan : ORPHAN_RETRIES));
 }
 
 /*
@@ -167,7 +167,7 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 	u32 r1 = READ_ONCE(t->policy->retries1);
 	bool opening = !t->syn_acked;
 
-	if (given_up(t, t->backoff, retries(t), now)) {
+	if (given_up(t, t->cong.backoff, retries(t), now)) {
 		v->rule = RULE_USER_TIMEOUT;
 		tcb_dead(t, v, V_TIMED_OUT);
 		return;
@@ -177,13 +177,13 @@ static void timeout_retransmit(struct tcb *t, u64 now, struct verdict *v)
 	t->snd.cur = t->snd.una;
 	t->resend_una = 0;
 	if (!opening) {
-		mtu_timeout(t, now, r1 && t->backoff + 1u >= r1);
+		mtu_timeout(t, now, r1 && t->cong.backoff + 1u >= r1);
 		recovery_timeout(t);
 	} else if (fastopen_writes(t) && t->snd.nxt != t->iss + 1) {
 		t->cong.recover = t->snd.nxt;	/* text went before the ACK */
 	}
-	t->backoff += t->backoff < 255;
-	if (t->backoff == r1)	/* R1 */
+	t->cong.backoff += t->cong.backoff < 255;
+	if (t->cong.backoff == r1)	/* R1 */
 		v->bits |= V_BAD_PATH;
 	due_set(t, DUE_RETRANSMIT, now, due_patience_ms(t, now));
 }
@@ -210,7 +210,7 @@ static void timeout_persist(struct tcb *t, u64 now, struct verdict *v)
 	}
 	v->rule = RULE_SEND_PROBE;
 	t->silent += t->silent < 255;
-	t->backoff += t->backoff < 255;
+	t->cong.backoff += t->cong.backoff < 255;
 	t->probe = 1;
 }
 

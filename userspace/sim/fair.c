@@ -71,7 +71,7 @@ static bool first_timer(const struct sim_end *e, struct sim_action *a,
 		if (!(e->t.armed & 1u << order[i]))
 			continue;
 		a->arg = order[i];
-		*backoff = i > 2 ? 2u + e->t.backoff : i;
+		*backoff = i > 2 ? 2u + e->t.cong.backoff : i;
 		return true;
 	}
 	return false;
@@ -143,7 +143,7 @@ static void befriend(struct sim *m, bool empty)
 			continue;
 		e->t.retries = SIM_PATIENT;
 		e->t.syn_retries = SIM_PATIENT;
-		e->t.backoff = 0;
+		e->t.cong.backoff = 0;
 		e->t.silent = 0;
 	}
 }

@@ -181,9 +181,9 @@ void sim_freeze(struct sim_end *e, const struct sim_case *c)
 		t->rcv.fin = 0;
 	t->policy = NULL;
 	/* an orphan counts further than R2 */
-	t->backoff = min_t(u8, t->backoff, max_t(u8, times, ORPHAN_RETRIES));
+	t->cong.backoff = min_t(u8, t->cong.backoff, max_t(u8, times, ORPHAN_RETRIES));
 	if (!t->orphan)
-		t->backoff = min(t->backoff, times);
+		t->cong.backoff = min(t->cong.backoff, times);
 	freeze_held(e);
 	freeze_loss(e);
 	freeze_cong(t);
