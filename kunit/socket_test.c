@@ -377,7 +377,7 @@ static void closed_default_mss_is_the_familys(struct kunit *test)
 	struct socks *s = test->priv;
 
 	s->client = make(test);
-	KUNIT_EXPECT_EQ(test, glass_sk(s->client->sk)->af->default_mss,
+	KUNIT_EXPECT_EQ(test, glass_sk_af(s->client->sk)->default_mss,
 			way->addr_family == AF_INET6 ? 1220 : 536);
 }
 

@@ -64,17 +64,11 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->port = NULL;
 	gs->defer_accept = 0;
 	gs->fastopen_of = NULL;
-	gs->fastopen_req = NULL;
 	gs->pace = NULL;
-	gs->pace_deferred = false;
-	gs->fastopen_max = 0;
 	gs->fastopen_connect = false;
-	gs->ooo = RB_ROOT;
-	gs->hashed = 0;
 	gs->way_given = false;
 	gs->urg_data = 0;
 	gs->since = now_ms(glass_now());
-	INIT_LIST_HEAD(&gs->accept_link);
 	glass_clock_init(child);
 	glass_use(child, glass_af(own));
 	child_addresses(child, own);
@@ -124,7 +118,7 @@ static struct sock *create_child(struct sock *listener,
 		return NULL;
 	child_init(child, own, e, way ? way->opt.optlen : 0);
 	if ((way && !glass_way_take(child, way)) ||
-	    !glass_sk(child)->af->child_route(child)) {
+	    !glass_sk_af(child)->child_route(child)) {
 		__acquire(child->sk_lock.slock);
 		discard_child(child);
 		return NULL;

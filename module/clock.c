@@ -37,10 +37,8 @@ void glass_release_cb(struct sock *sk)
 {
 	if (glass_sk(sk)->answer_deferred)
 		glass_backlog_done(sk);
-	if (glass_sk(sk)->pace_deferred) {
-		glass_sk(sk)->pace_deferred = false;
-		glass_paced(sk);
-	}
+	if (glass_sk(sk)->pace)
+		glass_pace_deferred(sk);
 	if (glass_sk(sk)->mtu_deferred)
 		glass_icmp_deferred(sk);
 	if (!glass_sk(sk)->timer_deferred)

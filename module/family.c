@@ -39,7 +39,7 @@ static void glass_destruct(struct sock *sk)
  */
 void glass_use(struct sock *sk, const struct glass_af *af)
 {
-	glass_sk(sk)->af = af;
+	glass_sk(sk)->v6 = af == &glass_ipv6;
 	glass_offload_socket(sk);
 }
 
@@ -64,8 +64,6 @@ int glass_sock_init(struct sock *sk)
 	gs->tcb.state = TCB_CLOSED;
 	gs->tcb.policy = &gn->sysctl.policy;
 	glass_cong_assign(sk);
-	INIT_LIST_HEAD(&gs->accept_link);
-	gs->ooo = RB_ROOT;
 	glass_clock_init(sk);
 	sk->sk_write_space = glass_write_space;
 	sk->sk_destruct = glass_destruct;

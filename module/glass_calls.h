@@ -63,6 +63,7 @@ ssize_t glass_splice_read(struct socket *sock, loff_t *ppos,
 			  unsigned int flags);
 
 /* lend.c: memory that the core borrows */
+struct rb_root *glass_held(const struct tcb *t);
 void glass_lend_ranges(struct tcb *t);
 void glass_lend_loss(struct tcb *t);
 void glass_lend_end(struct tcb *t);
@@ -119,6 +120,11 @@ extern const struct glass_af glass_ipv6;
 static inline const struct glass_af *glass_af(const struct glass_tuple *tuple)
 {
 	return tuple->family == AF_INET6 ? &glass_ipv6 : &glass_ipv4;
+}
+
+static inline const struct glass_af *glass_sk_af(const struct sock *sk)
+{
+	return glass_sk(sk)->v6 ? &glass_ipv6 : &glass_ipv4;
 }
 
 int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
@@ -232,6 +238,7 @@ void glass_pace_look(struct sock *sk, u64 now);
 u32 glass_pace_limit(const struct sock *sk, u32 limit);
 void glass_pace_sent(struct sock *sk, u64 now, u32 bytes);
 void glass_pace_end(struct sock *sk, u64 now);
+void glass_pace_deferred(struct sock *sk);
 void glass_pace_stop(struct sock *sk);
 void glass_pace_free(struct sock *sk);
 

@@ -31,7 +31,7 @@ static u32 route_mss(struct sock *sk)
 	struct glass_tuple tuple;
 
 	glass_tuple_of(sk, &tuple);
-	return glass_sk(sk)->af->path_mss(glass_sk_net(sk), sk, &tuple, NULL);
+	return glass_sk_af(sk)->path_mss(glass_sk_net(sk), sk, &tuple, NULL);
 }
 
 /**
@@ -69,6 +69,14 @@ static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 	if (IS_ERR_OR_NULL(dst))
 		return;
 	glass_too_big(sk, seq, route_mss(sk));
+}
+
+/* Of many that wait, the first segment and the last word */
+static void defer_pmtu(struct glass_sock *gs, u32 mtu, u32 seq)
+{
+	if (!gs->mtu_deferred || seq_lt(seq, gs->mtu_seq))
+		gs->mtu_seq = seq;
+	gs->mtu_deferred = mtu;
 }
 
 /**
@@ -218,12 +226,14 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 		report(gn, sk, skb, quoted, e);
 	} else {
 		glass_count(gn, RULE_ICMP_PMTU);
-		/* of many that wait, the first segment and the last word */
-		if (!gs->mtu_deferred || seq_lt(seq, gs->mtu_seq))
-			gs->mtu_seq = seq;
-		gs->mtu_deferred = e->info ?: 1;
+		/*
+		 * Without a user there is no place to keep it, but somebody
+		 * who looks: the next segment that is too big brings it back.
+		 */
 		if (!sock_owned_by_user(sk))
-			glass_icmp_deferred(sk);
+			learn_pmtu(sk, e->info ?: 1, seq);
+		else if (sk->sk_socket)
+			defer_pmtu(gs, e->info ?: 1, seq);
 	}
 out:
 	bh_unlock_sock(sk);

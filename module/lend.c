@@ -13,6 +13,34 @@
 #define LOSS_FIRST	512u
 
 /**
+ * struct lent - memory for ranges, and where the text itself is
+ * @tree: skbs above a gap, by sequence number
+ * @ranges: what the core sees of it; has an array at its end
+ */
+struct lent {
+	struct rb_root tree;
+	struct ranges ranges;
+};
+
+/**
+ * glass_held() - the text that is held above a gap
+ * @t: the TCB of a locked socket, with @held
+ *
+ * Return: a tree of skbs.
+ */
+struct rb_root *glass_held(const struct tcb *t)
+{
+	return &container_of(t->held, struct lent, ranges)->tree;
+}
+
+static void free_ranges(struct tcb *t)
+{
+	if (t->held)
+		kfree(container_of(t->held, struct lent, ranges));
+	t->held = NULL;
+}
+
+/**
  * glass_lend_ranges() - room for one more range of text, or twice as many
  * @t: the TCB of a locked socket
  */
@@ -20,17 +48,20 @@ void glass_lend_ranges(struct tcb *t)
 {
 	u16 cap = t->held ? t->held->cap : 0, more = cap ? 2 * cap : 16;
 	struct ranges *h;
+	struct lent *l;
 
 	if (cap >= 4096)
 		return;
-	h = kmalloc(struct_size(h, r, more), GFP_ATOMIC);
-	if (!h)
+	l = kmalloc(offsetof(struct lent, ranges.r[more]), GFP_ATOMIC);
+	if (!l)
 		return;
+	h = &l->ranges;
+	l->tree = t->held ? *glass_held(t) : RB_ROOT;
 	*h = (struct ranges){};
 	if (t->held)
 		memcpy(h, t->held, struct_size(h, r, t->held->n));
 	h->cap = more;
-	kfree(t->held);
+	free_ranges(t);
 	t->held = h;
 }
 
@@ -68,12 +99,11 @@ void glass_lend_loss(struct tcb *t)
 
 /**
  * glass_lend_end() - all of it comes back
- * @t: the TCB
+ * @t: the TCB, with no text held
  */
 void glass_lend_end(struct tcb *t)
 {
-	kfree(t->held);
-	t->held = NULL;
+	free_ranges(t);
 	kfree(t->loss);
 	t->loss = NULL;
 }

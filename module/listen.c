@@ -82,6 +82,15 @@ out:
 	return err;
 }
 
+/* Its link makes room for what only a socket with a user has */
+static void leave_queue(struct sock *sk, struct glass_sock *child)
+{
+	list_del(&child->accept_link);
+	sk_acceptq_removed(sk);
+	child->fastopen_req = NULL;
+	child->fastopen_max = 0;
+}
+
 /*
  * Children that nobody will accept are aborted: their peers get a RST. No user
  * has one of them, but who looks at all sockets may hold its lock.
@@ -145,8 +154,7 @@ void glass_listen_stop(struct sock *sk)
 	list_splice_init(&l->accept_queue, &queue);
 	spin_unlock_bh(&l->lock);
 	list_for_each_entry_safe(child, next, &queue, accept_link) {
-		list_del_init(&child->accept_link);
-		sk_acceptq_removed(sk);
+		leave_queue(sk, child);
 		abort_child((struct sock *)child);
 	}
 	/* every bucket: an adder that saw no closing holds its lock, or did */
@@ -221,8 +229,7 @@ struct sock *glass_accept_wait(struct sock *sk, int flags, int *err)
 	spin_lock_bh(&l->lock);
 	child = list_first_entry(&l->accept_queue, struct glass_sock,
 				 accept_link);
-	list_del_init(&child->accept_link);
-	sk_acceptq_removed(sk);
+	leave_queue(sk, child);
 	spin_unlock_bh(&l->lock);
 out:
 	release_sock(sk);

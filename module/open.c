@@ -23,7 +23,7 @@ void glass_params(const struct sock *sk, struct tcb_params *p)
 				glass_sk(sk)->tcb.opt.window_clamp ?: U32_MAX),
 		.syn_retries = READ_ONCE(gn->sysctl.syn_retries),
 		.retries = READ_ONCE(gn->sysctl.retries2),
-		.default_mss = glass_sk(sk)->af->default_mss,
+		.default_mss = glass_sk_af(sk)->default_mss,
 		.wscale = READ_ONCE(gn->sysctl.window_scaling),
 		.timestamps = READ_ONCE(gn->sysctl.timestamps),
 		.sack = READ_ONCE(gn->sysctl.sack),
@@ -51,12 +51,13 @@ int glass_connect_start(struct sock *sk)
 
 	glass_tuple_of(sk, &tuple);
 	glass_params(sk, &p);
-	p.path_mss = gs->af->path_mss(gn, sk, &tuple, NULL);
+	p.path_mss = glass_sk_af(sk)->path_mss(gn, sk, &tuple, NULL);
 	p.adv_mss = p.path_mss;
 	p.ip_options = glass_way_len(sk);
 	p.iss = handshake_isn(glass_tuple_hash(gn, &tuple, &gn->isn_key),
 			      glass_now());
 	p.ts_offset = glass_ts_offset(gn, &tuple);
+	glass_queue_drop_held(sk);
 	glass_lend_end(&gs->tcb);
 	tcb_init(&gs->tcb, &p);
 	/* an earlier connection of this socket is forgotten */

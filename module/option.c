@@ -283,7 +283,7 @@ static int read_option(struct sock *sk, int name, int *value)
 		*value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept));
 		break;
 	case GLASS_MAXSEG:
-		*value = t->snd.mss ?: glass_sk(sk)->af->default_mss;
+		*value = t->snd.mss ?: glass_sk_af(sk)->default_mss;
 		if (t->opt.max_seg && !is_open(sk))
 			*value = t->opt.max_seg;
 		break;

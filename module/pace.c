@@ -17,12 +17,14 @@
  * @timer: holds the socket while it is set
  * @sk: the socket
  * @pace: socket lock
+ * @deferred: the timer fired while a user held the lock
  * @rcu: the timer may run while the socket goes
  */
 struct glass_pace {
 	struct hrtimer timer;
 	struct sock *sk;
 	struct pace pace;
+	bool deferred;
 	struct rcu_head rcu;
 };
 
@@ -34,7 +36,7 @@ static enum hrtimer_restart pace_fired(struct hrtimer *timer)
 
 	bh_lock_sock(sk);
 	if (sock_owned_by_user(sk))
-		glass_sk(sk)->pace_deferred = true;
+		p->deferred = true;
 	else
 		glass_paced(sk);
 	bh_unlock_sock(sk);
@@ -129,6 +131,20 @@ void glass_pace_end(struct sock *sk, u64 now)
 }
 
 /**
+ * glass_pace_deferred() - the user lets go: did the timer fire meanwhile?
+ * @sk: the socket, its spinlock held, with @pace
+ */
+void glass_pace_deferred(struct sock *sk)
+{
+	struct glass_pace *p = glass_sk(sk)->pace;
+
+	if (!p->deferred)
+		return;
+	p->deferred = false;
+	glass_paced(sk);
+}
+
+/**
  * glass_pace_stop() - the connection is over
  * @sk: the socket, locked or without users; the caller has a reference
  */
@@ -138,9 +154,9 @@ void glass_pace_stop(struct sock *sk)
 	struct glass_pace *p = gs->pace;
 
 	gs->tcb.paced = 0;
-	gs->pace_deferred = false;
 	if (!p)
 		return;
+	p->deferred = false;
 	/* one that runs at this moment may be set again already: it holds sk */
 	if (hrtimer_try_to_cancel(&p->timer) == 1)
 		__sock_put(sk);

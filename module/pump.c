@@ -179,7 +179,7 @@ static void reject(struct sock *sk, const struct sk_buff *skb,
 	struct glass_tuple tuple;
 
 	glass_tuple_of(sk, &tuple);
-	glass_reject(glass_sk_net(sk), glass_sk(sk)->af, &tuple, skb, s, rule);
+	glass_reject(glass_sk_net(sk), glass_sk_af(sk), &tuple, skb, s, rule);
 }
 
 /**

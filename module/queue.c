@@ -12,8 +12,8 @@
  * small messages of a dialogue are, is sent as a clone with the header in
  * front; nothing is added to it while that is on its way.
  *
- * In: sk_receive_queue holds received skbs in order, gs->ooo those above a
- * gap. Nothing is cut: GLASS_CB says which sequence numbers a skb has, and
+ * In: sk_receive_queue holds received skbs in order, glass_held() those above
+ * a gap. Nothing is cut: GLASS_CB says which sequence numbers a skb has, and
  * whoever reads starts at gs->copied_seq.
  */
 #include <net/tcp.h>
@@ -259,7 +259,8 @@ static bool join(struct sock *sk, struct sk_buff *skb)
 /* Above a gap: into the tree, by sequence number */
 static void hold(struct sock *sk, struct sk_buff *skb)
 {
-	struct rb_node **p = &glass_sk(sk)->ooo.rb_node, *parent = NULL;
+	struct rb_root *held = glass_held(&glass_sk(sk)->tcb);
+	struct rb_node **p = &held->rb_node, *parent = NULL;
 
 	while (*p) {
 		parent = *p;
@@ -270,21 +271,22 @@ static void hold(struct sock *sk, struct sk_buff *skb)
 	}
 	skb_set_owner_r(skb, sk);
 	rb_link_node(&skb->rbnode, parent, p);
-	rb_insert_color(&skb->rbnode, &glass_sk(sk)->ooo);
+	rb_insert_color(&skb->rbnode, held);
 }
 
 /* A gap was filled: what was held above it is in order now */
 static void release_held(struct sock *sk)
 {
 	struct glass_sock *gs = glass_sk(sk);
+	struct rb_root *held = glass_held(&gs->tcb);
 	struct rb_node *node;
 
-	while ((node = rb_first(&gs->ooo))) {
+	while ((node = rb_first(held))) {
 		struct sk_buff *skb = rb_to_skb(node);
 
 		if (seq_gt(GLASS_CB(skb)->seq, gs->queued_seq))
 			break;
-		rb_erase(node, &gs->ooo);
+		rb_erase(node, held);
 		RB_CLEAR_NODE(node);
 		skb->next = NULL;
 		skb->prev = NULL;
@@ -324,7 +326,7 @@ void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 		skb_set_owner_r(skb, sk);
 		__skb_queue_tail(&sk->sk_receive_queue, skb);
 	}
-	if (!RB_EMPTY_ROOT(&gs->ooo))
+	if (gs->tcb.held)
 		release_held(sk);
 }
 
@@ -334,11 +336,11 @@ void glass_queue_text(struct sock *sk, struct sk_buff *skb,
  */
 void glass_queue_drop_held(struct sock *sk)
 {
-	struct glass_sock *gs = glass_sk(sk);
+	struct tcb *t = &glass_sk(sk)->tcb;
 	struct rb_node *node;
 
-	while ((node = rb_first(&gs->ooo))) {
-		rb_erase(node, &gs->ooo);
+	while (t->held && (node = rb_first(glass_held(t)))) {
+		rb_erase(node, glass_held(t));
 		RB_CLEAR_NODE(node);
 		kfree_skb(rb_to_skb(node));
 	}

@@ -117,7 +117,7 @@ static void rcv_sock(struct glass_net *gn, struct sock *sk,
 	u16 rule = RULE_POLICY_DROP;
 	u64 limit;
 
-	if (!policy_ok(sk, skb, glass_sk(sk)->af))
+	if (!policy_ok(sk, skb, glass_sk_af(sk)))
 		goto drop;
 	nf_reset_ct(skb);
 	/* a filter may cut the text but never the header */

@@ -73,7 +73,7 @@ void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple)
 		.rport = ntohs(sk->sk_dport),
 		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
 		.foreign = !!(inet_sk_flowi_flags(sk) & FLOWI_FLAG_ANYSRC),
-		.family = glass_sk(sk)->af->family,
+		.family = glass_sk(sk)->v6 ? AF_INET6 : AF_INET,
 	};
 	if (tuple->family == AF_INET6) {
 		tuple->laddr = sk->sk_v6_rcv_saddr;
@@ -351,7 +351,6 @@ int glass_table_add(struct sock *sk)
 	} else {
 		sk->sk_hash = hash;
 		__sk_nulls_add_node_rcu(sk, &b->socks);
-		glass_sk(sk)->hashed = 1;
 	}
 	spin_unlock_bh(&b->lock);
 	return err;
@@ -363,15 +362,13 @@ int glass_table_add(struct sock *sk)
  */
 void glass_table_remove(struct sock *sk)
 {
-	struct glass_sock *gs = glass_sk(sk);
 	struct glass_bucket *b;
 
-	if (!gs->hashed)
+	if (sk_unhashed(sk))
 		return;
 	b = glass_bucket(glass_sk_net(sk), sk->sk_hash);
 	spin_lock_bh(&b->lock);
 	__sk_nulls_del_node_init_rcu(sk);
-	gs->hashed = 0;
 	spin_unlock_bh(&b->lock);
 }
 
@@ -418,7 +415,6 @@ bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 	if (here) {
 		child->sk_hash = r->hash;
 		__sk_nulls_add_node_rcu(child, &b->socks);
-		glass_sk(child)->hashed = 1;
 		hlist_nulls_del_init_rcu(&r->node);
 	}
 	spin_unlock_bh(&b->lock);

@@ -39,7 +39,7 @@ static bool checksum_here(struct sk_buff *skb, const struct sock *sk)
 static void transmit_part(struct sock *sk, struct sk_buff *skb,
 			  const struct segment *s)
 {
-	const struct glass_af *af = glass_sk(sk)->af;
+	const struct glass_af *af = glass_sk_af(sk);
 
 	if (af->family == AF_INET6)
 		put_header(skb, s, af, sk->sk_v6_rcv_saddr.s6_addr32,

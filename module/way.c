@@ -165,11 +165,11 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 	glass_count(glass_sk_net(sk), RULE_ROUTE_CHANGED);
 	gs->tcb.snd.ip_options = glass_way_len(sk);
 	tcb_update_mss(&gs->tcb);
-	if (!gs->af->child_route(sk)) {
+	if (!glass_sk_af(sk)->child_route(sk)) {
 		__sk_dst_reset(sk);
 		return;
 	}
 	glass_tuple_of(sk, &tuple);
 	mtu_path(&gs->tcb,
-		 gs->af->path_mss(glass_sk_net(sk), sk, &tuple, NULL));
+		 glass_sk_af(sk)->path_mss(glass_sk_net(sk), sk, &tuple, NULL));
 }
