@@ -16,32 +16,57 @@ label() {
 		s|^((not )?ok) [0-9]+ - |\1 - $1: |"
 }
 
-run() {
-	local name=$1 status start=$SECONDS options=() part=() first
-	echo "# $name"
-	[ -z "$slow" ] || options+=(-s)
-	[ -z "$kinds" ] || options+=(-k "$kinds")
-	# These are long: where that costs little all kinds but own4, which
-	# differs from glass4 in socket() alone; one elsewhere.
-	case $name in
+# The options of a test's program: may it wait for long, and its kinds. Where
+# all could run, long ones take one of each family, own6 for glass6, from which
+# it differs in socket() alone; elsewhere they take one.
+choose() {
+	local list=$kinds
+	options=()
+	case $1 in
 	oracle | links)
-		first=${kinds%%,*}
-		options+=(-k "${first:-glass4,glass6,glass46,own6}")
+		list=${kinds%%,*}
+		list=${list:-glass4,glass46,own6}
 		;;
-	pathmtu) options+=(-k "${kinds:-glass4,own6}") ;;
+	pathmtu) list=${kinds:-glass4,own6} ;;
+	# TCP, by the same packets, shows that the test asks for what is right:
+	# once, where all kinds run.
+	cookies | challenge | timewait | isn)
+		list=${kinds:-tcp4,tcp6,glass4,glass6,glass46,own6}
+		;;
+	attack) list=${kinds:-tcp4,glass4,own6} ;;
+	# TCP shows that the device would cut what is given to it.
+	devices) list=tcp4,${kinds:-glass4,glass6,own6} ;;
+	diag)
+		[ "$GLASS_KERNEL" = uml-debug ] ||
+			list=tcp4,tcp6,tcp46,${kinds:-glass4,glass6,glass46,own4,own6}
+		;;
+	gigabyte | mutate | packet-tcp*) list= ;;
 	esac
+	[ -z "$list" ] || options+=(-k "$list")
+	case $1,$GLASS_KERNEL in
+	# a debug kernel need not wait for the oracle's minutes
+	oracle,uml-debug | devices,* | diag,*) ;;
+	*) [ -z "$slow" ] || options+=(-s) ;;
+	esac
+}
+
+run() {
+	local name=$1 status start=$SECONDS options part=()
+	echo "# $name"
+	choose "$name"
+	[ "$name" = "${name%:*}" ] || part=("${name#*:}")
 	{
 		case $name in
 		module | article | run | break | inspect | doctor | completion)
 			"$top/userspace/selftests/$name.sh" 2>&1
 			;;
-		gigabyte) "$programs/$name" ${slow:+-s} 2>&1 ;;
 		# A few rows of bench-net: see userspace/bench/net.c
 		badnet) "$top/.build/bench/net" quick "$top/userspace/bench/net.table" 2>&1 ;;
-		packet | packet:* | packet-tcp | packet-tcp:*)
-			[ "${name%:*}" != packet-tcp ] || options=(-p 6 ${slow:+-s})
-			[ "$name" = "${name%:*}" ] || part=("${name#*:}")
+		packet | packet:*)
 			"$programs/packet" "${options[@]}" -d "$packets" "${part[@]}" 2>&1
+			;;
+		packet-tcp | packet-tcp:*)
+			"$programs/packet" "${options[@]}" -p 6 -d "$packets" "${part[@]}" 2>&1
 			;;
 		figures) "$programs/packet" ${slow:+-s} --ladder -k glass4 -d "$packets" figures 2>&1 ;;
 		matrices)
@@ -49,21 +74,9 @@ run() {
 				ORACLE_TABLE=$matrix "$programs/oracle" ${slow:+-s} -k glass4 2>&1
 			done
 			;;
-		# TCP, by the same packets, shows that the test asks for what is
-		# right: once, where all kinds run.
-		cookies | challenge | timewait | isn)
-			"$programs/$name" ${slow:+-s} \
-				-k "${kinds:-tcp4,tcp6,glass4,glass6,glass46,own6}" 2>&1
-			;;
-		diag) "$programs/$name" -k "tcp4,tcp6,tcp46,${kinds:-glass4,glass6,glass46,own4,own6}" 2>&1 ;;
 		# All of it where that costs little, elsewhere a part.
-		attack)
-			ATTACK_SHARE=${kinds:+32} "$programs/$name" ${slow:+-s} \
-				-k "${kinds:-tcp4,glass4,own6}" 2>&1
-			;;
-		# TCP shows that the device would cut what is given to it.
-		devices) "$programs/$name" -k "tcp4,${kinds:-glass4,glass6,own6}" 2>&1 ;;
-		mutate) "$programs/$name" ${slow:+-s} -n "$mutants" 2>&1 ;;
+		attack) ATTACK_SHARE=${kinds:+32} "$programs/$name" "${options[@]}" 2>&1 ;;
+		mutate) "$programs/$name" "${options[@]}" -n "$mutants" 2>&1 ;;
 		*) "$programs/$name" "${options[@]}" 2>&1 ;;
 		esac
 		status=$?

@@ -50,8 +50,7 @@ static bool instead_of_sack(const struct tcb *t, const struct segment *s)
 static void put_options(struct tcb *t, u64 now, struct segment *s)
 {
 	if (t->ts_ok)
-		timestamp_put(s, timestamp_clock(now, t->ts.offset),
-			      t->ts.recent);
+		timestamp_put(s, timestamp_clock(now, t->ts.offset), t->ts.recent);
 	if (t->sack_ok && !(s->flags & (SEG_SYN | SEG_RST)) && sack_size(t) &&
 	    !instead_of_sack(t, s))
 		sack_put(t, s);

@@ -18,9 +18,14 @@ put() {
 	printf '%s\n' "${2-}" >"$root/$1"
 }
 
-# A machine of which nothing is to be said
+# A machine of which nothing is to be said; made once, copied each time
 healthy() {
 	rm -rf "$root"
+	[ -d "$work/healthy" ] || make_healthy
+	cp -r "$work/healthy" "$root"
+}
+
+make_healthy() {
 	put proc/sys/kernel/osrelease "$RELEASE"
 	put "lib/modules/$RELEASE/build/Makefile"
 	put "lib/modules/$RELEASE/modules.dep" "updates/dkms/glass.ko.xz: kernel/a.ko"
@@ -39,6 +44,7 @@ healthy() {
 	put proc/sys/net/ipv4/conf/default/rp_filter 1
 	put proc/sys/net/ipv4/conf/lo/rp_filter 1
 	put proc/sys/net/ipv4/conf/eth0/rp_filter 1
+	mv "$root" "$work/healthy"
 }
 
 # The module is nowhere
