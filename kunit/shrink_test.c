@@ -106,6 +106,17 @@ static void shrunk_window_text_beyond_edge_waits(struct kunit *test)
 	now_in(s, TCB_ESTABLISHED, 0);
 }
 
+/* The RST stands where the window ends now: beyond it nobody would take it */
+/* rfc9293: MUST-34 */
+static void shrunk_window_abort_at_its_edge(struct kunit *test)
+{
+	struct script *s = shrunk(test, 500);
+
+	user_aborts(s);
+	expect(s, "R.", 501, 0, 1, ANY, RULE_SEND_RST_ABORT);
+	expect_nothing(s);
+}
+
 /* More than the field of a header can hold: rfc7323#section-2.2 */
 /* rfc9293: REC-1 */
 static void established_window_above_16_bits_used(struct kunit *test)
@@ -130,6 +141,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(shrunk_window_lost_segment_goes_whole),
 	SCRIPT_CASE(shrunk_to_nothing_probed_for_ever),
 	SCRIPT_CASE(shrunk_window_text_beyond_edge_waits),
+	SCRIPT_CASE(shrunk_window_abort_at_its_edge),
 	SCRIPT_CASE(established_window_above_16_bits_used),
 	{}
 };

@@ -73,7 +73,7 @@ static void established_reader_woken_acks_when_he_reads(struct kunit *test)
 	no_timer(s);
 }
 
-/* No later than any ACK is, counted from the first of the two */
+/* Before the sender, who counts on it, asks for it with a probe */
 /* rfc9293: MUST-40 */
 static void established_reader_woken_does_not_read(struct kunit *test)
 {
@@ -82,10 +82,22 @@ static void established_reader_woken_does_not_read(struct kunit *test)
 	inject(s, ".", 2001, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
 	tcb_reader_woken(&s->t, s->now);
 	expect_nothing(s);
-	expires(s, 30, RULE_ACK_DELAYED);
+	expires(s, 4, RULE_ACK_DELAYED);
 	expect(s, ".", 1, 0, 3001, 7000, RULE_ACK_DELAYED);
 	user_reads(s, 3000);
 	expect_nothing(s);
+}
+
+static void established_reader_woken_quick_ack(struct kunit *test)
+{
+	struct script *s = script_established(test);
+
+	s->t.opt.quick_ack = 1;
+	inject(s, ".", 1, 1000, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect(s, ".", 1, 0, 1001, 9000, RULE_ACK_QUICK);
+	inject(s, ".", 1001, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
+	tcb_reader_woken(&s->t, s->now);
+	expect(s, ".", 1, 0, 3001, 7000, RULE_ACK_EVERY_SECOND);
 }
 
 /* The sender must hear of a gap at once */
@@ -345,6 +357,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_second_full_segment_acked),
 	SCRIPT_CASE(established_reader_woken_acks_when_he_reads),
 	SCRIPT_CASE(established_reader_woken_does_not_read),
+	SCRIPT_CASE(established_reader_woken_quick_ack),
 	SCRIPT_CASE(established_reader_woken_gap_acked),
 	SCRIPT_CASE(established_text_turn_counted),
 	SCRIPT_CASE(established_merged_segments_acked),

@@ -145,8 +145,9 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
  * glass_reader_waits() - should the ACK of text wait until it is read?
  * @sk: the socket, locked
  *
- * If somebody sleeps until there is text, or was just woken, and segments are
- * as large as lo's. On a wire the clock of the sender counts more.
+ * If somebody sleeps on the socket, most likely until there is text, or was
+ * just woken, and segments are as large as lo's. On a wire the clock of the
+ * sender counts more.
  */
 bool glass_reader_waits(const struct sock *sk)
 {

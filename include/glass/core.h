@@ -167,6 +167,8 @@ struct timewait {
 #define RTO_MIN_US		200000u
 #define RTO_MAX_US		120000000u
 #define DELAYED_ACK_MS		40u
+/* of an ACK that waits for its reader: less than a sender's PTO_MIN_MS */
+#define ACK_ON_READ_MS		4u
 #define ORPHAN_RETRIES		8	/* no user is left to wait longer */
 #define MSS_DEFAULT_V4		536u
 #define MSS_DEFAULT_V6		1220u
@@ -218,7 +220,8 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 			  struct text_span *in, struct verdict *v);
 void input_process_text(struct tcb *t, const struct segment *s,
 			const struct text_span *in, u64 now, struct verdict *v);
-void input_check_fin(struct tcb *t, u64 now, struct verdict *v);
+void input_check_fin(struct tcb *t, const struct segment *s, u64 now,
+		     struct verdict *v);
 void tcb_reader_woken(struct tcb *t, u64 now);
 void input_owe_ack(struct tcb *t, u16 rule);
 void receive_window(struct tcb *t);
@@ -242,6 +245,7 @@ u32 output_usable(const struct tcb *t);
 /* probe.c: segments that ask for an answer */
 bool output_probe(struct tcb *t, u64 now, struct segment *s);
 bool output_loss_probe(struct tcb *t, u64 now, struct segment *s);
+u32 reset_seq(const struct tcb *t);
 void output_mtu_probe(struct tcb *t, u64 now, struct segment *s);
 
 /* timer.c: deadlines */

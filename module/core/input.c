@@ -126,7 +126,7 @@ void tcb_input(struct tcb *t, const struct segment *s, u64 now,
 	ecn_arrives(t, s, in.len);
 	urgent_check(t, s, v);				/* sixth */
 	input_process_text(t, s, &in, now, v);		/* seventh */
-	input_check_fin(t, now, v);				/* eighth */
+	input_check_fin(t, s, now, v);				/* eighth */
 	if (v->bits & V_URGENT && !(v->bits & V_DEAD))
 		v->rule = RULE_URG_NEW;
 }

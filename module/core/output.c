@@ -56,11 +56,10 @@ static void put_options(struct tcb *t, u64 now, struct segment *s)
 		sack_put(t, s);
 }
 
-/* At SND.NXT, but before a probe that a closed window refuses: so a RST there */
 static bool output_rst(struct tcb *t, struct segment *s)
 {
 	t->rst_due = 0;
-	s->seq = t->syn_acked && !t->snd.wnd ? t->snd.una : t->snd.nxt;
+	s->seq = reset_seq(t);
 	s->ack = t->rcv.nxt;
 	s->flags = SEG_RST | SEG_ACK;
 	s->rule = t->ack_rule;

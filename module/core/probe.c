@@ -73,6 +73,25 @@ bool output_loss_probe(struct tcb *t, u64 now, struct segment *s)
 }
 
 /**
+ * reset_seq() - where the RST of an abort stands
+ * @t: the TCB
+ *
+ * At SND.NXT, unless the peer would refuse it there: text went beyond the edge
+ * of a window that shrank, or a probe beyond a closed one. Then it stands at
+ * the edge. Less than the window field can tell is no edge.
+ *
+ * Return: a sequence number, rfc9293#section-3.10.5.
+ */
+u32 reset_seq(const struct tcb *t)
+{
+	u32 edge = t->snd.una + t->snd.wnd, nxt = t->snd.nxt;
+
+	if (!t->syn_acked || seq_ge(edge, nxt))
+		return nxt;
+	return t->snd.wnd && nxt - edge < 1u << t->snd.shift ? nxt : edge;
+}
+
+/**
  * output_mtu_probe() - one larger segment of new text, see mtuprobe.c
  * @t: the TCB, of which mtu_probe_due() says so
  * @now: microseconds

@@ -96,16 +96,20 @@ static void ack_later(struct tcb *t, u64 now)
  *
  * What is owed for every second segment is then better said in the same
  * segment as that there is room again: tcb_read() sees to it. It is delayed
- * until he gets a CPU, and no longer than any ACK.
+ * until he gets a CPU, but never so long that the sender would think the tail
+ * lost (rfc8985#section-7.2 counts on every second segment's ACK).
  */
 void tcb_reader_woken(struct tcb *t, u64 now)
 {
-	if (!t->ack_now || (t->ack_rule != RULE_ACK_EVERY_SECOND &&
-			    t->ack_rule != RULE_ACK_TAIL))
+	if (t->opt.quick_ack || !t->ack_now ||
+	    (t->ack_rule != RULE_ACK_EVERY_SECOND &&
+	     t->ack_rule != RULE_ACK_TAIL))
 		return;
 	t->ack_now = 0;
+	if (!t->ack_on_read)
+		due_set(t, DUE_DELAYED_ACK, now, ACK_ON_READ_MS);
 	t->ack_on_read = 1;
-	ack_later(t, now);
+	t->ack_later = 1;
 }
 
 /*
@@ -252,11 +256,12 @@ void input_process_text(struct tcb *t, const struct segment *s,
 /*
  * The user of a connection that is open this way hears of the FIN, and most
  * often closes in turn: his FIN carries the ACK. Whoever has closed before has
- * nothing more to say.
+ * nothing more to say. What fills the last gap before a FIN is told at once,
+ * rfc5681#section-4.2.
  */
-static void ack_fin(struct tcb *t, u64 now, u16 rule)
+static void ack_fin(struct tcb *t, bool late, u64 now, u16 rule)
 {
-	if (t->state != TCB_CLOSE_WAIT || t->opt.quick_ack)
+	if (late || t->state != TCB_CLOSE_WAIT || t->opt.quick_ack)
 		input_owe_ack(t, rule);
 	else if (!t->ack_now)
 		ack_later(t, now);
@@ -265,10 +270,12 @@ static void ack_fin(struct tcb *t, u64 now, u16 rule)
 /**
  * input_check_fin() - eighth, check the FIN bit, once all before it is here
  * @t: the TCB
+ * @s: the segment
  * @now: microseconds
  * @v: what came of it
  */
-void input_check_fin(struct tcb *t, u64 now, struct verdict *v)
+void input_check_fin(struct tcb *t, const struct segment *s, u64 now,
+		     struct verdict *v)
 {
 	if (!t->fin_seen || t->rcv.nxt != t->rcv.fin)
 		return;
@@ -291,7 +298,7 @@ void input_check_fin(struct tcb *t, u64 now, struct verdict *v)
 		v->bits |= V_TIME_WAIT;
 		break;
 	}
-	ack_fin(t, now, v->rule);
+	ack_fin(t, !(s->flags & SEG_FIN), now, v->rule);
 }
 
 /**
