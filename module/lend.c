@@ -58,8 +58,10 @@ void glass_lend_ranges(struct tcb *t)
 	h = &l->ranges;
 	l->tree = t->held ? *glass_held(t) : RB_ROOT;
 	*h = (struct ranges){};
-	if (t->held)
-		memcpy(h, t->held, struct_size(h, r, t->held->n));
+	if (t->held) {
+		*h = *t->held;
+		memcpy(h->r, t->held->r, h->n * sizeof(h->r[0]));
+	}
 	h->cap = more;
 	free_ranges(t);
 	t->held = h;

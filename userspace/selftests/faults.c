@@ -187,6 +187,34 @@ static void behind_others(const struct kind *k)
 	pair_close(&p);
 }
 
+/* More gaps than there is room for at first: every second segment is held */
+static void many_gaps(const struct kind *k)
+{
+	enum { SEGMENTS = 60, LEN = 10, BEFORE = 1000000 };
+	struct pair p;
+	char line[80];
+	int i;
+
+	netns_own();
+	pair_open(k, &p);
+	must_be(set_int(p.c, IPPROTO_TCP, TCP_NODELAY, 1), 0);
+	for (i = 0; i < BEFORE; i += 50000) {
+		pattern_send(p.c, 50000, i, 50000);
+		pattern_recv(p.s, 50000, i, 50000);
+	}
+	/* the sender is not to hear of them */
+	snprintf(line, sizeof(line), "hold from=%u times=0\n", port_of(p.s));
+	must_be(wish(line), 0);
+	for (i = 0; i < SEGMENTS; i++) {
+		if (i % 2 == 0)
+			must_be(wish("hold with=text\n"), 0);
+		pattern_send(p.c, LEN, BEFORE + i * LEN, LEN);
+	}
+	must_be(wish("clear\n"), 0);
+	pattern_recv(p.s, SEGMENTS * LEN, BEFORE, LEN);
+	pair_close(&p);
+}
+
 /* rfc9293#section-3.5: both SYNs are on their way, then both arrive */
 static void simultaneous_open(const struct kind *k)
 {
@@ -342,6 +370,7 @@ static const struct test tests[] = {
 	TEST(later),
 	TEST(behind_nobody),
 	TEST(behind_others),
+	TEST(many_gaps),
 	TEST(simultaneous_open),
 	TEST(clear_lets_go),
 	TEST(end_with_netns),
