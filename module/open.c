@@ -236,11 +236,10 @@ void glass_close(struct sock *sk, long timeout)
 	 */
 	release_sock(sk);
 	if (state == TCP_CLOSE) {
-		local_bh_disable();
-		bh_lock_sock(sk);
+		/* as whoever looks at all sockets may hold it */
+		lock_sock(sk);
 		glass_destroy(sk);
-		bh_unlock_sock(sk);
-		local_bh_enable();
+		release_sock(sk);
 	}
 	sock_put(sk);
 }
