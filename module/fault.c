@@ -12,7 +12,6 @@
  */
 #include "fault.h"
 
-#define WISHES_MAX	64
 #define HELD_MAX	1024
 
 DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
@@ -26,8 +25,7 @@ DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
  * @id: of the wish that holds it
  * @due: when it arrives by itself, milliseconds; 0 for never
  * @behind: how many more of its connection must pass before it does
- * @src: its source port
- * @dst: its destination port
+ * @tuple: its ends
  */
 struct held {
 	struct list_head link;
@@ -37,8 +35,7 @@ struct held {
 	u32 id;
 	u32 due;
 	u32 behind;
-	u16 src;
-	u16 dst;
+	struct glass_tuple tuple;
 };
 
 static bool fits(const struct fault *f, const struct segment *s)
@@ -70,7 +67,8 @@ static bool choose(struct glass_faults *faults, const struct segment *s,
 	return true;
 }
 
-static struct fault *find(struct glass_faults *faults, u32 id)
+/* The wish of this number, or NULL; lock held */
+struct fault *glass_fault_find(struct glass_faults *faults, u32 id)
 {
 	struct fault *f;
 
@@ -98,11 +96,11 @@ static void arm(struct glass_faults *faults)
 static void let_go(struct glass_faults *faults, struct held *h,
 		   struct list_head *free)
 {
-	struct fault *f = find(faults, h->id);
+	struct fault *f = glass_fault_find(faults, h->id);
 
 	if (f)
 		f->held--;
-	faults->count--;
+	WRITE_ONCE(faults->count, faults->count - 1);
 	list_move_tail(&h->link, free);
 }
 
@@ -142,6 +140,24 @@ static void due(struct timer_list *t)
 	deliver_all(container_of(faults, struct glass_net, faults), &list);
 }
 
+static void tell(struct glass_net *gn, const struct sk_buff *skb,
+		 const struct glass_af *af, const struct segment *s, u8 action)
+{
+	static const u16 rules[FAULT_ACTIONS] = {
+		[FAULT_DROP] = RULE_FAULT_DROP,
+		[FAULT_DUP] = RULE_FAULT_DUP,
+		[FAULT_CORRUPT] = RULE_FAULT_CORRUPT,
+		[FAULT_DELAY] = RULE_FAULT_DELAY,
+		[FAULT_REORDER] = RULE_FAULT_REORDER,
+		[FAULT_HOLD] = RULE_FAULT_HOLD,
+	};
+	struct glass_tuple tuple;
+
+	glass_tuple_of_skb(skb, af, s, &tuple);
+	glass_count(gn, rules[action]);
+	glass_trace(gn, false, &tuple, s, 0, 0, rules[action], 0, 0);
+}
+
 /* Keep it; false if that cannot be, and then it is the caller's still */
 static bool hold(struct glass_net *gn, struct sk_buff *skb,
 		 const struct glass_af *af, const struct segment *s,
@@ -161,18 +177,20 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 		.ifindex = skb->dev->ifindex,
 		.id = wish->id,
 		.behind = wish->behind,
-		.src = s->src,
-		.dst = s->dst,
 	};
+	glass_tuple_of_skb(skb, af, s, &h->tuple);
 	if (wish->ms)
 		h->due = (now_ms(glass_now()) + wish->ms) ?: 1;
 	spin_lock(&faults->lock);
 	/* the wish may have been taken back meanwhile */
 	if (faults->count < HELD_MAX)
-		f = find(faults, wish->id);
+		f = glass_fault_find(faults, wish->id);
 	if (f) {
 		f->held++;
-		faults->count++;
+		WRITE_ONCE(faults->count, faults->count + 1);
+		tell(gn, skb, af, s, wish->action);
+		/* conntrack of a netns ends before Glass's part of it */
+		nf_reset_ct(skb);
 		skb->dev = NULL;
 		list_add_tail(&h->link, &faults->held);
 		arm(faults);
@@ -183,8 +201,15 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 	return f;
 }
 
-/* @s has passed: those that wait to be overtaken by it are nearer */
-static void passed(struct glass_net *gn, u16 src, u16 dst)
+static bool same_way(const struct glass_tuple *a, const struct glass_tuple *b)
+{
+	return a->family == b->family && a->lport == b->lport &&
+	       a->rport == b->rport && ipv6_addr_equal(&a->laddr, &b->laddr) &&
+	       ipv6_addr_equal(&a->raddr, &b->raddr);
+}
+
+/* A segment has passed: those that wait to be overtaken by it are nearer */
+static void passed(struct glass_net *gn, const struct glass_tuple *tuple)
 {
 	struct glass_faults *faults = &gn->faults;
 	struct held *h, *next;
@@ -192,7 +217,7 @@ static void passed(struct glass_net *gn, u16 src, u16 dst)
 
 	spin_lock(&faults->lock);
 	list_for_each_entry_safe(h, next, &faults->held, link)
-		if (h->behind && h->src == src && h->dst == dst && !--h->behind)
+		if (h->behind && same_way(&h->tuple, tuple) && !--h->behind)
 			let_go(faults, h, &list);
 	spin_unlock(&faults->lock);
 	deliver_all(gn, &list);
@@ -200,57 +225,73 @@ static void passed(struct glass_net *gn, u16 src, u16 dst)
 
 /*
  * One bit of the last octet is another: the checksum was right until then, as
- * far as one was made, so that it is the checksum that finds it.
+ * far as one was made, so that it is the checksum that finds it. False without
+ * memory, and then it is the caller's still.
  */
-static void damage(struct glass_net *gn, struct sk_buff *skb,
-		   const struct glass_af *af)
+static bool damage(struct glass_net *gn, struct sk_buff *skb,
+		   const struct glass_af *af, const struct segment *s)
 {
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
 
-	kfree_skb(skb);
 	if (!copy)
-		return;
+		return false;
 	skb_gso_reset(copy);
 	if (copy->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(copy)) {
 		kfree_skb(copy);
-		return;
+		return false;
 	}
+	tell(gn, skb, af, s, FAULT_CORRUPT);
+	kfree_skb(skb);
 	copy->data[copy->len - 1] ^= 1;
 	copy->ip_summed = CHECKSUM_NONE;
 	copy->csum_valid = 0;
 	glass_rcv_late(gn, copy, af);
+	return true;
 }
 
-static void tell(struct glass_net *gn, const struct sk_buff *skb,
-		 const struct glass_af *af, const struct segment *s, u8 action)
-{
-	static const u16 rules[FAULT_ACTIONS] = {
-		[FAULT_DROP] = RULE_FAULT_DROP,
-		[FAULT_DUP] = RULE_FAULT_DUP,
-		[FAULT_CORRUPT] = RULE_FAULT_CORRUPT,
-		[FAULT_DELAY] = RULE_FAULT_DELAY,
-		[FAULT_REORDER] = RULE_FAULT_REORDER,
-		[FAULT_HOLD] = RULE_FAULT_HOLD,
-	};
-	struct glass_tuple tuple;
-
-	glass_tuple_of_skb(skb, af, s, &tuple);
-	glass_count(gn, rules[action]);
-	glass_trace(gn, false, &tuple, s, 0, 0, rules[action], 0, 0);
-}
-
-/* Once more, after the first */
-static void again(struct glass_net *gn, struct sk_buff *skb,
+/* Once more, after the first; false without memory */
+static bool again(struct glass_net *gn, struct sk_buff *skb,
 		  const struct glass_af *af, struct segment *s)
 {
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
 	struct segment seen = *s;
 
-	glass_deliver(gn, skb, af, s);
 	if (!copy)
-		return;
+		return false;
+	glass_deliver(gn, skb, af, s);
 	tell(gn, copy, af, &seen, FAULT_DUP);
 	glass_rcv_late(gn, copy, af);
+	return true;
+}
+
+/* What was wished for, if there is memory for it */
+static bool act(struct glass_net *gn, struct sk_buff *skb,
+		const struct glass_af *af, struct segment *s,
+		const struct fault *wish)
+{
+	switch (wish->action) {
+	case FAULT_DUP:
+		return again(gn, skb, af, s);
+	case FAULT_CORRUPT:
+		return damage(gn, skb, af, s);
+	case FAULT_DROP:
+		tell(gn, skb, af, s, FAULT_DROP);
+		kfree_skb(skb);
+		return true;
+	}
+	return hold(gn, skb, af, s, wish);
+}
+
+/* It was not: the count was one ahead */
+static void undone(struct glass_net *gn, u32 id)
+{
+	struct fault *f;
+
+	spin_lock(&gn->faults.lock);
+	f = glass_fault_find(&gn->faults, id);
+	if (f)
+		f->done--;
+	spin_unlock(&gn->faults.lock);
 }
 
 /**
@@ -265,66 +306,34 @@ static void again(struct glass_net *gn, struct sk_buff *skb,
 void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
 		     const struct glass_af *af, struct segment *s)
 {
-	u16 src = s->src, dst = s->dst;
+	struct glass_tuple tuple;
 	struct fault wish;
 	bool chosen;
 
+	glass_tuple_of_skb(skb, af, s, &tuple);
 	spin_lock(&gn->faults.lock);
 	chosen = choose(&gn->faults, s, &wish);
 	spin_unlock(&gn->faults.lock);
-	if (!chosen) {
-		glass_deliver(gn, skb, af, s);
-		passed(gn, src, dst);
+	if (chosen && act(gn, skb, af, s, &wish)) {
+		if (wish.action == FAULT_DUP)
+			passed(gn, &tuple);
 		return;
 	}
-	if (wish.action == FAULT_DUP) {
-		again(gn, skb, af, s);
-		passed(gn, src, dst);
-		return;
-	}
-	tell(gn, skb, af, s, wish.action);
-	if (wish.action == FAULT_DROP)
-		kfree_skb(skb);
-	else if (wish.action == FAULT_CORRUPT)
-		damage(gn, skb, af);
-	else if (!hold(gn, skb, af, s, &wish))
-		glass_deliver(gn, skb, af, s);
+	if (chosen)
+		undone(gn, wish.id);
+	glass_deliver(gn, skb, af, s);
+	if (READ_ONCE(gn->faults.count))
+		passed(gn, &tuple);
 }
 
 /**
- * glass_fault_add() - a wish more
+ * glass_fault_drain() - what is held arrives
  * @gn: the netns
- * @wish: it; gets its number in the copy that is kept
+ * @id: of the wish that holds it, 0 for all
  *
  * Process context.
- *
- * Return: 0, -ENOMEM, or -ENOSPC when there are too many.
  */
-int glass_fault_add(struct glass_net *gn, const struct fault *wish)
-{
-	struct glass_faults *faults = &gn->faults;
-	struct fault *f = kmemdup(wish, sizeof(*wish), GFP_KERNEL);
-
-	if (!f)
-		return -ENOMEM;
-	static_branch_inc(&glass_faults_wanted);
-	spin_lock_bh(&faults->lock);
-	if (faults->wished < WISHES_MAX) {
-		faults->wished++;
-		f->id = ++faults->last_id;
-		list_add_tail(&f->link, &faults->wishes);
-		f = NULL;
-	}
-	spin_unlock_bh(&faults->lock);
-	if (!f)
-		return 0;
-	static_branch_dec(&glass_faults_wanted);
-	kfree(f);
-	return -ENOSPC;
-}
-
-/* All that wish @id holds arrives, or with 0 all that is held */
-static void drain(struct glass_net *gn, u32 id)
+void glass_fault_drain(struct glass_net *gn, u32 id)
 {
 	struct glass_faults *faults = &gn->faults;
 	struct held *h, *next;
@@ -336,80 +345,6 @@ static void drain(struct glass_net *gn, u32 id)
 			let_go(faults, h, &list);
 	spin_unlock_bh(&faults->lock);
 	deliver_all(gn, &list);
-}
-
-/**
- * glass_fault_release() - what is held arrives
- * @gn: the netns
- * @id: of the wish that holds it, 0 for all
- *
- * Process context.
- *
- * Return: 0, or -ENOENT when there is no such wish.
- */
-int glass_fault_release(struct glass_net *gn, u32 id)
-{
-	struct glass_faults *faults = &gn->faults;
-	bool known;
-
-	spin_lock_bh(&faults->lock);
-	known = !id || find(faults, id);
-	spin_unlock_bh(&faults->lock);
-	if (!known)
-		return -ENOENT;
-	drain(gn, id);
-	return 0;
-}
-
-/* Off the list, in @list; how many */
-static unsigned int take_wishes(struct glass_faults *faults, u32 id,
-				struct list_head *list)
-{
-	struct fault *f, *next;
-	unsigned int n = 0;
-
-	spin_lock_bh(&faults->lock);
-	list_for_each_entry_safe(f, next, &faults->wishes, link) {
-		if (id && f->id != id)
-			continue;
-		list_move_tail(&f->link, list);
-		faults->wished--;
-		n++;
-	}
-	spin_unlock_bh(&faults->lock);
-	return n;
-}
-
-static void free_wishes(struct list_head *list)
-{
-	struct fault *f, *next;
-
-	list_for_each_entry_safe(f, next, list, link) {
-		static_branch_dec(&glass_faults_wanted);
-		kfree(f);
-	}
-}
-
-/**
- * glass_fault_clear() - take a wish back; what it holds arrives
- * @gn: the netns
- * @id: its number, 0 for all
- *
- * Process context.
- *
- * Return: 0, or -ENOENT when there is no such wish.
- */
-int glass_fault_clear(struct glass_net *gn, u32 id)
-{
-	LIST_HEAD(list);
-	int err;
-
-	/* held no more from here on, since who holds looks for the wish */
-	err = take_wishes(&gn->faults, id, &list) || !id ? 0 : -ENOENT;
-	if (!err)
-		drain(gn, id);
-	free_wishes(&list);
-	return err;
 }
 
 void glass_fault_init(struct glass_net *gn)
@@ -427,13 +362,11 @@ void glass_fault_exit(struct glass_net *gn)
 {
 	struct glass_faults *faults = &gn->faults;
 	struct held *h, *next;
-	LIST_HEAD(list);
 
 	timer_shutdown_sync(&faults->timer);
 	list_for_each_entry_safe(h, next, &faults->held, link) {
 		kfree_skb(h->skb);
 		kfree(h);
 	}
-	take_wishes(faults, 0, &list);
-	free_wishes(&list);
+	glass_fault_forget(gn);
 }

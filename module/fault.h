@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Faults that somebody asked for: which segment that arrives in a netns is
- * lost, held and so on. fault.c does it, faultfile.c reads and tells.
+ * lost, held and so on. fault.c does it, faultwish.c keeps what is wished for,
+ * faultfile.c reads and tells.
  */
 #ifndef GLASS_FAULT_H
 #define GLASS_FAULT_H
@@ -69,12 +70,17 @@ static inline bool glass_faulty(void)
 	return static_branch_unlikely(&glass_faults_wanted);
 }
 
-/* fault.c */
-void glass_fault_init(struct glass_net *gn);
-void glass_fault_exit(struct glass_net *gn);
+/* faultwish.c */
 int glass_fault_add(struct glass_net *gn, const struct fault *wish);
 int glass_fault_release(struct glass_net *gn, u32 id);
 int glass_fault_clear(struct glass_net *gn, u32 id);
+void glass_fault_forget(struct glass_net *gn);
+
+/* fault.c */
+void glass_fault_init(struct glass_net *gn);
+void glass_fault_exit(struct glass_net *gn);
+struct fault *glass_fault_find(struct glass_faults *faults, u32 id);
+void glass_fault_drain(struct glass_net *gn, u32 id);
 void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
 		     const struct glass_af *af, struct segment *s);
 

@@ -299,7 +299,7 @@ int glass_rcv(struct sk_buff *skb, const struct glass_af *af)
 
 	if (!accept(gn, skb, af, &s))
 		return 0;
-	if (glass_faulty())
+	if (glass_faulty() && READ_ONCE(gn->faults.wished))
 		glass_fault_rcv(gn, skb, af, &s);
 	else
 		glass_deliver(gn, skb, af, &s);

@@ -18,6 +18,8 @@
 #include "tool.h"
 
 #define FAULTS	"/proc/net/glass/faults"
+#define MS_MAX	3600000ul	/* an hour, as the kernel has it */
+#define WORDS	16
 
 static const struct word {
 	const char *word, *means;
@@ -84,23 +86,26 @@ static unsigned long number(const char *word)
 	return *end ? 0 : n;
 }
 
-/* "200ms", "200 ms", "2 s": milliseconds, or 0; *at is behind it */
+/* "200ms", "200 ms", "2 s": milliseconds, or 0; *at is behind what is good */
 static unsigned long duration(char **words, int *at)
 {
-	unsigned long n;
+	unsigned long n, ms = 0;
+	int used = 1;
 	char *unit;
 
 	if (!words[*at] || !isdigit((unsigned char)*words[*at]))
 		return 0;
 	n = strtoul(words[*at], &unit, 10);
-	if (!*unit) {
+	if (!*unit && words[*at + 1]) {
 		unit = words[*at + 1];
-		++*at;
+		used = 2;
 	}
-	if (!unit)
-		return 0;
-	++*at;
-	return !strcmp(unit, "ms") ? n : !strcmp(unit, "s") ? 1000 * n : 0;
+	if (n <= MS_MAX && !strcmp(unit, "ms"))
+		ms = n;
+	else if (n <= MS_MAX / 1000 && !strcmp(unit, "s"))
+		ms = 1000 * n;
+	*at += ms ? used : used - 1;
+	return ms;
 }
 
 static int wrong(const char *word)
@@ -247,13 +252,15 @@ static int tell(const char *line)
  */
 int break_words(char **words)
 {
-	char line[256], *cut[64], *word;
+	char line[256], *cut[WORDS + 1], *word;
 	int n = 0, at;
 
 	for (; *words; words++)
 		for (word = strtok(*words, " \t"); word; word = strtok(NULL, " \t"))
-			if (n < 63)
+			if (n < WORDS)
 				cut[n++] = word;
+			else
+				return wrong(word);
 	cut[n] = NULL;
 	if (!n)
 		return show();

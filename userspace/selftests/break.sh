@@ -48,6 +48,10 @@ wrong "drop the 2nd" "a word missing"
 wrong "drop the 2nd SYM" '"SYM" has no meaning'
 wrong "drop SYN by noon" '"noon" has no meaning'
 wrong "drop SYN to" "a word missing"
+wrong "delay ACK by 200 from 80" '"from" has no meaning'
+wrong "delay ACK by 200" '"200" has no meaning'
+wrong "delay ACK by 4000 s" '"s" has no meaning'
+wrong "drop the SYN from 1 from 2 from 3 from 4 from 5 from 6 from 7 to 65535" '"7" has no meaning'
 wrong "drop SYN twice" '"twice" has no meaning'
 wrong "release me" '"me" has no meaning'
 "$glass" break delay SYN >"$work/out" 2>"$work/err"

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The wishes of a netns for faults come and go, see fault.c.
+ */
+#include "fault.h"
+
+#define WISHES_MAX	64
+
+/**
+ * glass_fault_add() - a wish more
+ * @gn: the netns
+ * @wish: it; gets its number in the copy that is kept
+ *
+ * Process context.
+ *
+ * Return: 0, -ENOMEM, or -ENOSPC when there are too many.
+ */
+int glass_fault_add(struct glass_net *gn, const struct fault *wish)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct fault *f = kmemdup(wish, sizeof(*wish), GFP_KERNEL);
+
+	if (!f)
+		return -ENOMEM;
+	static_branch_inc(&glass_faults_wanted);
+	spin_lock_bh(&faults->lock);
+	if (faults->wished < WISHES_MAX) {
+		WRITE_ONCE(faults->wished, faults->wished + 1);
+		f->id = ++faults->last_id;
+		list_add_tail(&f->link, &faults->wishes);
+		f = NULL;
+	}
+	spin_unlock_bh(&faults->lock);
+	if (!f)
+		return 0;
+	static_branch_dec(&glass_faults_wanted);
+	kfree(f);
+	return -ENOSPC;
+}
+
+/**
+ * glass_fault_release() - what is held arrives
+ * @gn: the netns
+ * @id: of the wish that holds it, 0 for all
+ *
+ * Process context.
+ *
+ * Return: 0, or -ENOENT when there is no such wish.
+ */
+int glass_fault_release(struct glass_net *gn, u32 id)
+{
+	struct glass_faults *faults = &gn->faults;
+	bool known;
+
+	spin_lock_bh(&faults->lock);
+	known = !id || glass_fault_find(faults, id);
+	spin_unlock_bh(&faults->lock);
+	if (!known)
+		return -ENOENT;
+	glass_fault_drain(gn, id);
+	return 0;
+}
+
+/* Off the list, in @list; how many */
+static unsigned int take_wishes(struct glass_faults *faults, u32 id,
+				struct list_head *list)
+{
+	struct fault *f, *next;
+	unsigned int n = 0;
+
+	spin_lock_bh(&faults->lock);
+	list_for_each_entry_safe(f, next, &faults->wishes, link) {
+		if (id && f->id != id)
+			continue;
+		list_move_tail(&f->link, list);
+		WRITE_ONCE(faults->wished, faults->wished - 1);
+		n++;
+	}
+	spin_unlock_bh(&faults->lock);
+	return n;
+}
+
+static void free_wishes(struct list_head *list)
+{
+	struct fault *f, *next;
+
+	list_for_each_entry_safe(f, next, list, link) {
+		static_branch_dec(&glass_faults_wanted);
+		kfree(f);
+	}
+}
+
+/**
+ * glass_fault_clear() - take a wish back; what it holds arrives
+ * @gn: the netns
+ * @id: its number, 0 for all
+ *
+ * Process context.
+ *
+ * Return: 0, or -ENOENT when there is no such wish.
+ */
+int glass_fault_clear(struct glass_net *gn, u32 id)
+{
+	LIST_HEAD(list);
+	int err;
+
+	/* held no more from here on, since who holds looks for the wish */
+	err = take_wishes(&gn->faults, id, &list) || !id ? 0 : -ENOENT;
+	if (!err)
+		glass_fault_drain(gn, id);
+	free_wishes(&list);
+	return err;
+}
+
+/* All of them, held or not: the netns ends */
+void glass_fault_forget(struct glass_net *gn)
+{
+	LIST_HEAD(list);
+
+	take_wishes(&gn->faults, 0, &list);
+	free_wishes(&list);
+}
