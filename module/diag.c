@@ -163,6 +163,14 @@ static int diag_destroy(struct sk_buff *skb, const struct inet_diag_req_v2 *req)
 	rcu_read_unlock();
 	if (err || !sk)
 		return err;
+	/*
+	 * Whoever named both ends of a connection did not mean its listener,
+	 * which is found when the record is gone. Records have no cookie.
+	 */
+	if (req->id.idiag_dport && sk->sk_state == TCP_LISTEN) {
+		sock_put(sk);
+		return -ENOENT;
+	}
 	err = sock_diag_destroy(sk, ECONNABORTED);
 	sock_put(sk);
 	return err;

@@ -4,8 +4,8 @@
  * request wants, in as many messages as it takes.
  *
  * The table is walked chain by chain: of each bucket of listeners the sockets,
- * of each bucket of the table the records, then the sockets. netlink calls
- * again when there is room again, and by then the chain may have changed. As
+ * of each bucket of the table the embryos, the sockets, the records of
+ * TIME-WAIT: the way that a connection goes. netlink calls again when there is room again, and by then the chain may have changed. As
  * what is new stands at a chain's head, the place to go on is kept as a
  * distance from its end: who came meanwhile is not told, and moves nobody. If one
  * behind that place has left, one in front of it is told again; none is left out.
@@ -27,10 +27,10 @@ enum {
 	AT_LEFT,	/* so many at its end are still to be told, 0 for all */
 };
 
-/* The listeners' come first; then each bucket has one of records, one of sockets */
+/* The listeners' come first; then each bucket has three */
 static long chains(const struct glass_net *gn)
 {
-	return GLASS_LISTEN_HASH + 2 * ((long)gn->table.mask + 1);
+	return GLASS_LISTEN_HASH + 3 * ((long)gn->table.mask + 1);
 }
 
 static bool family_wanted(const struct inet_diag_req_v2 *req, u8 family)
@@ -161,8 +161,9 @@ static bool tell_socks(const struct glass_diag *d, spinlock_t *lock,
 	return room;
 }
 
-/* A chain of records; nothing to wait for, and no more than fit */
-static bool tell_records(const struct glass_diag *d, struct glass_bucket *b)
+/* Those of a chain of one kind; nothing to wait for, and no more than fit */
+static bool tell_records(const struct glass_diag *d, struct glass_bucket *b,
+			 enum glass_record_kind kind)
 {
 	long left = d->cb->args[AT_LEFT] ?: LONG_MAX, at;
 	struct hlist_nulls_node *node;
@@ -173,7 +174,7 @@ static bool tell_records(const struct glass_diag *d, struct glass_bucket *b)
 	spin_lock_bh(&b->lock);
 	at = length(&b->records);
 	hlist_nulls_for_each_entry(r, node, &b->records, node) {
-		if (at <= left) {
+		if (at <= left && r->kind == kind) {
 			glass_row_of_record(r, &row);
 			room = !record_wanted(d, &row) ||
 			       !glass_diag_put_record(d, &row);
@@ -190,7 +191,6 @@ static bool tell_records(const struct glass_diag *d, struct glass_bucket *b)
 
 static bool tell_chain(const struct glass_diag *d, long chain)
 {
-	const u32 records = TCPF_SYN_RECV | TCPF_TIME_WAIT;
 	u32 states = d->req->idiag_states;
 	struct glass_listen_bucket *l;
 	struct glass_bucket *b;
@@ -201,12 +201,18 @@ static bool tell_chain(const struct glass_diag *d, long chain)
 		       tell_socks(d, &l->lock, &l->socks);
 	}
 	chain -= GLASS_LISTEN_HASH;
-	b = &d->gn->table.buckets[chain / 2];
-	if (chain % 2 == 0)
-		return !(states & records) || hlist_nulls_empty(&b->records) ||
-		       tell_records(d, b);
-	return !(states & ~TCPF_LISTEN) || hlist_nulls_empty(&b->socks) ||
-	       tell_socks(d, &b->lock, &b->socks);
+	b = &d->gn->table.buckets[chain / 3];
+	switch (chain % 3) {
+	case 0:
+		return !(states & TCPF_SYN_RECV) ||
+		       hlist_nulls_empty(&b->records) ||
+		       tell_records(d, b, RECORD_EMBRYO);
+	case 1:
+		return !(states & ~TCPF_LISTEN) || hlist_nulls_empty(&b->socks) ||
+		       tell_socks(d, &b->lock, &b->socks);
+	}
+	return !(states & TCPF_TIME_WAIT) || hlist_nulls_empty(&b->records) ||
+	       tell_records(d, b, RECORD_TIMEWAIT);
 }
 
 /**

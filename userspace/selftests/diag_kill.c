@@ -86,7 +86,9 @@ static void kill_syn_received(const struct kind *k)
 	must_be(send(s.peer, "x", 1, 0), 1);
 	must_be(recv(s.peer, &byte, 1, 0), -1);
 	must_be(errno, ECONNRESET);
-	must(!(await(s.l, 0) & POLLIN));
+	set_nonblock(s.l);
+	must_be(accept(s.l, NULL, NULL), -1);
+	must_be(errno, EAGAIN);
 }
 
 static void kill_fin_wait_1(const struct kind *k)
@@ -105,7 +107,7 @@ static void kill_fin_wait_2(const struct kind *k)
 	killed(k, 5, &s);
 	must_be(get_int(s.fd, SOL_SOCKET, SO_ERROR), ECONNABORTED);
 	/* its FIN came before the RST */
-	must(await(s.peer, POLLIN) & POLLHUP);
+	must(await(s.peer, 0) & POLLHUP);
 	must_be(get_int(s.peer, SOL_SOCKET, SO_ERROR), EPIPE);
 }
 
@@ -149,6 +151,26 @@ static void kill_time_wait(const struct kind *k)
 
 	killed(k, 9, &s);
 	must_be(ask_kill(&s.q), -ENOENT);
+}
+
+/* Its server closed first: behind the record, when it is gone, is LISTEN */
+static void kill_not_the_listener(const struct kind *k)
+{
+	struct question q = question(k, ALL_STATES);
+	struct pair p;
+
+	if (!k->glass)
+		skip("TCP's records are known by cookies");
+	pair_open(k, &p);
+	ask_socket(&q, p.s);
+	must_be(close(p.s), 0);
+	pattern_end(p.c);
+	must_be(close(p.c), 0);
+	await_state(k, ntohs(q.id.idiag_sport), ntohs(q.id.idiag_dport),
+		    TCP_TIME_WAIT);
+	kill_it(&q);
+	must_be(ask_kill(&q), -ENOENT);
+	must_be(state_of(k, ntohs(q.id.idiag_sport), 0), TCP_LISTEN);
 }
 
 /*
@@ -378,6 +400,7 @@ const struct test diag_kill[] = {
 	TEST(kill_close_wait),
 	TEST(kill_closing),
 	TEST(kill_time_wait),
+	TEST(kill_not_the_listener),
 	TEST(kill_orphan),
 	TEST(kill_listen),
 	TEST(kill_in_queue),
