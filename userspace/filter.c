@@ -8,7 +8,8 @@
  *	src = ADDRESS[/BITS]	the local address
  *	dst = ADDRESS[/BITS]	the remote one
  *
- * All must be so. "=", ":" and "and" may be left out.
+ * All must be so, each but "state" is given once. "=", ":" and "and" may be
+ * left out.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static bool parse_port(struct side *side, const char *word)
 {
 	unsigned long port;
 
-	if (!whole(word + (*word == ':'), 65535, &port) || !port)
+	if (side->port || !whole(word + (*word == ':'), 65535, &port) || !port)
 		return false;
 	side->port = port;
 	return true;
@@ -73,8 +74,9 @@ static bool parse_address(struct side *side, const char *word)
 	unsigned long bits;
 	bool ipv4;
 
-	if (strlen(word) >= sizeof(text))
+	if (side->given || strlen(word) >= sizeof(text))
 		return false;
+	side->given = true;
 	strcpy(text, word);
 	slash = strchr(text, '/');
 	if (slash)

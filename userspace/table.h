@@ -54,11 +54,13 @@ struct row {
 /**
  * struct side - what one end must be
  * @port: its port, 0 for any
+ * @given: there was an address, be it of 0 bits
  * @bits: so many of @addr count, 0 for any
  * @addr: IPv4 is mapped
  */
 struct side {
 	u16 port;
+	bool given;
 	u8 bits;
 	u8 addr[16];
 };

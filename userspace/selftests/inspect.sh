@@ -101,7 +101,9 @@ ask 0 dst 127.0.0.2 && shows 0 " 500"
 verdict $? "another address"
 ask 0 -6 && shows 0 " 500"
 verdict $? "another family"
-for wrong in "state open" "sport = :0" "sport = :70000" "dst 10.0.0.1/33" "dst x" "port 1" "sport"; do
+for wrong in "state open" "sport = :0" "sport = :70000" "dst 10.0.0.1/33" "dst x" "port 1" "sport" \
+	"sport = :5001 and sport = :5002" "dport 5000 dport 5000" "src ::/0 src 127.0.0.1" \
+	"--kill dst 127.0.0.2 src 127.0.0.1 dst 127.0.0.1"; do
 	# shellcheck disable=SC2086 # words
 	ask 2 $wrong && grep -q "no filter" "$work/err"
 	verdict $? "no filter: $wrong"
