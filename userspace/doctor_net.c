@@ -129,12 +129,20 @@ struct filters {
 	bool accepted;
 };
 
+/* Is there a 253 that is a word, not a piece of an address or of 1253? */
+static bool has_number(const char *line)
+{
+	const char *at;
+
+	for (at = strstr(line, "253"); at; at = strstr(at + 3, "253"))
+		if ((at == line || strchr(" {,", at[-1])) && strchr(" ,}\n", at[3]))
+			return true;
+	return false;
+}
+
 static bool names_protocol(const char *line)
 {
-	const char *at = strstr(line, "253");
-
-	return at && (at == line || strchr(" {,", at[-1])) &&
-	       strchr(" ,}\n", at[3]) &&
+	return has_number(line) &&
 	       (strstr(line, "l4proto ") || strstr(line, "protocol ") ||
 		strstr(line, "nexthdr ")) && !strstr(line, "!= ");
 }

@@ -201,6 +201,12 @@ listings() {
 }"
 	about "not ok +filters +a rule of chain inet filter input drops" "nft -a list"
 	filters "$input accept;
+		ip saddr 10.0.253.0/24 meta l4proto 253 drop
+	}
+}"
+	about "not ok +filters +a rule of chain inet filter input drops" "nft -a list"
+	filters "$input accept;
+		ip saddr 10.253.2.253 meta l4proto { 2530, 1253, 25 } drop
 		tcp dport 253 drop
 		meta l4proto 25 drop
 	}
