@@ -50,7 +50,7 @@ static const struct {
 
 void doctor_sysctls(void)
 {
-	size_t i, odd = 0;
+	size_t i, odd = 0, unread = 0;
 	char line[256];
 	long value;
 
@@ -60,8 +60,12 @@ void doctor_sysctls(void)
 	}
 	for (i = 0; i < sizeof(sane) / sizeof(*sane); i++) {
 		if (!doctor_line(line, sizeof(line), "proc/sys/net/glass/%s",
-				 sane[i].name))
+				 sane[i].name)) {
+			unread++;
+			doctor_say(SKIPPED, "sysctls", "net.glass.%s cannot be read: %s",
+				   sane[i].name, strerror(errno));
 			continue;
+		}
 		value = strtol(line, NULL, 10);
 		if (value >= sane[i].least && value <= sane[i].most)
 			continue;
@@ -70,7 +74,7 @@ void doctor_sysctls(void)
 			   sane[i].name, value, sane[i].what);
 		doctor_next("unless that is meant, its default again: glass_proc(5) has it");
 	}
-	if (!odd)
+	if (!odd && !unread)
 		doctor_say(WELL, "sysctls", "of net.glass are none that surprise");
 }
 

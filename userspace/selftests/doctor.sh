@@ -37,9 +37,22 @@ make_healthy() {
 		put "proc/net/glass/$file" "heads"
 	done
 	put sys/kernel/tracing/events/glass/glass_segment/format "name: glass_segment"
+	for name in max_syn_backlog max_tw_buckets; do
+		put "proc/sys/net/glass/$name" 4096
+	done
+	for name in abort_on_overflow abort_on_soft_error; do
+		put "proc/sys/net/glass/$name" 0
+	done
+	for name in syncookies window_scaling sack timestamps; do
+		put "proc/sys/net/glass/$name" 1
+	done
+	for name in syn_retries synack_retries; do
+		put "proc/sys/net/glass/$name" 6
+	done
 	put proc/sys/net/glass/retries2 15
-	put proc/sys/net/glass/syncookies 1
-	put proc/sys/net/glass/rmem "4096 131072 6291456"
+	for name in rmem wmem; do
+		put "proc/sys/net/glass/$name" "4096 131072 6291456"
+	done
 	put proc/sys/net/ipv4/conf/all/rp_filter 0
 	put proc/sys/net/ipv4/conf/default/rp_filter 1
 	put proc/sys/net/ipv4/conf/lo/rp_filter 1
@@ -160,6 +173,11 @@ views() {
 	told 1 "not ok +sysctls +net.glass.retries2 is 3" "glass_proc(5)"
 	told 1 "not ok +sysctls +net.glass.syncookies is 2" "glass_proc(5)"
 	told 1 "not ok +sysctls +net.glass.rmem is 512" "glass_proc(5)"
+	healthy
+	rm "$root/proc/sys/net/glass/sack"
+	told 0 "skip +sysctls +net.glass.sack cannot be read: No such file"
+	! grep -q "^ok *sysctls" "$work/out"
+	verdict $? "and of one that is not read nothing good is said"
 	healthy
 	put proc/sys/net/ipv4/conf/eth1/rp_filter 2
 	told 1 "not ok +rp_filter +is strict on eth0:" "all.rp_filter=2"
