@@ -5,10 +5,11 @@
  *
  * The table is walked chain by chain: of each bucket of listeners the sockets,
  * of each bucket of the table the embryos, the sockets, the records of
- * TIME-WAIT: the way that a connection goes. netlink calls again when there is room again, and by then the chain may have changed. As
- * what is new stands at a chain's head, the place to go on is kept as a
- * distance from its end: who came meanwhile is not told, and moves nobody. If one
- * behind that place has left, one in front of it is told again; none is left out.
+ * TIME-WAIT: the way that a connection goes. netlink calls again when there is
+ * room again, and by then the chain may have changed. As what is new stands at
+ * a chain's head, the place to go on is kept as a distance from its end: who
+ * came meanwhile is not told, and moves nobody. If one behind that place has
+ * left, one in front of it is told again; none is left out.
  *
  * A socket can only be told without its chain's lock, as its own may be waited
  * for. A few at a time are given a reference under the one, and told under the

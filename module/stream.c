@@ -155,8 +155,9 @@ bool glass_reader_waits(const struct sock *sk)
 
 	if (glass_sk(sk)->tcb.adv_mss < 16384)
 		return false;
-	/* none before accept(); who is overlooked has his ACK sent at once */
+	/* none before accept() */
 	wq = rcu_dereference_protected(sk->sk_wq, lockdep_sock_is_held(sk));
+	/* without a barrier: who is overlooked has his ACK sent at once */
 	return wq && waitqueue_active(&wq->wait);
 }
 

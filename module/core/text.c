@@ -126,15 +126,14 @@ static void ack_text(struct tcb *t, u32 len, bool joined, u64 now)
 	bool tail = t->full_before && len < full;
 
 	t->full_before = len >= full && !joined;
-	if (t->rcv.nxt - t->rcv.acked > full) {
+	if (t->rcv.nxt - t->rcv.acked > full)
 		input_owe_ack(t, RULE_ACK_EVERY_SECOND);
-	} else if (tail) {
+	else if (tail)
 		input_owe_ack(t, RULE_ACK_TAIL);
-	} else if (t->opt.quick_ack) {
+	else if (t->opt.quick_ack)
 		input_owe_ack(t, RULE_ACK_QUICK);
-	} else {
+	else
 		ack_later(t, now);
-	}
 }
 
 /* Text that cannot be taken still owes its sender an ACK */
