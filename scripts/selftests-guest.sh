@@ -104,11 +104,11 @@ for name in "$@"; do
 	run "$name"
 done
 
-# Whatever the tests left behind must be gone now, or, where time costs
-# nothing, once the last orphan has given up.
+# Whatever the tests left behind must be gone now, or once the last orphan has
+# given up: a minute in FIN-WAIT-2, longer only where time costs nothing.
 if [ -e /sys/module/glass ]; then
 	! [ -e /sys/module/glass_diag ] || rmmod glass_diag
-	for _ in {1..200}; do
+	for _ in {1..800}; do
 		rmmod glass 2>/dev/null && break
 		sleep "${slow:+1}0.1"
 	done
