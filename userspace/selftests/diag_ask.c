@@ -139,7 +139,7 @@ int ask_more(int nl, struct told *all, int room, bool *end)
 
 	must(len > 0);
 	*end = false;
-	for (; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
+	for (; len > 0 && NLMSG_OK(h, (unsigned int)len); h = NLMSG_NEXT(h, len)) {
 		if (h->nlmsg_type == NLMSG_DONE ||
 		    h->nlmsg_type == NLMSG_ERROR) {
 			*end = true;

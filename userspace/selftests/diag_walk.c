@@ -46,9 +46,13 @@ struct port_code {
 	struct inet_diag_bc_op op, port;
 };
 
+/* cond and addr are a struct inet_diag_hostcond, whose array has no length */
 struct host_code {
 	struct inet_diag_bc_op op;
-	struct inet_diag_hostcond cond;
+	struct {
+		uint8_t family, prefix_len;
+		int port;
+	} cond;
 	uint8_t addr[16];
 };
 
