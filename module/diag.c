@@ -53,8 +53,7 @@ static struct sock *find_listener(struct glass_net *gn,
 				  const struct glass_tuple *t,
 				  const struct inet_diag_req_v2 *req)
 {
-	struct glass_listen_bucket *b =
-		&gn->listen[t->lport & (GLASS_LISTEN_HASH - 1)];
+	struct glass_listen_bucket *b = glass_listen_bucket(gn, t->lport);
 	const struct hlist_nulls_node *node;
 	struct sock *sk = glass_listener_find(gn, t), *other;
 	u16 num = t->lport;

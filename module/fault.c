@@ -20,7 +20,6 @@ DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
  * struct held - a segment that waits
  * @link: in glass_faults.held
  * @skb: it; without a device
- * @af: IPv4 or IPv6
  * @ifindex: the interface that it came in by
  * @id: of the wish that holds it
  * @due: when it arrives by itself, milliseconds; 0 for never
@@ -30,7 +29,6 @@ DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
 struct held {
 	struct list_head link;
 	struct sk_buff *skb;
-	const struct glass_af *af;
 	int ifindex;
 	u32 id;
 	u32 due;
@@ -114,7 +112,7 @@ static void deliver_all(struct glass_net *gn, struct list_head *list)
 	list_for_each_entry_safe(h, next, list, link) {
 		h->skb->dev = dev_get_by_index_rcu(gn->net, h->ifindex);
 		if (h->skb->dev)
-			glass_rcv_late(gn, h->skb, h->af);
+			glass_rcv_late(gn, h->skb, glass_af(&h->tuple));
 		else
 			kfree_skb(h->skb);
 		kfree(h);
@@ -140,8 +138,8 @@ static void due(struct timer_list *t)
 	deliver_all(container_of(faults, struct glass_net, faults), &list);
 }
 
-static void tell(struct glass_net *gn, const struct sk_buff *skb,
-		 const struct glass_af *af, const struct segment *s, u8 action)
+static void tell(struct glass_net *gn, const struct glass_tuple *tuple,
+		 const struct segment *s, u8 action)
 {
 	static const u16 rules[FAULT_ACTIONS] = {
 		[FAULT_DROP] = RULE_FAULT_DROP,
@@ -151,16 +149,14 @@ static void tell(struct glass_net *gn, const struct sk_buff *skb,
 		[FAULT_REORDER] = RULE_FAULT_REORDER,
 		[FAULT_HOLD] = RULE_FAULT_HOLD,
 	};
-	struct glass_tuple tuple;
 
-	glass_tuple_of_skb(skb, af, s, &tuple);
 	glass_count(gn, rules[action]);
-	glass_trace(gn, false, &tuple, s, 0, 0, rules[action], 0, 0);
+	glass_trace(gn, false, tuple, s, 0, 0, rules[action], 0, 0);
 }
 
 /* Keep it; false if that cannot be, and then it is the caller's still */
 static bool hold(struct glass_net *gn, struct sk_buff *skb,
-		 const struct glass_af *af, const struct segment *s,
+		 const struct glass_tuple *tuple, const struct segment *s,
 		 const struct fault *wish)
 {
 	struct glass_faults *faults = &gn->faults;
@@ -173,12 +169,11 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 	}
 	*h = (struct held){
 		.skb = skb,
-		.af = af,
 		.ifindex = skb->dev->ifindex,
 		.id = wish->id,
 		.behind = wish->behind,
+		.tuple = *tuple,
 	};
-	glass_tuple_of_skb(skb, af, s, &h->tuple);
 	if (wish->ms)
 		h->due = (now_ms(glass_now()) + wish->ms) ?: 1;
 	spin_lock(&faults->lock);
@@ -188,7 +183,7 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 	if (f) {
 		f->held++;
 		WRITE_ONCE(faults->count, faults->count + 1);
-		tell(gn, skb, af, s, wish->action);
+		tell(gn, tuple, s, wish->action);
 		/* conntrack of a netns ends before Glass's part of it */
 		nf_reset_ct(skb);
 		skb->dev = NULL;
@@ -201,13 +196,6 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 	return f;
 }
 
-static bool same_way(const struct glass_tuple *a, const struct glass_tuple *b)
-{
-	return a->family == b->family && a->lport == b->lport &&
-	       a->rport == b->rport && ipv6_addr_equal(&a->laddr, &b->laddr) &&
-	       ipv6_addr_equal(&a->raddr, &b->raddr);
-}
-
 /* A segment has passed: those that wait to be overtaken by it are nearer */
 static void passed(struct glass_net *gn, const struct glass_tuple *tuple)
 {
@@ -217,7 +205,8 @@ static void passed(struct glass_net *gn, const struct glass_tuple *tuple)
 
 	spin_lock(&faults->lock);
 	list_for_each_entry_safe(h, next, &faults->held, link)
-		if (h->behind && same_way(&h->tuple, tuple) && !--h->behind)
+		if (h->behind && glass_tuple_same_ends(&h->tuple, tuple) &&
+		    !--h->behind)
 			let_go(faults, h, &list);
 	spin_unlock(&faults->lock);
 	deliver_all(gn, &list);
@@ -229,7 +218,7 @@ static void passed(struct glass_net *gn, const struct glass_tuple *tuple)
  * memory, and then it is the caller's still.
  */
 static bool damage(struct glass_net *gn, struct sk_buff *skb,
-		   const struct glass_af *af, const struct segment *s)
+		   const struct glass_tuple *tuple, const struct segment *s)
 {
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
 
@@ -240,46 +229,47 @@ static bool damage(struct glass_net *gn, struct sk_buff *skb,
 		kfree_skb(copy);
 		return false;
 	}
-	tell(gn, skb, af, s, FAULT_CORRUPT);
+	tell(gn, tuple, s, FAULT_CORRUPT);
 	kfree_skb(skb);
 	copy->data[copy->len - 1] ^= 1;
 	copy->ip_summed = CHECKSUM_NONE;
 	copy->csum_valid = 0;
-	glass_rcv_late(gn, copy, af);
+	glass_rcv_late(gn, copy, glass_af(tuple));
 	return true;
 }
 
 /* Once more, after the first; false without memory */
 static bool again(struct glass_net *gn, struct sk_buff *skb,
-		  const struct glass_af *af, struct segment *s)
+		  const struct glass_tuple *tuple, struct segment *s)
 {
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
+	const struct glass_af *af = glass_af(tuple);
 	struct segment seen = *s;
 
 	if (!copy)
 		return false;
 	glass_deliver(gn, skb, af, s);
-	tell(gn, copy, af, &seen, FAULT_DUP);
+	tell(gn, tuple, &seen, FAULT_DUP);
 	glass_rcv_late(gn, copy, af);
 	return true;
 }
 
 /* What was wished for, if there is memory for it */
 static bool act(struct glass_net *gn, struct sk_buff *skb,
-		const struct glass_af *af, struct segment *s,
+		const struct glass_tuple *tuple, struct segment *s,
 		const struct fault *wish)
 {
 	switch (wish->action) {
 	case FAULT_DUP:
-		return again(gn, skb, af, s);
+		return again(gn, skb, tuple, s);
 	case FAULT_CORRUPT:
-		return damage(gn, skb, af, s);
+		return damage(gn, skb, tuple, s);
 	case FAULT_DROP:
-		tell(gn, skb, af, s, FAULT_DROP);
+		tell(gn, tuple, s, FAULT_DROP);
 		kfree_skb(skb);
 		return true;
 	}
-	return hold(gn, skb, af, s, wish);
+	return hold(gn, skb, tuple, s, wish);
 }
 
 /* It was not: the count was one ahead */
@@ -314,7 +304,7 @@ void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
 	spin_lock(&gn->faults.lock);
 	chosen = choose(&gn->faults, s, &wish);
 	spin_unlock(&gn->faults.lock);
-	if (chosen && act(gn, skb, af, s, &wish)) {
+	if (chosen && act(gn, skb, &tuple, s, &wish)) {
 		if (wish.action == FAULT_DUP)
 			passed(gn, &tuple);
 		return;

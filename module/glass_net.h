@@ -10,6 +10,7 @@
 #include <linux/list_nulls.h>
 #include <linux/seqlock.h>
 #include <linux/siphash.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -39,6 +40,16 @@ struct glass_tuple {
 	u8 foreign;
 	u8 family;
 };
+
+/* The same ends, of packets of the same family, whatever the interface */
+static inline bool glass_tuple_same_ends(const struct glass_tuple *a,
+					 const struct glass_tuple *b)
+{
+	return a->lport == b->lport && a->rport == b->rport &&
+	       a->family == b->family &&
+	       ipv6_addr_equal(&a->laddr, &b->laddr) &&
+	       ipv6_addr_equal(&a->raddr, &b->raddr);
+}
 
 /**
  * struct glass_listener - what a socket in LISTEN has beside the socket
@@ -359,6 +370,13 @@ struct glass_af {
 	void (*checksum)(struct sk_buff *skb, const __be32 *laddr,
 			 const __be32 *raddr);
 };
+
+/* Whoever listens on @port, host order, is in this chain. */
+static inline struct glass_listen_bucket *
+glass_listen_bucket(struct glass_net *gn, u16 port)
+{
+	return &gn->listen[port & (GLASS_LISTEN_HASH - 1)];
+}
 
 extern unsigned int glass_net_id;
 

@@ -20,12 +20,6 @@
 
 #include "glass_sock.h"
 
-static struct glass_listen_bucket *listen_bucket(struct glass_net *gn,
-						 u16 port)
-{
-	return &gn->listen[port & (GLASS_LISTEN_HASH - 1)];
-}
-
 /* Do both listen on the same address, port and device, for one owner? */
 static bool same_group(const struct sock *a, const struct sock *b)
 {
@@ -66,8 +60,8 @@ static int group_join(struct sock *sk, struct glass_listen_bucket *b)
  */
 int glass_listener_hash(struct sock *sk)
 {
-	struct glass_listen_bucket *b = listen_bucket(glass_sk_net(sk),
-						      sk->sk_num);
+	struct glass_listen_bucket *b =
+		glass_listen_bucket(glass_sk_net(sk), sk->sk_num);
 	int err;
 
 	spin_lock_bh(&b->lock);
@@ -85,8 +79,8 @@ int glass_listener_hash(struct sock *sk)
  */
 void glass_listener_unhash(struct sock *sk)
 {
-	struct glass_listen_bucket *b = listen_bucket(glass_sk_net(sk),
-						      sk->sk_num);
+	struct glass_listen_bucket *b =
+		glass_listen_bucket(glass_sk_net(sk), sk->sk_num);
 
 	spin_lock_bh(&b->lock);
 	__sk_nulls_del_node_init_rcu(sk);
@@ -144,7 +138,7 @@ static int fit(const struct sock *sk, const struct glass_tuple *tuple)
 struct sock *glass_listener_find(struct glass_net *gn,
 				 const struct glass_tuple *tuple)
 {
-	struct glass_listen_bucket *b = listen_bucket(gn, tuple->lport);
+	struct glass_listen_bucket *b = glass_listen_bucket(gn, tuple->lport);
 	const struct hlist_nulls_node *node;
 	struct sock *sk, *best;
 	int score, best_score;

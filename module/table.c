@@ -206,12 +206,9 @@ static bool record_matches(const struct glass_record *r,
 {
 	const struct glass_tuple *own = &r->tuple;
 
-	return own->lport == tuple->lport && own->rport == tuple->rport &&
-	       own->family == tuple->family &&
+	return glass_tuple_same_ends(own, tuple) &&
 	       (!own->ifindex || own->ifindex == tuple->ifindex ||
-		own->ifindex == tuple->sdif) &&
-	       ipv6_addr_equal(&own->laddr, &tuple->laddr) &&
-	       ipv6_addr_equal(&own->raddr, &tuple->raddr);
+		own->ifindex == tuple->sdif);
 }
 
 /**
