@@ -141,6 +141,8 @@ static void over_taps(const struct kind *k, bool header)
 	taps_open(&l, &w);
 	link_pair(k, &l, &p);
 	both_ways(&p);
+	/* the wire ends with this process, before a FIN was acknowledged */
+	pair_abort(&p);
 	note("%ld frames, the largest of %ld octets, %ld for the device to cut",
 	     w.seen->frames, w.seen->largest, w.seen->to_cut);
 	if (k->glass || !header) {

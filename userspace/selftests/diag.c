@@ -197,8 +197,9 @@ static const struct test tests[] = {
 static void install(void)
 {
 	command("d=/lib/modules/$(uname -r); mkdir -p /tmp/diag;"
-		" find $d/ -name 'inet_diag.ko*' -o -name 'tcp_diag.ko*' |"
-		" xargs -r cp -t /tmp/diag; mount -t tmpfs none $d &&"
+		" cp $d/kernel/net/ipv4/inet_diag.ko*"
+		" $d/kernel/net/ipv4/tcp_diag.ko* /tmp/diag 2>/dev/null;"
+		" mount -t tmpfs none $d &&"
 		" mkdir $d/extra && cp ${GLASS_MODULE%%/*}/glass*.ko $d/extra/ &&"
 		" { cp /tmp/diag/* $d/extra/ 2>/dev/null; rm -r /tmp/diag; } &&"
 		" touch $d/modules.order $d/modules.builtin"

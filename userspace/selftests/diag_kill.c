@@ -382,7 +382,7 @@ static void kill_or_close(const struct kind *k)
 	pid_t pid;
 	int i;
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 50; i++) {
 		stages[3].make(k, &s);
 		pid = spawn(ask_to_kill, &s.q);
 		close(s.fd);

@@ -77,6 +77,16 @@ void pair_close(struct pair *p)
 	close(p->l);
 }
 
+/* Nothing of it is left, not even an orphan that nobody can answer any more */
+void pair_abort(struct pair *p)
+{
+	struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+	must_be(setsockopt(p->c, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
+	must_be(setsockopt(p->s, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
+	pair_close(p);
+}
+
 int set_int(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value));

@@ -152,6 +152,7 @@ int listener(const struct kind *k, struct addr *at, int backlog);
 int connected(const struct kind *k, const struct addr *to);
 void pair_open(const struct kind *k, struct pair *p);
 void pair_close(struct pair *p);
+void pair_abort(struct pair *p);
 
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option);
