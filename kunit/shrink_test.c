@@ -106,6 +106,17 @@ static void shrunk_window_text_beyond_edge_waits(struct kunit *test)
 	now_in(s, TCB_ESTABLISHED, 0);
 }
 
+/* An ACK stands where the window ends now, or its text is all for nothing */
+static void shrunk_window_ack_at_its_edge(struct kunit *test)
+{
+	struct script *s = shrunk(test, 500);
+
+	inject(s, ".", 1, 1000, 1, 500, RULE_TEXT_IN_ORDER);
+	inject(s, ".", 1001, 1000, 1, 500, RULE_TEXT_IN_ORDER);
+	expect(s, ".", 501, 0, 2001, ANY, RULE_ACK_EVERY_SECOND);
+	expect_nothing(s);
+}
+
 /* The RST stands where the window ends now: beyond it nobody would take it */
 /* rfc9293: MUST-34 */
 static void shrunk_window_abort_at_its_edge(struct kunit *test)
@@ -141,6 +152,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(shrunk_window_lost_segment_goes_whole),
 	SCRIPT_CASE(shrunk_to_nothing_probed_for_ever),
 	SCRIPT_CASE(shrunk_window_text_beyond_edge_waits),
+	SCRIPT_CASE(shrunk_window_ack_at_its_edge),
 	SCRIPT_CASE(shrunk_window_abort_at_its_edge),
 	SCRIPT_CASE(established_window_above_16_bits_used),
 	{}

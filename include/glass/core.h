@@ -245,7 +245,7 @@ u32 output_usable(const struct tcb *t);
 /* probe.c: segments that ask for an answer */
 bool output_probe(struct tcb *t, u64 now, struct segment *s);
 bool output_loss_probe(struct tcb *t, u64 now, struct segment *s);
-u32 reset_seq(const struct tcb *t);
+u32 control_seq(const struct tcb *t);
 void output_mtu_probe(struct tcb *t, u64 now, struct segment *s);
 
 /* timer.c: deadlines */

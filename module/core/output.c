@@ -59,7 +59,7 @@ static void put_options(struct tcb *t, u64 now, struct segment *s)
 static bool output_rst(struct tcb *t, struct segment *s)
 {
 	t->rst_due = 0;
-	s->seq = reset_seq(t);
+	s->seq = control_seq(t);
 	s->ack = t->rcv.nxt;
 	s->flags = SEG_RST | SEG_ACK;
 	s->rule = t->ack_rule;
@@ -380,7 +380,7 @@ static bool output_ack(struct tcb *t, struct segment *s)
 {
 	if (!t->ack_now)
 		return false;
-	s->seq = t->snd.nxt;
+	s->seq = control_seq(t);
 	s->rule = t->ack_rule;
 	output_stamp(t, s);
 	return true;

@@ -73,16 +73,16 @@ bool output_loss_probe(struct tcb *t, u64 now, struct segment *s)
 }
 
 /**
- * reset_seq() - where the RST of an abort stands
+ * control_seq() - where a segment without text stands: an ACK, an abort's RST
  * @t: the TCB
  *
  * At SND.NXT, unless the peer would refuse it there: text went beyond the edge
  * of a window that shrank, or a probe beyond a closed one. Then it stands at
  * the edge. Less than the window field can tell is no edge.
  *
- * Return: a sequence number, rfc9293#section-3.10.5.
+ * Return: a sequence number, rfc9293#section-3.10.5 and 3.10.7.4.
  */
-u32 reset_seq(const struct tcb *t)
+u32 control_seq(const struct tcb *t)
 {
 	u32 edge = t->snd.una + t->snd.wnd, nxt = t->snd.nxt;
 
