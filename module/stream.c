@@ -12,6 +12,9 @@
 
 #include "glass_sock.h"
 
+/* So many octets came at once that their ACK may wait for the reader */
+#define READ_SOON	16384u
+
 /* Nothing to read: 0 at the end of the stream, 1 to wait, or an error */
 static int why_empty(struct sock *sk, long timeo)
 {
@@ -146,14 +149,15 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
  * @sk: the socket, locked
  *
  * If somebody sleeps on the socket, most likely until there is text, or was
- * just woken, and segments are as large as lo's. On a wire the clock of the
- * sender counts more.
+ * just woken, and the ACK is for much: segments are as large as lo's, or came
+ * joined. Single segments of a wire are the sender's clock, which counts more.
  */
 bool glass_reader_waits(const struct sock *sk)
 {
+	const struct tcb *t = &glass_sk(sk)->tcb;
 	struct socket_wq *wq;
 
-	if (glass_sk(sk)->tcb.adv_mss < 16384)
+	if (max_t(u32, t->adv_mss, t->rcv.nxt - t->rcv.acked) < READ_SOON)
 		return false;
 	/* none before accept() */
 	wq = rcu_dereference_protected(sk->sk_wq, lockdep_sock_is_held(sk));
