@@ -43,12 +43,12 @@ static struct glass_record *hashed_embryo(struct glass_net *gn, struct sock *sk)
 		.rport = PEER,
 		.family = AF_INET,
 	};
-	struct tcb_params p;
+	struct glass_manner manner = {};
 	struct glass_record *r;
+	struct tcb_params p;
 
 	r = glass_record_alloc(RECORD_EMBRYO, &tuple,
-			       glass_table_hash(gn, &tuple),
-			       NULL);
+			       glass_table_hash(gn, &tuple), &manner);
 	if (!r)
 		return NULL;
 	glass_params(sk, &p);
@@ -80,6 +80,10 @@ static struct sk_buff *last_ack(struct segment *s, u16 port, const char *text)
 	};
 	if (!skb)
 		return NULL;
+	/* behind a header of IPv4 */
+	skb_reset_network_header(skb);
+	memset(skb_put(skb, sizeof(struct iphdr)), 0, sizeof(struct iphdr));
+	__skb_pull(skb, sizeof(struct iphdr));
 	segment_encode(s, skb_put(skb, segment_size(s)));
 	skb_put_data(skb, text, s->len);
 	return skb;

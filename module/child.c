@@ -52,7 +52,8 @@ static void child_addresses(struct sock *child, const struct glass_tuple *t)
 }
 
 static void child_init(struct sock *child, const struct glass_tuple *own,
-		       const struct embryo *e, u8 ip_options)
+		       const struct embryo *e, const struct glass_manner *m,
+		       const struct sk_buff *skb)
 {
 	struct glass_sock *gs = glass_sk(child);
 	struct tcb_params p;
@@ -72,12 +73,13 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	glass_clock_init(child);
 	glass_use(child, glass_af(own));
 	child_addresses(child, own);
+	glass_child_manner(child, m, skb);
 
 	glass_cong_inherit(child);
 	glass_params(child, &p);
 	p.adv_mss = e->adv_mss;
 	p.path_mss = e->mss;
-	p.ip_options = ip_options;
+	p.ip_options = m->way ? m->way->opt.optlen : glass_way_len(child);
 	p.ts_offset = glass_ts_offset(glass_sk_net(child), own);
 	tcb_from_embryo(&gs->tcb, &p, e);
 	inet_sk_set_state(child, TCP_SYN_RECV);
@@ -110,20 +112,20 @@ static void discard_child(struct sock *child)
 static struct sock *create_child(struct sock *listener,
 				 const struct glass_tuple *own,
 				 const struct embryo *e,
-				 const struct ip_options_rcu *way)
+				 const struct glass_manner *m,
+				 const struct sk_buff *skb)
 {
 	struct sock *child = sk_clone_lock(listener, GFP_ATOMIC);
 
 	if (!child)
 		return NULL;
-	child_init(child, own, e, way ? way->opt.optlen : 0);
-	if ((way && !glass_way_take(child, way)) ||
+	child_init(child, own, e, m, skb);
+	if ((m->way && !glass_way_take(child, m->way)) ||
 	    !glass_sk_af(child)->child_route(child)) {
 		__acquire(child->sk_lock.slock);
 		discard_child(child);
 		return NULL;
 	}
-	sk_set_txhash(child);
 	glass_port_inherit(child, listener);
 	return child;
 }
@@ -191,7 +193,7 @@ static enum glass_record_fate overflow(struct glass_net *gn,
 		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
 	if (!glass_table_remove_record(gn, r))
 		return RECORD_AGAIN;
-	glass_reject(gn, glass_af(&r->tuple), &r->tuple, skb, s,
+	glass_reject(gn, r->listener->sk, &r->tuple, skb, s,
 		     RULE_LISTEN_OVERFLOW_RST);
 	glass_record_forget(gn, r);
 	return drop_ready(gn, skb, RULE_LISTEN_OVERFLOW_RST);
@@ -217,14 +219,17 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 {
 	struct glass_listener *l = r->listener;
 	struct ip_options_data came;
+	struct glass_manner m;
+	struct ip_options_rcu *way = glass_way_back(skb, &came);
 	struct sock *child;
 
 	if (sk_filter_trim_cap(l->sk, skb, SEG_HEADER_MAX))
 		return drop_ready(gn, skb, RULE_POLICY_DROP);
 	if (sk_acceptq_is_full(l->sk))
 		return overflow(gn, r, skb, s);
-	child = create_child(l->sk, &r->tuple, e,
-			     glass_way_back(skb, &came) ?: glass_record_way(r));
+	glass_manner_record(gn, r, &m);
+	m.way = way ?: m.way;
+	child = create_child(l->sk, &r->tuple, e, &m, skb);
 	if (!child)
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
@@ -244,6 +249,7 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
  * @l: the listener
  * @own: the ends
  * @e: what the cookie says
+ * @m: the manner of its packets
  * @skb: consumed with RECORD_CONSUMED alone; the ACK, perhaps with text
  * @s: @skb decoded
  *
@@ -255,14 +261,14 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 enum glass_record_fate
 glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_tuple *own, const struct embryo *e,
-		   struct sk_buff *skb, const struct segment *s)
+		   const struct glass_manner *m, struct sk_buff *skb,
+		   const struct segment *s)
 {
-	struct ip_options_data came;
 	struct sock *child;
 
 	if (sk_acceptq_is_full(l->sk))
 		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
-	child = create_child(l->sk, own, e, glass_way_back(skb, &came));
+	child = create_child(l->sk, own, e, m, skb);
 	if (!child)
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
@@ -280,12 +286,12 @@ static bool fast_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own,
 			const struct segment *syn, const u32 *above,
-			const struct ip_options_rcu *way, struct embryo *e)
+			const struct glass_manner *m, struct embryo *e)
 {
 	u64 now = glass_now();
 	struct tcb_params p;
 
-	if (!glass_listen_params(gn, l->sk, af, own, way, &p))
+	if (!glass_listen_params(gn, l->sk, af, own, m, &p))
 		return false;
 	p.iss = glass_listen_isn(gn, own, above, now);
 	embryo_open(e, syn, &p, now);
@@ -298,6 +304,7 @@ static bool fast_embryo(struct glass_net *gn, struct glass_listener *l,
  * @l: the listener, which counts it as pending and is held for it
  * @af: IPv4 or IPv6
  * @own: the ends
+ * @m: the manner of its packets
  * @skb: consumed with RECORD_CONSUMED alone; the SYN, perhaps with text
  * @s: @skb decoded
  * @above: SND.NXT of a connection in TIME-WAIT that made way for @s, or NULL
@@ -309,16 +316,14 @@ static bool fast_embryo(struct glass_net *gn, struct glass_listener *l,
 enum glass_record_fate
 glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
 		     const struct glass_af *af, const struct glass_tuple *own,
-		     struct sk_buff *skb, const struct segment *s,
-		     const u32 *above)
+		     const struct glass_manner *m, struct sk_buff *skb,
+		     const struct segment *s, const u32 *above)
 {
-	struct ip_options_data came;
-	const struct ip_options_rcu *way = glass_way_back(skb, &came);
 	struct sock *child = NULL;
 	struct embryo e;
 
-	if (fast_embryo(gn, l, af, own, s, above, way, &e))
-		child = create_child(l->sk, own, &e, way);
+	if (fast_embryo(gn, l, af, own, s, above, m, &e))
+		child = create_child(l->sk, own, &e, m, skb);
 	if (!child) {
 		glass_fastopen_done(l);
 		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);

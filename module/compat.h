@@ -97,6 +97,35 @@ static inline void glass_compat_defer(struct sock *sk, bool defer)
 #endif
 }
 
+/* connect() is told a flow label: IPV6_FLOWINFO_SEND */
+static inline bool glass_compat_sends_label(const struct sock *sk)
+{
+#if GLASS_HAVE_INET_FLAGS
+	return inet6_test_bit(SNDFLOW, sk);
+#else
+	return inet6_sk(sk)->sndflow;
+#endif
+}
+
+/* The peer's flow label is ours too: IPV6_FL_F_REFLECT */
+static inline bool glass_compat_reflects(const struct sock *sk)
+{
+#if GLASS_HAVE_INET_FLAGS
+	return inet6_test_bit(REPFLOW, sk);
+#else
+	return inet6_sk(sk)->repflow;
+#endif
+}
+
+static inline void glass_compat_reflect(struct sock *sk, bool on)
+{
+#if GLASS_HAVE_INET_FLAGS
+	inet6_assign_bit(REPFLOW, sk, on);
+#else
+	inet6_sk(sk)->repflow = on;
+#endif
+}
+
 /* A child does not share its listener's flow labels */
 static inline void glass_compat_no_flow_labels(struct sock *sk)
 {

@@ -93,13 +93,13 @@ static u32 *last_sent(struct glass_listener *l)
  * @af: IPv4 or IPv6
  * @own: the ends, as a record would have them
  * @syn: the SYN
- * @way: the way back to its source, or NULL
+ * @m: the manner of the answer; gets its hash
  *
  * RCU read lock held, softirqs off.
  */
 void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		      const struct glass_af *af, const struct glass_tuple *own,
-		      const struct segment *syn, struct ip_options_rcu *way)
+		      const struct segment *syn, struct glass_manner *m)
 {
 	u64 now = glass_now();
 	struct tcb_params p;
@@ -108,7 +108,7 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 	struct embryo e;
 	u32 slot, clock, *sent = last_sent(l);
 
-	if (!glass_listen_params(gn, l->sk, af, own, way, &p)) {
+	if (!glass_listen_params(gn, l->sk, af, own, m, &p)) {
 		glass_count(gn, RULE_LISTEN_NO_MEMORY);
 		return;
 	}
@@ -124,7 +124,8 @@ void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		clock = timestamp_clock(now, glass_ts_offset(gn, own));
 		out.tsval = cookie_timestamp(&e, clock);
 	}
-	glass_reply(gn, l->sk, af, own, &out, TCB_LISTEN, way);
+	m->hash = glass_flow_hash(gn, glass_table_hash(gn, own));
+	glass_reply(gn, l->sk, af, own, &out, TCB_LISTEN, m);
 }
 
 /*
@@ -147,7 +148,7 @@ static bool expects_cookies(struct glass_net *gn, struct glass_listener *l,
  * @af: IPv4 or IPv6
  * @own: the ends, as a record would have them
  * @s: the segment
- * @way: the way back to its source, or NULL
+ * @m: the manner of its packets
  * @e: what the cookie says, if it opens
  * @v: what listen_input() said of @s; changed if cookies are expected
  *
@@ -156,7 +157,7 @@ static bool expects_cookies(struct glass_net *gn, struct glass_listener *l,
 void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own, const struct segment *s,
-			const struct ip_options_rcu *way, struct embryo *e,
+			const struct glass_manner *m, struct embryo *e,
 			struct verdict *v)
 {
 	siphash_key_t key[COOKIE_SLOTS];
@@ -171,7 +172,7 @@ void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 	secrets(gn, key, COOKIE_SLOTS, now);
 	for (i = 0; i < COOKIE_SLOTS; i++)
 		hash[i] = handshake_hash(own, s->seq - 1, &key[i]);
-	if (!glass_listen_params(gn, l->sk, af, own, way, &p))
+	if (!glass_listen_params(gn, l->sk, af, own, m, &p))
 		*v = (struct verdict){ .rule = RULE_LISTEN_NO_MEMORY };
 	else
 		cookie_input(e, s, &p, hash, now, v);

@@ -316,6 +316,8 @@ static void create_ipv6(struct net *net, struct sock *sk)
 	np->pmtudisc = IPV6_PMTUDISC_WANT;
 	sk->sk_ipv6only = READ_ONCE(net->ipv6.sysctl.bindv6only);
 	glass_compat_ipv6_flags(sk);
+	glass_compat_reflect(sk, READ_ONCE(net->ipv6.sysctl.flowlabel_reflect) &
+				 FLOWLABEL_REFLECT_ESTABLISHED);
 }
 
 /* What inet_create() and inet6_create() have in common */

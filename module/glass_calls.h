@@ -90,8 +90,8 @@ int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 void glass_transmit(struct sock *sk, struct segment *s, u8 state);
 void glass_reply(struct glass_net *gn, const struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
-		 struct segment *s, u8 state, struct ip_options_rcu *way);
-void glass_reject(struct glass_net *gn, const struct glass_af *af,
+		 struct segment *s, u8 state, const struct glass_manner *m);
+void glass_reject(struct glass_net *gn, const struct sock *sk,
 		  const struct glass_tuple *tuple, const struct sk_buff *skb,
 		  const struct segment *s, u16 rule);
 
@@ -274,14 +274,9 @@ bool glass_table_remove_record(struct glass_net *gn, struct glass_record *r);
 bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 				struct sock *child);
 
-/* memory.c: records come and go */
+/* memory.c: records come and go; see manner.h */
 int glass_record_cache_create(void);
 void glass_record_cache_destroy(void);
-struct glass_record *glass_record_alloc(u8 kind,
-					const struct glass_tuple *tuple,
-					u32 hash,
-					const struct ip_options_rcu *way);
-struct ip_options_rcu *glass_record_way(struct glass_record *r);
 void glass_record_free(struct glass_record *r);
 
 /* record.c: SYN-RECEIVED and TIME-WAIT without a socket */
@@ -301,7 +296,7 @@ glass_record_input(struct glass_net *gn, const struct glass_af *af,
 bool glass_listen_params(struct glass_net *gn, const struct sock *sk,
 			 const struct glass_af *af,
 			 const struct glass_tuple *own,
-			 const struct ip_options_rcu *way,
+			 const struct glass_manner *m,
 			 struct tcb_params *p);
 u32 glass_listen_isn(struct glass_net *gn, const struct glass_tuple *own,
 		     const u32 *above, u64 now);
@@ -329,11 +324,11 @@ struct sock *glass_listener_choose(struct glass_net *gn,
 void glass_cookies_init(struct glass_net *gn);
 void glass_cookie_syn(struct glass_net *gn, struct glass_listener *l,
 		      const struct glass_af *af, const struct glass_tuple *own,
-		      const struct segment *syn, struct ip_options_rcu *way);
+		      const struct segment *syn, struct glass_manner *m);
 void glass_cookie_judge(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own, const struct segment *s,
-			const struct ip_options_rcu *way, struct embryo *e,
+			const struct glass_manner *m, struct embryo *e,
 			struct verdict *v);
 
 /* fastopen.c: fast open, the server's side and the secrets */
@@ -379,12 +374,13 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 enum glass_record_fate
 glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
 		     const struct glass_af *af, const struct glass_tuple *own,
-		     struct sk_buff *skb, const struct segment *s,
-		     const u32 *above);
+		     const struct glass_manner *m, struct sk_buff *skb,
+		     const struct segment *s, const u32 *above);
 enum glass_record_fate
 glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_tuple *own, const struct embryo *e,
-		   struct sk_buff *skb, const struct segment *s);
+		   const struct glass_manner *m, struct sk_buff *skb,
+		   const struct segment *s);
 
 /* port.c: bind() and ephemeral ports */
 int glass_ports_init(struct glass_net *gn);

@@ -80,6 +80,7 @@ struct glass_listener {
 };
 
 struct glass_port;
+struct glass_manner;
 
 enum glass_record_kind {
 	RECORD_EMBRYO,
@@ -99,8 +100,8 @@ enum glass_record_kind {
  * @reuseport: its sk_reuseport
  * @v6: it was, or its listener is, of AF_INET6: IPv4's addresses are mapped
  * @v6only: its sk_ipv6only
- * @routed: an embryo whose SYN came by a source route: part of a larger
- *	object, see memory.c
+ * @kept: part of a larger object, which keeps more of its manner: memory.c
+ * @tclass: class of an embryo's SYN, or of the socket that TIME-WAIT came from
  * @listener: of an embryo; valid while the record is hashed
  * @embryo: bucket lock
  * @bind_node: of a TIME-WAIT, in the waits of the port that it holds, if
@@ -124,7 +125,8 @@ struct glass_record {
 	u8 reuseport:1;
 	u8 v6:1;
 	u8 v6only:1;
-	u8 routed:1;
+	u8 kept:1;
+	u8 tclass;
 	union {
 		struct {
 			struct glass_listener *listener;
@@ -295,6 +297,7 @@ struct glass_sysctl {
 	int rfc1337;
 	int abort_on_overflow;
 	int abort_on_soft_error;
+	int reflect_tos;
 	int fastopen;
 	int rmem[3];			/* least, first and largest SO_RCVBUF */
 	int wmem[3];			/* of SO_SNDBUF */
@@ -352,7 +355,8 @@ struct glass_net {
  * @xmit: give a segment of a connected socket to IP, with IP's ECN field
  * @reply: send a segment that no socket of its own sends; consumes the skb
  * @child_route: route a fresh child; false if there is no route
- * @path_mss: largest text towards the other end of @tuple, without options
+ * @path_mss: largest text towards the other end of @tuple, without options; by
+ *	the socket's own manner if that is not given
  * @checksum: start the checksum of a skb whose header is written, between
  *	these addresses, of one or of four words
  */
@@ -362,11 +366,11 @@ struct glass_af {
 	int (*xmit)(struct sock *sk, struct sk_buff *skb, u8 ecn);
 	void (*reply)(struct glass_net *gn, const struct sock *sk,
 		      struct sk_buff *skb, const struct glass_tuple *tuple,
-		      struct ip_options_rcu *way);
+		      const struct glass_manner *m);
 	bool (*child_route)(struct sock *child);
 	u32 (*path_mss)(struct glass_net *gn, const struct sock *sk,
 			const struct glass_tuple *tuple,
-			const struct ip_options_rcu *way);
+			const struct glass_manner *m);
 	void (*checksum)(struct sk_buff *skb, const __be32 *laddr,
 			 const __be32 *raddr);
 };

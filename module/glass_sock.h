@@ -165,6 +165,7 @@ static inline u64 glass_now(void)
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
 }
 
+#include "manner.h"
 #include "glass_calls.h"
 
 #endif

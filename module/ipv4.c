@@ -36,22 +36,22 @@ static void v4_checksum(struct sk_buff *skb, const __be32 *laddr,
  * rfc9293#section-3.9.2.3.
  * rfc9293: MUST-63
  */
-static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
+static struct rtable *v4_route(struct glass_net *gn,
 			       const struct glass_tuple *tuple,
-			       const struct ip_options_rcu *way,
+			       const struct glass_manner *m,
 			       struct flowi4 *fl4)
 {
+	const struct ip_options_rcu *way = m->way;
 	__be32 hop = way && way->opt.srr ? way->opt.faddr :
 					   tuple->raddr.s6_addr32[0];
 	struct rtable *rt;
 
-	flowi4_init_output(fl4, tuple->ifindex, sk ? READ_ONCE(sk->sk_mark) : 0,
-			   sk ? READ_ONCE(inet_sk(sk)->tos) & INET_DSCP_MASK : 0,
+	flowi4_init_output(fl4, tuple->ifindex, m->mark,
+			   m->tclass & INET_DSCP_MASK,
 			   RT_SCOPE_UNIVERSE, IPPROTO_GLASS,
 			   tuple->foreign ? FLOWI_FLAG_ANYSRC : 0,
 			   hop, tuple->laddr.s6_addr32[0],
-			   htons(tuple->rport), htons(tuple->lport),
-			   sk ? sk->sk_uid : GLOBAL_ROOT_UID);
+			   htons(tuple->rport), htons(tuple->lport), m->uid);
 	rt = ip_route_output_flow(gn->net, fl4, NULL);
 	if (IS_ERR(rt))
 		return rt;
@@ -74,16 +74,21 @@ static u32 v4_mss(const struct dst_entry *dst)
 
 static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
 		       const struct glass_tuple *tuple,
-		       const struct ip_options_rcu *way)
+		       const struct glass_manner *m)
 {
 	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
+	struct glass_manner own;
 	struct flowi4 fl4;
 	struct rtable *rt;
 	u32 mss;
 
 	if (dst && sk->sk_state != TCP_LISTEN)
 		return v4_mss(dst);
-	rt = v4_route(gn, sk, tuple, way, &fl4);
+	if (!m) {
+		glass_manner_sock(sk, &own);
+		m = &own;
+	}
+	rt = v4_route(gn, tuple, m, &fl4);
 	if (IS_ERR(rt))
 		return 0;
 	mss = v4_mss(&rt->dst);
@@ -93,10 +98,10 @@ static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
 
 static void v4_reply(struct glass_net *gn, const struct sock *sk,
 		     struct sk_buff *skb, const struct glass_tuple *tuple,
-		     struct ip_options_rcu *way)
+		     const struct glass_manner *m)
 {
 	struct flowi4 fl4;
-	struct rtable *rt = v4_route(gn, sk, tuple, way, &fl4);
+	struct rtable *rt = v4_route(gn, tuple, m, &fl4);
 
 	if (IS_ERR(rt) ||
 	    (!(rt->dst.dev->features & NETIF_F_HW_CSUM) &&
@@ -107,23 +112,21 @@ static void v4_reply(struct glass_net *gn, const struct sock *sk,
 		return;
 	}
 	skb_dst_set(skb, &rt->dst);
-	skb->mark = fl4.flowi4_mark;
-	ip_build_and_send_pkt(skb, gn->ctl_v4, tuple->laddr.s6_addr32[0],
-			      tuple->raddr.s6_addr32[0], way,
-			      sk ? READ_ONCE(inet_sk(sk)->tos) : 0);
+	skb->mark = m->mark;
+	ip_build_and_send_pkt(skb, sk ?: gn->ctl_v4, tuple->laddr.s6_addr32[0],
+			      tuple->raddr.s6_addr32[0], m->way, m->tclass);
 }
 
 static bool v4_child_route(struct sock *child)
 {
 	struct glass_tuple tuple;
 	struct flowi4 *fl4 = &inet_sk(child)->cork.fl.u.ip4;
+	struct glass_manner m;
 	struct rtable *rt;
 
 	glass_tuple_of(child, &tuple);
-	rt = v4_route(glass_sk_net(child), child, &tuple,
-		      rcu_dereference_protected(inet_sk(child)->inet_opt,
-						lockdep_sock_is_held(child)),
-		      fl4);
+	glass_manner_sock(child, &m);
+	rt = v4_route(glass_sk_net(child), &tuple, &m, fl4);
 	if (IS_ERR(rt))
 		return false;
 	sk_setup_caps(child, &rt->dst);
@@ -207,7 +210,6 @@ int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
 	err = glass_port_connect(sk);
 	if (err)
 		goto fail;
-	sk_set_txhash(sk);
 	atomic_set(&inet_sk(sk)->inet_id, get_random_u16());
 	return glass_connect_start(sk);
 

@@ -38,28 +38,33 @@ static void v6_checksum(struct sk_buff *skb, const __be32 *laddr,
 				     IPPROTO_GLASS, 0);
 }
 
-static void v6_flow(const struct sock *sk, const struct glass_tuple *tuple,
-		    struct flowi6 *fl6)
+/*
+ * A route for the ends of a connection, in this manner. A routing header's first
+ * hop is where packets go; their addressee is the far end still.
+ */
+static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
+				  const struct glass_tuple *tuple,
+				  const struct glass_manner *m,
+				  struct flowi6 *fl6)
 {
+	struct in6_addr last, *hop;
+	struct dst_entry *dst;
+
 	*fl6 = (struct flowi6){
 		.flowi6_proto = IPPROTO_GLASS,
 		.daddr = tuple->raddr,
 		.saddr = tuple->laddr,
+		.flowlabel = ip6_make_flowinfo(m->tclass, m->label),
 		.flowi6_oif = tuple->ifindex,
-		.flowi6_mark = sk ? READ_ONCE(sk->sk_mark) : 0,
-		.flowi6_uid = sk ? sk->sk_uid : GLOBAL_ROOT_UID,
+		.flowi6_mark = m->mark,
+		.flowi6_uid = m->uid,
 		.fl6_dport = htons(tuple->rport),
 		.fl6_sport = htons(tuple->lport),
 	};
-}
-
-/* A route for the ends of a connection that has no socket of its own */
-static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
-				  const struct glass_tuple *tuple,
-				  struct flowi6 *fl6)
-{
-	v6_flow(sk, tuple, fl6);
-	return ip6_dst_lookup_flow(gn->net, sk ?: gn->ctl_v6, fl6, NULL);
+	hop = fl6_update_dst(fl6, m->sticky, &last);
+	dst = ip6_dst_lookup_flow(gn->net, sk ?: gn->ctl_v6, fl6, hop);
+	fl6->daddr = tuple->raddr;
+	return dst;
 }
 
 /* rfc9293: MUST-16, MUST-67 */
@@ -73,15 +78,20 @@ static u32 v6_mss(const struct dst_entry *dst)
 
 static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
 		       const struct glass_tuple *tuple,
-		       const struct ip_options_rcu *way)
+		       const struct glass_manner *m)
 {
 	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
+	struct glass_manner own;
 	struct flowi6 fl6;
 	u32 mss;
 
 	if (dst && sk->sk_state != TCP_LISTEN)
 		return v6_mss(dst);
-	dst = v6_route(gn, sk, tuple, &fl6);
+	if (!m) {
+		glass_manner_sock(sk, &own);
+		m = &own;
+	}
+	dst = v6_route(gn, sk, tuple, m, &fl6);
 	if (IS_ERR(dst))
 		return 0;
 	mss = v6_mss(dst);
@@ -91,11 +101,11 @@ static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
 
 static void v6_reply(struct glass_net *gn, const struct sock *sk,
 		     struct sk_buff *skb, const struct glass_tuple *tuple,
-		     struct ip_options_rcu *way)
+		     const struct glass_manner *m)
 {
 	const struct sock *by = sk ?: gn->ctl_v6;
 	struct flowi6 fl6;
-	struct dst_entry *dst = v6_route(gn, sk, tuple, &fl6);
+	struct dst_entry *dst = v6_route(gn, sk, tuple, m, &fl6);
 
 	if (IS_ERR(dst) || (!(dst->dev->features & NETIF_F_HW_CSUM) &&
 			    skb_checksum_help(skb))) {
@@ -105,18 +115,20 @@ static void v6_reply(struct glass_net *gn, const struct sock *sk,
 		return;
 	}
 	skb_dst_set(skb, dst);
-	ip6_xmit(by, skb, &fl6, fl6.flowi6_mark, NULL,
-		 sk ? inet6_sk(sk)->tclass : 0, READ_ONCE(by->sk_priority));
+	ip6_xmit(by, skb, &fl6, m->mark, m->sticky, m->tclass,
+		 READ_ONCE(by->sk_priority));
 }
 
 static bool v6_child_route(struct sock *child)
 {
 	struct glass_tuple tuple;
+	struct glass_manner m;
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
 	glass_tuple_of(child, &tuple);
-	dst = v6_route(glass_sk_net(child), child, &tuple, &fl6);
+	glass_manner_sock(child, &m);
+	dst = v6_route(glass_sk_net(child), child, &tuple, &m, &fl6);
 	if (IS_ERR(dst))
 		return false;
 	/* it also sets the capabilities, as sk_setup_caps() would */
@@ -144,6 +156,25 @@ const struct glass_af glass_ipv6 = {
 void glass_v6_no_ipv4(struct sock *sk)
 {
 	inet_sk(sk)->inet_rcv_saddr = LOOPBACK4_IPV6;
+}
+
+/* A flow label that connect() is given must be one that it may use */
+static int v6_flow_label(struct sock *sk, const struct sockaddr_in6 *sin6)
+{
+	struct ip6_flowlabel *lease;
+	__be32 info = 0;
+
+	if (glass_compat_sends_label(sk))
+		info = sin6->sin6_flowinfo & IPV6_FLOWINFO_MASK;
+	IP6_ECN_flow_init(info);
+	if (info & IPV6_FLOWLABEL_MASK) {
+		lease = fl6_sock_lookup(sk, info);
+		if (IS_ERR(lease))
+			return -EINVAL;
+		fl6_sock_release(lease);
+	}
+	inet6_sk(sk)->flow_label = info;
+	return 0;
 }
 
 /* What kind of address is it, and can it be connected to? */
@@ -188,10 +219,12 @@ static int v6_connect_route(struct sock *sk, const struct sockaddr_in6 *sin6)
 		.ifindex = sk->sk_bound_dev_if,
 		.family = AF_INET6,
 	};
+	struct glass_manner m;
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	dst = v6_route(glass_sk_net(sk), sk, &tuple, &fl6);
+	glass_manner_sock(sk, &m);
+	dst = v6_route(glass_sk_net(sk), sk, &tuple, &m, &fl6);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	np->saddr = fl6.saddr;
@@ -240,6 +273,9 @@ int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len)
 		return -EINVAL;
 	if (sin6->sin6_family != AF_INET6)
 		return -EAFNOSUPPORT;
+	err = v6_flow_label(sk, sin6);
+	if (err)
+		return err;
 	err = v6_check_address(sk, sin6, len);
 	if (err)
 		return err;
@@ -252,7 +288,6 @@ int glass_v6_connect(struct sock *sk, struct sockaddr *addr, int len)
 	err = glass_port_connect(sk);
 	if (err)
 		goto fail;
-	sk_set_txhash(sk);
 	return glass_connect_start(sk);
 
 fail:

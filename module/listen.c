@@ -301,7 +301,7 @@ static void own_ends(const struct glass_listener *l,
  * @sk: the listener
  * @af: IPv4 or IPv6
  * @own: the ends
- * @way: the way back to the source of the SYN, or NULL
+ * @m: the manner of its packets
  * @p: gets all but the ISN
  *
  * RCU read lock held, softirqs off.
@@ -311,12 +311,12 @@ static void own_ends(const struct glass_listener *l,
 bool glass_listen_params(struct glass_net *gn, const struct sock *sk,
 			 const struct glass_af *af,
 			 const struct glass_tuple *own,
-			 const struct ip_options_rcu *way,
+			 const struct glass_manner *m,
 			 struct tcb_params *p)
 {
 	glass_params(sk, p);
 	p->default_mss = af->default_mss;
-	p->path_mss = af->path_mss(gn, sk, own, way);
+	p->path_mss = af->path_mss(gn, sk, own, m);
 	p->adv_mss = p->path_mss;
 	return p->path_mss;
 }
@@ -338,12 +338,25 @@ u32 glass_listen_isn(struct glass_net *gn, const struct glass_tuple *own,
 	return above && seq_le(isn, *above) ? *above + 65537 : isn;
 }
 
+/* What the listener can tell later is not kept */
+static struct glass_record *alloc_embryo(const struct glass_listener *l,
+					 const struct glass_tuple *own,
+					 u32 hash,
+					 const struct glass_manner *m)
+{
+	struct glass_manner keep = *m;
+
+	if (m->mark == READ_ONCE(l->sk->sk_mark))
+		keep.mark = 0;
+	return glass_record_alloc(RECORD_EMBRYO, own, hash, &keep);
+}
+
 /* A SYN opens and was counted: make the embryo, hash it, answer */
 static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 			const struct glass_af *af,
 			const struct glass_tuple *own,
 			const struct segment *syn, const u32 *above, u16 rule,
-			struct ip_options_rcu *way)
+			struct glass_manner *m)
 {
 	u32 hash = glass_table_hash(gn, own);
 	struct glass_record *r = NULL;
@@ -351,8 +364,9 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	struct segment out;
 	u64 now = glass_now();
 
-	if (glass_listen_params(gn, l->sk, af, own, way, &p))
-		r = glass_record_alloc(RECORD_EMBRYO, own, hash, way);
+	m->hash = glass_flow_hash(gn, hash);
+	if (glass_listen_params(gn, l->sk, af, own, m, &p))
+		r = alloc_embryo(l, own, hash, m);
 	if (!r)
 		goto no_memory;
 	p.cookie = listen_gives_cookie(rule);
@@ -367,7 +381,7 @@ static void open_embryo(struct glass_net *gn, struct glass_listener *l,
 	}
 	/* unless it is gone already, and forgotten by whoever unhashed it */
 	glass_record_start(gn, r);
-	glass_reply(gn, l->sk, af, own, &out, TCB_SYN_RECEIVED, way);
+	glass_reply(gn, l->sk, af, own, &out, TCB_SYN_RECEIVED, m);
 	return;
 
 no_memory:
@@ -388,7 +402,6 @@ no_memory:
  * RCU read lock held, softirqs off, the socket not locked.
  *
  * Return: RECORD_CONSUMED, or RECORD_AGAIN: a connection was made meanwhile.
- *
  * rfc9293: MUST-53
  */
 enum glass_record_fate
@@ -399,11 +412,12 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 {
 	struct glass_listener *l = rcu_dereference(glass_sk(sk)->listener);
 	struct ip_options_data came;
-	struct ip_options_rcu *way = glass_way_back(skb, &came);
 	struct glass_tuple own;
+	struct glass_manner m;
 	struct embryo e;
 	struct verdict v;
 
+	glass_manner_listen(sk, skb, &came, &m);
 	listen_input(s, &v);
 	if (!l) {
 		/* it stopped listening while the packet was on its way */
@@ -414,22 +428,23 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		if (v.rule == RULE_LISTEN_SYN)
 			v.rule = syn_queue_enter(gn, l, above);
 		glass_fastopen_judge(gn, l, &own, s, &v);
-		glass_cookie_judge(gn, l, af, &own, s, way, &e, &v);
+		glass_cookie_judge(gn, l, af, &own, s, &m, &e, &v);
 	}
 	if (v.bits & V_ESTABLISHED)
-		return glass_cookie_ready(gn, l, &own, &e, skb, s);
+		return glass_cookie_ready(gn, l, &own, &e, &m, skb, s);
 	if (v.rule == RULE_FASTOPEN_OPEN)
-		return glass_fastopen_ready(gn, l, af, &own, skb, s, above);
+		return glass_fastopen_ready(gn, l, af, &own, &m, skb, s,
+					    above);
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, tuple, s, TCB_LISTEN,
 		    listen_opens(v.rule) ? TCB_SYN_RECEIVED : TCB_LISTEN,
 		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
 	if (listen_opens(v.rule))
-		open_embryo(gn, l, af, &own, s, above, v.rule, way);
+		open_embryo(gn, l, af, &own, s, above, v.rule, &m);
 	else if (v.rule == RULE_LISTEN_SYN_COOKIE)
-		glass_cookie_syn(gn, l, af, &own, s, way);
+		glass_cookie_syn(gn, l, af, &own, s, &m);
 	else if (v.bits & V_REJECT)
-		glass_reject(gn, af, tuple, skb, s, v.rule);
+		glass_reject(gn, sk, tuple, skb, s, v.rule);
 	kfree_skb(skb);
 	return RECORD_CONSUMED;
 }

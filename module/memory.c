@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The memory of records: 128 octets for nearly all of them, and more for an
- * embryo that must keep the way back to where its SYN came from. Their number
- * is limited by who makes them: the SYN queue and max_tw_buckets.
+ * The memory of records: 128 octets for nearly all of them, and more for one
+ * that must keep a way back, a mark or a flow label. Their number is limited by
+ * who makes them: the SYN queue and max_tw_buckets.
  */
 #include <net/ip.h>
 
@@ -10,9 +10,10 @@
 
 static struct kmem_cache *record_cache;
 
-/* An embryo whose SYN came by a source route, and the way back */
-struct routed_record {
+/* An embryo or TIME-WAIT that leaves in a manner of its own */
+struct manner_record {
 	struct glass_record record;
+	struct glass_manner manner;
 	struct ip_options_data way;
 };
 
@@ -27,12 +28,30 @@ void glass_record_cache_destroy(void)
 	kmem_cache_destroy(record_cache);
 }
 
+/* The same, which keeps what the record itself has no room for */
+static struct glass_record *alloc_kept(const struct glass_manner *m)
+{
+	struct manner_record *kept = kzalloc(sizeof(*kept), GFP_ATOMIC);
+
+	if (!kept)
+		return NULL;
+	kept->manner.mark = m->mark;
+	kept->manner.label = m->label;
+	if (m->way) {
+		memcpy(&kept->way, m->way, sizeof(*m->way) + m->way->opt.optlen);
+		kept->manner.way = &kept->way.opt;
+	}
+	kept->record.kept = true;
+	return &kept->record;
+}
+
 /**
  * glass_record_alloc() - a record that is on no list yet
  * @kind: enum glass_record_kind
  * @tuple: the two ends
  * @hash: glass_table_hash()
- * @way: of an embryo, the way back to the source of its SYN, or NULL
+ * @m: in which manner it speaks: way, mark and label are kept unless they are
+ *	0, and the class
  *
  * Any context.
  *
@@ -40,49 +59,42 @@ void glass_record_cache_destroy(void)
  */
 struct glass_record *glass_record_alloc(u8 kind,
 					const struct glass_tuple *tuple,
-					u32 hash,
-					const struct ip_options_rcu *way)
+					u32 hash, const struct glass_manner *m)
 {
-	struct routed_record *routed;
 	struct glass_record *r;
 
-	if (way) {
-		routed = kzalloc(sizeof(*routed), GFP_ATOMIC);
-		if (!routed)
-			return NULL;
-		memcpy(&routed->way, way, sizeof(*way) + way->opt.optlen);
-		r = &routed->record;
-		r->routed = true;
-	} else {
+	if (m->way || m->mark || m->label)
+		r = alloc_kept(m);
+	else
 		r = kmem_cache_zalloc(record_cache, GFP_ATOMIC);
-		if (!r)
-			return NULL;
-	}
+	if (!r)
+		return NULL;
 	INIT_LIST_HEAD(&r->due);
 	r->kind = kind;
 	r->tuple = *tuple;
 	r->hash = hash;
+	r->tclass = m->tclass;
 	return r;
 }
 
 /* A record that was never hashed */
 void glass_record_free(struct glass_record *r)
 {
-	if (r->routed)
-		kfree(container_of(r, struct routed_record, record));
+	if (r->kept)
+		kfree(container_of(r, struct manner_record, record));
 	else
 		kmem_cache_free(record_cache, r);
 }
 
 /**
- * glass_record_way() - the way back that an embryo keeps
+ * glass_record_kept() - what a record keeps of its manner
  * @r: the record
  *
- * Return: IP options, valid as long as the record, or NULL.
+ * Return: valid as long as the record, or NULL: nothing out of the ordinary.
  */
-struct ip_options_rcu *glass_record_way(struct glass_record *r)
+const struct glass_manner *glass_record_kept(struct glass_record *r)
 {
-	if (!r->routed)
+	if (!r->kept)
 		return NULL;
-	return &container_of(r, struct routed_record, record)->way.opt;
+	return &container_of(r, struct manner_record, record)->manner;
 }

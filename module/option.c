@@ -178,6 +178,63 @@ static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
 	return err;
 }
 
+/* Does it set headers that every packet carries? */
+static bool is_sticky(int name)
+{
+	switch (name) {
+	case IPV6_RTHDR:
+	case IPV6_HOPOPTS:
+	case IPV6_DSTOPTS:
+	case IPV6_RTHDRDSTOPTS:
+	case IPV6_2292PKTOPTIONS:
+		return true;
+	}
+	return false;
+}
+
+/*
+ * IPV6_FL_F_REFLECT: the peer's flow label is ours too, which IPv6 itself would
+ * do for TCP alone. All else that a flow label's manager is asked for is its.
+ */
+static bool set_reflect(struct sock *sk, sockptr_t val, unsigned int len,
+			int *err)
+{
+	struct in6_flowlabel_req ask;
+
+	if (len < sizeof(ask) || copy_from_sockptr(&ask, val, sizeof(ask)) ||
+	    !(ask.flr_flags & IPV6_FL_F_REFLECT) ||
+	    (ask.flr_action != IPV6_FL_A_GET && ask.flr_action != IPV6_FL_A_PUT))
+		return false;
+	lock_sock(sk);
+	*err = 0;
+	if (ask.flr_action == IPV6_FL_A_PUT) {
+		*err = glass_compat_reflects(sk) ? 0 : -ESRCH;
+		if (!*err) {
+			inet6_sk(sk)->flow_label = 0;
+			glass_compat_reflect(sk, false);
+		}
+	} else if (READ_ONCE(sock_net(sk)->ipv6.sysctl.flowlabel_consistency)) {
+		*err = -EPERM;
+	} else {
+		glass_compat_reflect(sk, true);
+	}
+	release_sock(sk);
+	return true;
+}
+
+static int set_ipv6_option(struct sock *sk, int name, sockptr_t val,
+			   unsigned int len)
+{
+	int err;
+
+	if (name == IPV6_FLOWLABEL_MGR && set_reflect(sk, val, len, &err))
+		return err;
+	err = ipv6_setsockopt(sk, SOL_IPV6, name, val, len);
+	if (!err && is_sticky(name))
+		glass_way_given(sk);
+	return err;
+}
+
 /* IPv6 itself knows this option for TCP and UDP alone */
 static bool is_addrform(const struct sock *sk, int level, int name)
 {
@@ -225,7 +282,9 @@ static int set_others(struct sock *sk, int level, int name, sockptr_t val,
 	if (level == SOL_IP)
 		return set_ip_option(sk, level, name, val, len);
 	if (sk->sk_family == AF_INET6)
-		return ipv6_setsockopt(sk, level, name, val, len);
+		return level == SOL_IPV6 ?
+			set_ipv6_option(sk, name, val, len) :
+			ipv6_setsockopt(sk, level, name, val, len);
 	return ip_setsockopt(sk, level, name, val, len);
 }
 

@@ -179,7 +179,7 @@ static void reject(struct sock *sk, const struct sk_buff *skb,
 	struct glass_tuple tuple;
 
 	glass_tuple_of(sk, &tuple);
-	glass_reject(glass_sk_net(sk), glass_sk_af(sk), &tuple, skb, s, rule);
+	glass_reject(glass_sk_net(sk), sk, &tuple, skb, s, rule);
 }
 
 /**
@@ -196,6 +196,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	u8 old = t->state;
 	struct verdict v;
 	u8 tries = t->cong.backoff;
+	struct sk_buff *latched = NULL;
 	bool owed;
 
 	/*
@@ -207,7 +208,9 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		kfree_skb(skb);
 		return;
 	}
-	if (glass_over_ipv4(sk) && IPCB(skb)->opt.srr)
+	if (!glass_over_ipv4(sk))
+		latched = glass_latch(sk, skb);
+	else if (IPCB(skb)->opt.srr)
 		glass_way_changed(sk, skb, s);
 	s->no_room = glass_buffer_full(sk, skb, s);
 	if (tcb_wants_ranges(t, s))
@@ -236,6 +239,8 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		glass_queue_text(sk, skb, s, &v);
 	else
 		kfree_skb(skb);
+	if (latched)
+		glass_latched(sk, latched, s);
 	sk_mem_reclaim(sk);
 	DEBUG_NET_WARN_ON_ONCE(v.text_keep && gs->queued_seq +
 			       !!(v.bits & V_PEER_CLOSED) != t->rcv.nxt);
@@ -293,8 +298,11 @@ void glass_timeout(struct sock *sk)
 	if (!t->loss && tcb_misses(t, now))
 		glass_lend_loss(t);
 	tcb_timeout(t, now, &v);
-	if (v.rule == RULE_RESEND_RTO || v.rule == RULE_SEND_SYN_AGAIN)
+	if (v.rule == RULE_RESEND_RTO || v.rule == RULE_SEND_SYN_AGAIN) {
 		glass_count_event(glass_sk_net(sk), EVENT_TIMEOUTS);
+		/* by another flow label another path may be taken */
+		sk_rethink_txhash(sk);
+	}
 	if (v.bits & V_DEAD) {
 		glass_count(glass_sk_net(sk), v.rule);
 		glass_fastopen_failed(sk);

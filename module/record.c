@@ -79,8 +79,11 @@ void glass_record_start(struct glass_net *gn, struct glass_record *r)
 static void send_embryo(struct glass_net *gn, const struct glass_af *af,
 			struct glass_record *r, struct segment *s)
 {
+	struct glass_manner m;
+
+	glass_manner_record(gn, r, &m);
 	glass_reply(gn, r->listener->sk, af, &r->tuple, s, TCB_SYN_RECEIVED,
-		    glass_record_way(r));
+		    &m);
 }
 
 static u8 listener_defers(const struct glass_record *r)
@@ -200,14 +203,22 @@ void glass_record_net_exit(struct glass_net *gn)
 
 /* A record for one more TIME-WAIT, counted, if there may be */
 static struct glass_record *timewait_alloc(struct glass_net *gn,
-					   const struct glass_tuple *tuple,
-					   u32 hash)
+					   const struct sock *sk)
 {
 	struct glass_record *r = NULL;
+	struct glass_tuple tuple;
+	struct glass_manner m;
+
+	glass_tuple_of(sk, &tuple);
+	glass_manner_sock(sk, &m);
+	/* it has a place for each mark, and answers by the way that is asked */
+	m.mark = 0;
+	m.way = NULL;
 
 	if (atomic_inc_return(&gn->timewaits) <=
 	    READ_ONCE(gn->sysctl.max_tw_buckets))
-		r = glass_record_alloc(RECORD_TIMEWAIT, tuple, hash, NULL);
+		r = glass_record_alloc(RECORD_TIMEWAIT, &tuple, sk->sk_hash,
+				       &m);
 	if (r)
 		return r;
 	atomic_dec(&gn->timewaits);
@@ -227,11 +238,9 @@ void glass_timewait_start(struct sock *sk)
 {
 	struct glass_net *gn = glass_sk_net(sk);
 	struct glass_bucket *b;
-	struct glass_tuple tuple;
 	struct glass_record *r;
 
-	glass_tuple_of(sk, &tuple);
-	r = timewait_alloc(gn, &tuple, sk->sk_hash);
+	r = timewait_alloc(gn, sk);
 	if (!r)
 		return;
 	r->reuse = !!sk->sk_reuse;
@@ -281,7 +290,8 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	__releases(bucket->lock)
 {
 	struct glass_bucket *b = glass_bucket(gn, r->hash);
-	struct ip_options_data way;
+	struct ip_options_data came;
+	struct glass_manner m;
 	struct segment out;
 	struct verdict v;
 	bool send;
@@ -298,9 +308,11 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, &r->tuple, s, TCB_TIME_WAIT,
 		    v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
-	if (send)
-		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT,
-			    glass_way_back(skb, &way));
+	if (send) {
+		glass_manner_record(gn, r, &m);
+		m.way = glass_way_back(skb, &came);
+		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT, &m);
+	}
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
 	return makes_way(&v) ? RECORD_TO_LISTENER : RECORD_CONSUMED;
@@ -342,7 +354,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	if (send)
 		send_embryo(gn, af, r, &out);
 	if (v.bits & V_REJECT)
-		glass_reject(gn, af, &r->tuple, skb, s, v.rule);
+		glass_reject(gn, r->listener->sk, &r->tuple, skb, s, v.rule);
 	if (v.bits & V_DEAD)
 		glass_record_forget(gn, r);
 	kfree_skb(skb);

@@ -176,7 +176,7 @@ static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
 	glass_count(gn, v.rule);
 	glass_trace(gn, false, tuple, s, TCB_CLOSED, TCB_CLOSED, v.rule, 0, 0);
 	if (policy_ok(NULL, skb, af) && v.bits & V_REJECT)
-		glass_reject(gn, af, tuple, skb, s, v.rule);
+		glass_reject(gn, NULL, tuple, skb, s, v.rule);
 	kfree_skb(skb);
 }
 

@@ -82,6 +82,8 @@ static const struct ctl_table entries[] = {
 	ENTRY(abort_on_overflow, &zero, &one),
 	/* an ICMP error that may pass ends an open too, as it does in TCP */
 	ENTRY(abort_on_soft_error, &zero, &one),
+	/* a child's class, and its SYN/ACK's, is that of the SYN */
+	ENTRY(reflect_tos, &zero, &one),
 	/* bits: 1 connect(), 2 listen(), and enum glass_fastopen_bits */
 	ENTRY(fastopen, &zero, &fastopen_bits),
 	{

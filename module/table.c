@@ -347,6 +347,7 @@ int glass_table_add(struct sock *sk)
 		err = -EADDRNOTAVAIL;
 	} else {
 		sk->sk_hash = hash;
+		WRITE_ONCE(sk->sk_txhash, glass_flow_hash(gn, hash));
 		__sk_nulls_add_node_rcu(sk, &b->socks);
 	}
 	spin_unlock_bh(&b->lock);
@@ -411,6 +412,7 @@ bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 	here = !hlist_nulls_unhashed(&r->node);
 	if (here) {
 		child->sk_hash = r->hash;
+		child->sk_txhash = glass_flow_hash(gn, r->hash);
 		__sk_nulls_add_node_rcu(child, &b->socks);
 		hlist_nulls_del_init_rcu(&r->node);
 	}

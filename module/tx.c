@@ -102,18 +102,18 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 /**
  * glass_reply() - send a segment that belongs to no full socket
  * @gn: the netns
- * @sk: whose mark, priority and route it takes: a listener, or NULL
+ * @sk: whose priority it takes, and with it time to live: a listener, or NULL
  * @af: IPv4 or IPv6
  * @tuple: the ends, ours first
  * @s: the segment; gets its ports, and its timestamp if that is 0; no text
  * @state: the state to show in the trace
- * @way: IP's options, or NULL
+ * @m: the manner
  *
  * Softirq or process context, RCU read lock held.
  */
 void glass_reply(struct glass_net *gn, const struct sock *sk,
 		 const struct glass_af *af, const struct glass_tuple *tuple,
-		 struct segment *s, u8 state, struct ip_options_rcu *way)
+		 struct segment *s, u8 state, const struct glass_manner *m)
 {
 	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER,
 					GFP_ATOMIC);
@@ -133,13 +133,15 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 		return;
 	skb_reserve(skb, MAX_TCP_HEADER);
 	put_header(skb, s, af, tuple->laddr.s6_addr32, tuple->raddr.s6_addr32);
-	af->reply(gn, sk, skb, tuple, way);
+	if (m->hash)
+		skb_set_hash(skb, m->hash, PKT_HASH_TYPE_L4);
+	af->reply(gn, sk, skb, tuple, m);
 }
 
 /**
  * glass_reject() - answer a segment that nobody wants with a RST
  * @gn: the netns
- * @af: IPv4 or IPv6
+ * @sk: whose segment it was, or NULL
  * @tuple: the ends, ours first
  * @skb: the packet that it came in: the answer goes back the same way
  * @s: the segment
@@ -147,18 +149,19 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
  *
  * Softirq or process context.
  */
-void glass_reject(struct glass_net *gn, const struct glass_af *af,
+void glass_reject(struct glass_net *gn, const struct sock *sk,
 		  const struct glass_tuple *tuple, const struct sk_buff *skb,
 		  const struct segment *s, u16 rule)
 {
-	struct ip_options_data way;
+	struct ip_options_data came;
+	struct glass_manner m;
 	struct segment rst;
 
 	if (!segment_reject(s, &rst))
 		return;
 	rst.rule = rule;
 	rcu_read_lock();
-	glass_reply(gn, NULL, af, tuple, &rst, TCB_CLOSED,
-		    glass_way_back(skb, &way));
+	glass_manner_reject(gn, sk, skb, &came, &m);
+	glass_reply(gn, NULL, glass_af(tuple), tuple, &rst, TCB_CLOSED, &m);
 	rcu_read_unlock();
 }

@@ -74,6 +74,16 @@ struct ip_options_rcu *glass_way_back(const struct sk_buff *skb,
 	return &way->opt;
 }
 
+/* Octets of IPv6's extension headers that the user gave */
+static u32 sticky_len(const struct sock *sk)
+{
+	const struct ipv6_txoptions *sticky;
+
+	sticky = rcu_dereference_protected(inet6_sk(sk)->opt,
+					   lockdep_sock_is_held(sk));
+	return sticky ? sticky->opt_flen + sticky->opt_nflen : 0;
+}
+
 /**
  * glass_way_len() - octets that IP options take in each packet
  * @sk: the socket, locked; one of AF_INET6 may have IPv4's for nothing
@@ -82,9 +92,11 @@ u32 glass_way_len(const struct sock *sk)
 {
 	const struct ip_options_rcu *way;
 
+	if (!glass_over_ipv4(sk))
+		return sticky_len(sk);
 	way = rcu_dereference_protected(inet_sk(sk)->inet_opt,
 					lockdep_sock_is_held(sk));
-	return way && glass_over_ipv4(sk) ? way->opt.optlen : 0;
+	return way ? way->opt.optlen : 0;
 }
 
 /**
@@ -116,7 +128,7 @@ static bool same(const struct ip_options_rcu *a, const struct ip_options_rcu *b)
 }
 
 /**
- * glass_way_given() - the user set IP options
+ * glass_way_given() - the user set IP's options or extension headers
  * @sk: its socket, not locked
  *
  * They take room in what is sent from now on; the MSS that the peer was told
@@ -127,7 +139,7 @@ void glass_way_given(struct sock *sk)
 	struct tcb *t = &glass_sk(sk)->tcb;
 
 	lock_sock(sk);
-	t->snd.ip_options = glass_way_len(sk);
+	tcb_set_ip_options(t, glass_way_len(sk));
 	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
 		tcb_update_mss(t);
 	release_sock(sk);
@@ -163,7 +175,7 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 	if (!way || same(old, way) || !glass_way_take(sk, way))
 		return;
 	glass_count(glass_sk_net(sk), RULE_ROUTE_CHANGED);
-	gs->tcb.snd.ip_options = glass_way_len(sk);
+	tcb_set_ip_options(&gs->tcb, glass_way_len(sk));
 	tcb_update_mss(&gs->tcb);
 	if (!glass_sk_af(sk)->child_route(sk)) {
 		__sk_dst_reset(sk);

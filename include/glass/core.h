@@ -53,8 +53,8 @@ struct verdict {
  * @buff_max: octets that it may ever promise, for the window scale; 0 for @buff
  * @adv_mss: MSS option to send
  * @path_mss: largest text that the path takes in one segment
- * @ip_options: octets of IP's options in each packet, which both that and the
- *	peer's MSS are without, 0 to 40
+ * @ip_options: octets of IP's options or extension headers in each packet,
+ *	which both that and the peer's MSS are without, a multiple of 4
  * @default_mss: what to send when the peer names no MSS (rfc9293#section-3.7.1)
  * @syn_retries: retransmissions of a SYN before giving up, 0 to 127
  * @retries: retransmissions of anything else before giving up, 1 to 255
@@ -79,7 +79,7 @@ struct tcb_params {
 	u16 default_mss;
 	u8 syn_retries;
 	u8 retries;
-	u8 ip_options;
+	u16 ip_options;
 	u8 ecn;
 	bool wscale;
 	bool timestamps;
@@ -190,6 +190,14 @@ void tcb_shut_read(struct tcb *t);
 void tcb_abort(struct tcb *t, struct verdict *v);
 void tcb_orphan(struct tcb *t, u64 now);
 void tcb_set_path_mss(struct tcb *t, u32 mss);
+void tcb_set_ip_options(struct tcb *t, u32 octets);
+
+/* Octets of each packet that IP's options take */
+static inline u32 tcb_ip_options(const struct tcb *t)
+{
+	return t->snd.ip_options * 4u;
+}
+
 void tcb_update_mss(struct tcb *t);
 void tcb_dead(struct tcb *t, struct verdict *v, u16 bits);
 

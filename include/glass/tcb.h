@@ -231,8 +231,8 @@ struct tcb_options {
  *	@max_wnd is the largest window seen, @mss the effective send MSS: text
  *	that fits beside the options of every segment; @peer_mss is what the
  *	peer takes and @path_mss what the path takes, without options; @shift
- *	the peer's window scale, @ip_options octets of IP's options in each
- *	packet.
+ *	the peer's window scale, @ip_options words of four octets that IP's
+ *	options take in each packet.
  * @iss: initial send sequence number
  * @rcv: receive sequence variables. @nxt, @wnd and @up are the RFC's. @acked is
  *	the @nxt that the peer was last told: it was promised the octets up to

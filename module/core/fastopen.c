@@ -27,7 +27,7 @@
 u32 fastopen_room(const struct tcb *t, u16 mss)
 {
 	u32 limit = min_t(u32, mss ? mss : t->snd.peer_mss, t->snd.path_mss);
-	u32 options = SYN_OPTIONS + t->snd.ip_options;
+	u32 options = SYN_OPTIONS + tcb_ip_options(t);
 
 	return limit > options ? limit - options : 0;
 }

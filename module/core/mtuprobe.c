@@ -27,7 +27,7 @@
 /* Octets of each segment that path_mss has and snd.mss has not */
 static u32 beside(const struct tcb *t)
 {
-	return t->snd.ip_options + (t->ts_ok ? SEG_TS_SIZE : 0);
+	return tcb_ip_options(t) + (t->ts_ok ? SEG_TS_SIZE : 0);
 }
 
 static u32 base(const struct tcb *t)

@@ -87,6 +87,12 @@ u16 mss_limit(const struct tcb_options *opt, u16 mss)
 	return opt->max_seg ? min(mss, opt->max_seg) : mss;
 }
 
+/* IP's options in words, for the few octets that a TCB has for them */
+static u8 option_words(u32 octets)
+{
+	return min_t(u32, octets / 4, 255);
+}
+
 /**
  * tcb_init() - a TCB in CLOSED
  * @t: the TCB; every field is written
@@ -102,7 +108,7 @@ void tcb_init(struct tcb *t, const struct tcb_params *p)
 		.adv_mss = mss_limit(&p->opt, p->adv_mss),
 		.syn_retries = p->syn_retries,
 		.retries = p->retries,
-		.snd.ip_options = p->ip_options,
+		.snd.ip_options = option_words(p->ip_options),
 		.wscale_ok = p->wscale,
 		.ts_ok = p->timestamps,
 		.sack_ok = p->sack,
@@ -350,6 +356,16 @@ void tcb_set_path_mss(struct tcb *t, u32 mss)
 }
 
 /**
+ * tcb_set_ip_options() - IP's options take another part of each packet
+ * @t: the TCB
+ * @octets: how much, a multiple of 4; of more than 1020 the rest is not seen
+ */
+void tcb_set_ip_options(struct tcb *t, u32 octets)
+{
+	t->snd.ip_options = option_words(octets);
+}
+
+/**
  * tcb_update_mss() - the effective send MSS, rfc9293#section-3.7.1
  * @t: the TCB
  *
@@ -360,9 +376,10 @@ void tcb_set_path_mss(struct tcb *t, u32 mss)
 void tcb_update_mss(struct tcb *t)
 {
 	u32 mss = min(t->snd.peer_mss, t->snd.path_mss);
+	u32 options = tcb_ip_options(t);
 
-	if (t->snd.ip_options)
-		mss = max(mss, MSS_MIN + t->snd.ip_options) - t->snd.ip_options;
+	if (options)
+		mss = max(mss, MSS_MIN + options) - options;
 	mss = max_t(u32, mss, READ_ONCE(t->policy->min_snd_mss));
 	t->snd.mss = t->ts_ok ? max(mss, MSS_MIN) - SEG_TS_SIZE : mss;
 	/* a window below one segment would never be used, and not grow */

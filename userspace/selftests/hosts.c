@@ -15,11 +15,16 @@
 #include "hosts.h"
 #include "octets.h"
 
-#define TEXT_MAX 2048
+#define TEXT_MAX (HOSTS_PACKET - 256)
 
 static int wire = -1;
 static uint8_t option[40];
 static size_t options;
+static uint8_t extension[128];
+static size_t extensions;
+static uint8_t extension_first;
+static uint8_t head_class;
+static uint32_t head_label;
 
 /* After netns_own(): the device is of the present network namespace. */
 void hosts_open(void)
@@ -104,19 +109,42 @@ void hosts_options(const uint8_t *octets, size_t len)
 	options = len;
 }
 
-/* From a host to the kernel */
-void hosts_send(const struct kind *k, const struct wire_seg *s)
+/*
+ * Extension headers in each packet of IPv6 from now on, a multiple of eight
+ * octets; the last of them is to name the kind's protocol as what follows.
+ */
+void hosts_extension(uint8_t first, const uint8_t *octets, size_t len)
+{
+	must(len <= sizeof(extension) && len % 8 == 0);
+	memcpy(extension, octets, len);
+	extensions = len;
+	extension_first = first;
+}
+
+/* The type of service, or traffic class and flow label, from now on */
+void hosts_header(uint8_t class, uint32_t label)
+{
+	head_class = class;
+	head_label = label;
+}
+
+/* The packet from a host to the kernel, HOSTS_PACKET octets or less; its length */
+size_t hosts_packet(const struct kind *k, const struct wire_seg *s,
+		    uint8_t *packet)
 {
 	struct addr from = wire_addr(k, s->host), to = wire_addr(k, 1);
-	size_t head = k->wire == AF_INET ? 20 + options : 40, len, width;
-	uint8_t packet[TEXT_MAX + 128] = { 0 }, both[32];
+	size_t head = k->wire == AF_INET ? 20 + options : 40 + extensions;
+	size_t len, width;
 	int protocol = protocol_of(k);
+	uint8_t both[32];
 
 	must(s->len <= TEXT_MAX);
+	memset(packet, 0, head);
 	len = put_segment(packet + head, s);
 	if (k->wire == AF_INET) {
 		width = 4;
 		packet[0] = 0x40 | head / 4;
+		packet[1] = head_class;
 		put16(packet + 2, head + len);
 		packet[8] = 64;
 		packet[9] = protocol;
@@ -127,18 +155,27 @@ void hosts_send(const struct kind *k, const struct wire_seg *s)
 		put16(packet + 10, sum_fold(sum_octets(0, packet, head)));
 	} else {
 		width = 16;
-		packet[0] = 0x60;
-		put16(packet + 4, len);
-		packet[6] = protocol;
+		put32(packet, 0x60000000 | head_class << 20 | head_label);
+		put16(packet + 4, len + extensions);
+		packet[6] = extensions ? extension_first : protocol;
 		packet[7] = 64;
 		memcpy(packet + 8, &from.in6.sin6_addr, width);
 		memcpy(packet + 24, &to.in6.sin6_addr, width);
+		memcpy(packet + 40, extension, extensions);
 		memcpy(both, packet + 8, 2 * width);
 	}
 	put16(packet + head + 16,
 	      sum_fold(sum_octets(sum_octets(protocol + len, both, 2 * width),
 				  packet + head, len)));
-	hosts_write(packet, head + len);
+	return head + len;
+}
+
+/* From a host to the kernel */
+void hosts_send(const struct kind *k, const struct wire_seg *s)
+{
+	uint8_t packet[HOSTS_PACKET];
+
+	hosts_write(packet, hosts_packet(k, s, packet));
 }
 
 /* An IP header between a host and the kernel at @at, for @len octets */

@@ -44,13 +44,18 @@ struct wire_seg {
 	const void *text;
 };
 
+#define HOSTS_PACKET 2304	/* the longest that a host sends */
 #define HOSTS_PORT 5300	/* where hosts_listener() listens */
 
 void hosts_open(void);
 int hosts_listener(const struct kind *k, int backlog);
+size_t hosts_packet(const struct kind *k, const struct wire_seg *s,
+		    uint8_t *packet);
 void hosts_send(const struct kind *k, const struct wire_seg *s);
 void hosts_write(const void *packet, size_t len);
 void hosts_options(const uint8_t *octets, size_t len);
+void hosts_extension(uint8_t first, const uint8_t *octets, size_t len);
+void hosts_header(uint8_t class, uint32_t label);
 void hosts_icmp(const struct kind *k, const struct wire_seg *quoted, int type,
 		int code, uint32_t info);
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms);
