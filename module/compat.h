@@ -20,12 +20,15 @@
  *	GLASS_HAVE_CUSTOM_SOCKOPT	a socket may ask for the options of
  *					SOL_SOCKET
  *	GLASS_HAVE_TCP_INFO_RCV_WND	struct tcp_info has our window
+ *	GLASS_HAVE_BPF_CONNECT_LEN	programs of a cgroup may change how long
+ *					connect()'s address is
  *	GLASS_HAVE_DIAG_OWNER		inet_diag holds the module of a handler by
  *					its owner; before, by a mutex
  */
 #ifndef GLASS_COMPAT_H
 #define GLASS_COMPAT_H
 
+#include <linux/bpf-cgroup.h>
 #include <linux/bvec.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
@@ -205,6 +208,20 @@ glass_compat_sysctl(struct net *net, const char *path,
 	return register_net_sysctl_sz(net, path, table, n);
 #else
 	return register_net_sysctl(net, path, table);
+#endif
+}
+
+/* What the programs of the process' cgroup say of connect()'s address */
+static inline int glass_compat_bpf_connect(struct sock *sk,
+					   struct sockaddr *addr, int len,
+					   bool v6)
+{
+#if GLASS_HAVE_BPF_CONNECT_LEN
+	return v6 ? BPF_CGROUP_RUN_PROG_INET6_CONNECT(sk, addr, &len) :
+		    BPF_CGROUP_RUN_PROG_INET4_CONNECT(sk, addr, &len);
+#else
+	return v6 ? BPF_CGROUP_RUN_PROG_INET6_CONNECT(sk, addr) :
+		    BPF_CGROUP_RUN_PROG_INET4_CONNECT(sk, addr);
 #endif
 }
 

@@ -202,8 +202,24 @@ static int glass_compat_sendpage(struct sock *sk, struct page *page,
 }
 #endif
 
+/* Before connect(): the programs of a cgroup may refuse it or lead it elsewhere */
+static int glass_v4_pre_connect(struct sock *sk, struct sockaddr *addr, int len)
+{
+	if (len < sizeof(struct sockaddr_in))
+		return -EINVAL;
+	return glass_compat_bpf_connect(sk, addr, len, false);
+}
+
+static int glass_v6_pre_connect(struct sock *sk, struct sockaddr *addr, int len)
+{
+	if (len < SIN6_LEN_RFC2133)
+		return -EINVAL;
+	return glass_compat_bpf_connect(sk, addr, len, true);
+}
+
 struct proto glass_prot = {
 	.name = "GLASS",
+	.pre_connect = glass_v4_pre_connect,
 	.connect = glass_v4_connect,
 	.obj_size = sizeof(struct glass_sock),
 	GLASS_PROTO_SENDPAGE
@@ -212,6 +228,7 @@ struct proto glass_prot = {
 
 struct proto glass6_prot = {
 	.name = "GLASSv6",
+	.pre_connect = glass_v6_pre_connect,
 	.connect = glass_v6_connect,
 	.obj_size = sizeof(struct glass6_sock),
 #if GLASS_HAVE_PINFO_OFFSET

@@ -43,7 +43,7 @@ extern const struct kind kinds[KINDS];
 
 /* Flags of a test */
 enum {
-	SLOW = 1,	/* waits for minutes, or is a great many waits */
+	SLOW = 1,	/* waits for minutes, or is dear without virtual time */
 	ONCE = 2,	/* does not depend on the kind: run with the first one */
 	PROTO = 4,	/* not for AF_GLASS, or the same there at a price */
 	SHOW = 8,	/* an oracle's answers are told also when they agree */
