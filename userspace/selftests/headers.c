@@ -6,11 +6,16 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "headers.h"
 #include "hosts.h"
 #include "octets.h"
+
+#ifndef SO_RCVMARK
+#define SO_RCVMARK	75
+#endif
 
 #define HOP_BY_HOP	0
 #define ROUTING		43
@@ -23,6 +28,7 @@ int headers_watch(void)
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, htons(ETH_P_ALL));
 
 	must(fd >= 0);
+	must_be(set_int(fd, SOL_SOCKET, SO_RCVMARK, 1), 0);
 	return fd;
 }
 
@@ -73,20 +79,28 @@ static bool take(const struct kind *k, const uint8_t *b, size_t n,
 bool headers_next(const struct kind *k, int watch, struct header *h)
 {
 	static uint8_t b[70000];
+	struct iovec to = { .iov_base = b, .iov_len = sizeof(b) };
 	struct sockaddr_ll from;
-	socklen_t len;
+	char control[CMSG_SPACE(sizeof(uint32_t))];
+	struct msghdr msg = {
+		.msg_name = &from, .msg_iov = &to, .msg_iovlen = 1,
+		.msg_control = control,
+	};
 	ssize_t n;
 
 	for (;;) {
-		len = sizeof(from);
-		n = recvfrom(watch, b, sizeof(b), 0, (struct sockaddr *)&from,
-			     &len);
+		msg.msg_namelen = sizeof(from);
+		msg.msg_controllen = sizeof(control);
+		n = recvmsg(watch, &msg, 0);
 		if (n < 0) {
 			must_be(errno, EAGAIN);
 			return false;
 		}
-		if (from.sll_pkttype == PACKET_OUTGOING && take(k, b, n, h))
-			return true;
+		if (from.sll_pkttype != PACKET_OUTGOING || !take(k, b, n, h))
+			continue;
+		must(CMSG_FIRSTHDR(&msg));
+		memcpy(&h->mark, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(h->mark));
+		return true;
 	}
 }
 

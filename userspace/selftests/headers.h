@@ -16,6 +16,7 @@
  * @class: type of service, or traffic class
  * @hops: time to live, or hop limit
  * @label: flow label
+ * @mark: SO_MARK's, for policy routing
  * @chain: extension headers of IPv6, by number, in their order
  * @links: how many
  * @from: source port
@@ -27,6 +28,7 @@ struct header {
 	unsigned int class;
 	unsigned int hops;
 	uint32_t label;
+	uint32_t mark;
 	int chain[CHAIN];
 	int links;
 	unsigned int from;

@@ -205,10 +205,10 @@ static void class_of_timewait(const struct kind *k)
 
 const struct test oracle_class[] = {
 	TEST(class_both_ends),
-	TEST(hops_both_ends),
-	TEST(class_reflected),
-	TEST(class_reflected_again),
-	TEST(class_of_reset),
-	TEST(class_of_timewait),
+	TEST_FLAGS(hops_both_ends, SLOW),
+	TEST_FLAGS(class_reflected, SLOW),
+	TEST_FLAGS(class_reflected_again, SLOW),
+	TEST_FLAGS(class_of_reset, SLOW),
+	TEST_FLAGS(class_of_timewait, SLOW),
 	{ }
 };

@@ -400,13 +400,13 @@ static void extension_heard_by_listener(const struct kind *k)
 }
 
 const struct test oracle_extension[] = {
-	TEST(extension_arrives),
-	TEST(extension_bad),
-	TEST(extension_fragments),
-	TEST(extension_sticky),
-	TEST(extension_from_the_start),
-	TEST(extension_by_a_hop),
+	TEST_FLAGS(extension_arrives, SLOW),
+	TEST_FLAGS(extension_bad, SLOW),
+	TEST_FLAGS(extension_fragments, SLOW),
+	TEST_FLAGS(extension_sticky, SLOW),
+	TEST_FLAGS(extension_from_the_start, SLOW),
+	TEST_FLAGS(extension_by_a_hop, SLOW),
 	TEST(extension_heard),
-	TEST(extension_heard_by_listener),
+	TEST_FLAGS(extension_heard_by_listener, SLOW),
 	{ }
 };

@@ -264,12 +264,12 @@ static void label_reflected_by_sysctl(const struct kind *k)
 }
 
 const struct test oracle_label[] = {
-	TEST(label_auto),
-	TEST(label_auto_off),
+	TEST_FLAGS(label_auto, SLOW),
+	TEST_FLAGS(label_auto_off, SLOW),
 	TEST_FLAGS(label_after_timeout, SLOW),
-	TEST(label_leased),
-	TEST(label_lease_ends),
+	TEST_FLAGS(label_leased, SLOW),
+	TEST_FLAGS(label_lease_ends, SLOW),
 	TEST(label_reflected),
-	TEST(label_reflected_by_sysctl),
+	TEST_FLAGS(label_reflected_by_sysctl, SLOW),
 	{ }
 };
