@@ -22,6 +22,8 @@
  *	GLASS_HAVE_TCP_INFO_RCV_WND	struct tcp_info has our window
  *	GLASS_HAVE_BPF_CONNECT_LEN	programs of a cgroup may change how long
  *					connect()'s address is
+ *	GLASS_HAVE_RX_FILTER		a socket that has text stamped that leaves
+ *					may not want to hear of what arrives
  *	GLASS_HAVE_DIAG_OWNER		inet_diag holds the module of a handler by
  *					its owner; before, by a mutex
  */
@@ -31,6 +33,7 @@
 #include <linux/bpf-cgroup.h>
 #include <linux/bvec.h>
 #include <linux/ipv6.h>
+#include <linux/net_tstamp.h>
 #include <linux/skbuff.h>
 #include <linux/socket.h>
 #include <linux/sysctl.h>
@@ -209,6 +212,16 @@ glass_compat_sysctl(struct net *net, const char *path,
 #else
 	return register_net_sysctl(net, path, table);
 #endif
+}
+
+/* Does who set these flags of SO_TIMESTAMPING want stamps of what arrives? */
+static inline bool glass_compat_rx_stamps(u32 flags, u32 reports, u32 makes)
+{
+#if GLASS_HAVE_RX_FILTER
+	if (flags & SOF_TIMESTAMPING_OPT_RX_FILTER && !(flags & makes))
+		return false;
+#endif
+	return flags & reports;
 }
 
 /* What the programs of the process' cgroup say of connect()'s address */

@@ -201,6 +201,7 @@ static const struct counter netstat[] = {
 	RULES("TCPSpuriousRTOs", RULE_UNDO_FRTO),
 	RULES("TCPDeferAcceptDrop", RULE_EMBRYO_DEFER),
 	RULES("TCPTimeWaitOverflow", RULE_TW_OVERFLOW),
+	RULES("TCPMinTTLDrop", RULE_HOPS_FEW),
 	RULES("TCPReqQFullDoCookies", RULE_LISTEN_SYN_COOKIE),
 	RULES("TCPReqQFullDrop", RULE_LISTEN_SYN_QUEUE_FULL),
 	RULES("TCPOFOQueue", RULE_TEXT_GAP),

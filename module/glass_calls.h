@@ -84,6 +84,7 @@ void glass_paced(struct sock *sk);
 
 /* rx.c: from IP to the socket */
 int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
+void glass_min_hops_set(void);
 int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 
 /* tx.c: from the core to IP */

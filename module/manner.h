@@ -44,6 +44,20 @@ u8 glass_skb_class(const struct sk_buff *skb);
 void glass_child_manner(struct sock *child, const struct glass_manner *m,
 			const struct sk_buff *skb);
 
+/* stamp.c: when text arrived */
+struct scm_timestamping_internal;
+void glass_stamp_take(struct sk_buff *skb,
+		      struct scm_timestamping_internal *stamps);
+void glass_stamp_join(struct sk_buff *to, const struct sk_buff *from);
+void glass_stamp_tell(const struct sock *sk, struct msghdr *msg,
+		      struct scm_timestamping_internal *stamps);
+
+/* Did the user ask for it? */
+static inline bool glass_stamps(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_tsflags) || sock_flag(sk, SOCK_RCVTSTAMP);
+}
+
 /* latch.c: IPv6's headers of the last packet, for who asked for them */
 struct sk_buff *glass_latch_keep(struct sk_buff *skb);
 void glass_latched(struct sock *sk, struct sk_buff *skb,

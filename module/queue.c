@@ -250,6 +250,8 @@ static bool join(struct sock *sk, struct sk_buff *skb)
 		atomic_add(delta, &sk->sk_rmem_alloc);
 		sk_mem_charge(sk, delta);
 		GLASS_CB(tail)->end = GLASS_CB(skb)->end;
+		if (unlikely(glass_stamps(sk)))
+			glass_stamp_join(tail, skb);
 		kfree_skb_partial(skb, stolen);
 		return true;
 	}

@@ -110,6 +110,32 @@ static bool policy_ok(struct sock *sk, struct sk_buff *skb,
 	return xfrm4_policy_check(sk, XFRM_POLICY_IN, skb);
 }
 
+static DEFINE_STATIC_KEY_FALSE(glass_min_hops);
+
+/**
+ * glass_min_hops_set() - somebody sets IP_MINTTL or IPV6_MINHOPCOUNT
+ *
+ * From now on each segment is looked at. Process context.
+ */
+void glass_min_hops_set(void)
+{
+	static_branch_enable(&glass_min_hops);
+}
+
+/*
+ * Did it come from further away than the user allows? Who is many hops away can
+ * forge all of a packet but this.
+ */
+static bool too_far(const struct sock *sk, const struct sk_buff *skb)
+{
+	if (!static_branch_unlikely(&glass_min_hops))
+		return false;
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return ipv6_hdr(skb)->hop_limit <
+		       READ_ONCE(inet6_sk(sk)->min_hopcount);
+	return ip_hdr(skb)->ttl < READ_ONCE(inet_sk(sk)->min_ttl);
+}
+
 /* To a full socket, whose reference is taken over */
 static void rcv_sock(struct glass_net *gn, struct sock *sk,
 		     struct sk_buff *skb, struct segment *s)
@@ -117,6 +143,10 @@ static void rcv_sock(struct glass_net *gn, struct sock *sk,
 	u16 rule = RULE_POLICY_DROP;
 	u64 limit;
 
+	if (too_far(sk, skb)) {
+		rule = RULE_HOPS_FEW;
+		goto drop;
+	}
 	if (!policy_ok(sk, skb, glass_sk_af(sk)))
 		goto drop;
 	nf_reset_ct(skb);
@@ -189,6 +219,11 @@ deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 	struct sock *sk = glass_listener_choose(gn, &tuple, skb);
 
 	glass_tuple_any_way(&tuple);
+	if (sk && too_far(sk, skb)) {
+		glass_count(gn, RULE_HOPS_FEW);
+		kfree_skb(skb);
+		return RECORD_CONSUMED;
+	}
 	if (sk && policy_ok(sk, skb, af) &&
 	    !sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX))
 		return glass_listen_rcv(gn, sk, af, &tuple, skb, s, above);

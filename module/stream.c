@@ -7,6 +7,7 @@
  */
 #include <linux/sockios.h>
 #include <asm/ioctls.h>
+#include <linux/errqueue.h>
 #include <net/inet_common.h>
 #include <net/tcp.h>
 
@@ -62,7 +63,8 @@ static struct sk_buff *text_at(struct sock *sk, u32 seq, bool peek)
  * call has some already, and ends at the urgent mark.
  */
 static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
-		     int flags, bool begun)
+		     int flags, bool begun,
+		     struct scm_timestamping_internal *stamps)
 {
 	struct sk_buff *skb;
 	int done = 0, n;
@@ -82,6 +84,8 @@ static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
 		    skb_copy_datagram_msg(skb, *seq - GLASS_CB(skb)->seq, msg,
 					  n))
 			return done ?: -EFAULT;
+		if (unlikely(stamps))
+			glass_stamp_take(skb, stamps);
 		*seq += n;
 		done += n;
 		len -= n;
@@ -93,7 +97,8 @@ static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
 	return done;
 }
 
-static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
+static int receive(struct sock *sk, struct msghdr *msg, int len, int flags,
+		   struct scm_timestamping_internal *stamps)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	long timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
@@ -110,7 +115,8 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags)
 		if (!copied && glass_at_mark(sk, *seq) &&
 		    signal_pending(current))
 			return timeo ? sock_intr_errno(timeo) : -EAGAIN;
-		n = take_text(sk, msg, seq, len - copied, flags, copied);
+		n = take_text(sk, msg, seq, len - copied, flags, copied,
+			      stamps);
 		if (n < 0)
 			return copied ?: n;
 		copied += n;
@@ -180,18 +186,25 @@ bool glass_reader_waits(const struct sock *sk)
 int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		  int *addr_len)
 {
+	struct scm_timestamping_internal stamps;
+	bool stamped = glass_stamps(sk);
 	int err;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return inet_recv_error(sk, msg, len, addr_len);
+	if (unlikely(stamped))
+		stamps = (struct scm_timestamping_internal){};
 	lock_sock(sk);
 	if (sk->sk_state == TCP_LISTEN)
 		err = -ENOTCONN;
 	else if (flags & MSG_OOB)
 		err = glass_mark_recv(sk, msg, len, flags);
 	else
-		err = receive(sk, msg, min_t(size_t, len, INT_MAX), flags);
+		err = receive(sk, msg, min_t(size_t, len, INT_MAX), flags,
+			      stamped ? &stamps : NULL);
 	release_sock(sk);
+	if (unlikely(stamped))
+		glass_stamp_tell(sk, msg, &stamps);
 	return err;
 }
 

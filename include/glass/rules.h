@@ -28,6 +28,8 @@
 	  "drop: sent to a broadcast or multicast address")		\
 	R(POLICY_DROP,		"rfc4301", "5.2",			\
 	  "drop: refused by policy or a socket filter")			\
+	R(HOPS_FEW,		"rfc5082", "3",				\
+	  "drop: it came from further away than the user allows")	\
 	R(BACKLOG_FULL,		"rfc9293", "3.10.7",			\
 	  "drop: the socket is busy and its queue is full")		\
 	/* faults that somebody asked for, see module/fault.c */	\

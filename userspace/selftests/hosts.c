@@ -25,6 +25,7 @@ static size_t extensions;
 static uint8_t extension_first;
 static uint8_t head_class;
 static uint32_t head_label;
+static uint8_t head_hops = 64;
 
 /* After netns_own(): the device is of the present network namespace. */
 void hosts_open(void)
@@ -128,6 +129,12 @@ void hosts_header(uint8_t class, uint32_t label)
 	head_label = label;
 }
 
+/* Time to live, or hop limit, from now on */
+void hosts_hops(uint8_t hops)
+{
+	head_hops = hops;
+}
+
 /* The packet from a host to the kernel, HOSTS_PACKET octets or less; its length */
 size_t hosts_packet(const struct kind *k, const struct wire_seg *s,
 		    uint8_t *packet)
@@ -146,7 +153,7 @@ size_t hosts_packet(const struct kind *k, const struct wire_seg *s,
 		packet[0] = 0x40 | head / 4;
 		packet[1] = head_class;
 		put16(packet + 2, head + len);
-		packet[8] = 64;
+		packet[8] = head_hops;
 		packet[9] = protocol;
 		memcpy(packet + 12, &from.in.sin_addr, width);
 		memcpy(packet + 16, &to.in.sin_addr, width);
@@ -158,7 +165,7 @@ size_t hosts_packet(const struct kind *k, const struct wire_seg *s,
 		put32(packet, 0x60000000 | head_class << 20 | head_label);
 		put16(packet + 4, len + extensions);
 		packet[6] = extensions ? extension_first : protocol;
-		packet[7] = 64;
+		packet[7] = head_hops;
 		memcpy(packet + 8, &from.in6.sin6_addr, width);
 		memcpy(packet + 24, &to.in6.sin6_addr, width);
 		memcpy(packet + 40, extension, extensions);

@@ -56,6 +56,7 @@ void hosts_write(const void *packet, size_t len);
 void hosts_options(const uint8_t *octets, size_t len);
 void hosts_extension(uint8_t first, const uint8_t *octets, size_t len);
 void hosts_header(uint8_t class, uint32_t label);
+void hosts_hops(uint8_t hops);
 void hosts_icmp(const struct kind *k, const struct wire_seg *quoted, int type,
 		int code, uint32_t info);
 bool hosts_hear(const struct kind *k, struct wire_seg *s, int ms);

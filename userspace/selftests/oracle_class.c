@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "headers.h"
@@ -116,6 +119,46 @@ static void hops_both_ends(const struct kind *k)
 	tell_hops(k, watch, "answer", port_of(l), 0, true);
 }
 
+static int set_least(const struct kind *k, int fd, int hops)
+{
+	if (over_ipv4(k))
+		return set_int(fd, IPPROTO_IP, IP_MINTTL, hops);
+	return set_int(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, hops);
+}
+
+/* IP_MINTTL and IPV6_MINHOPCOUNT: who is further away is not heard. */
+static void hops_least(const struct kind *k)
+{
+	int l = hosts_listener(k, 1), fd;
+	struct wire_seg s = host_syn(HOST);
+
+	tell("minus one", set_least(k, l, -1));
+	tell("too large", set_least(k, l, 256));
+	tell("listener", set_least(k, l, 60));
+	hosts_hops(59);
+	hosts_send(k, &s);
+	hosts_hear_nothing(k, 20);
+	must_have(k, "HOPS_FEW", 1);
+	hosts_hops(60);
+	fd = host_connects(k, l, HOST, &s);
+	set_nonblock(fd);
+	s.len = 1;
+	hosts_hops(59);
+	hosts_send(k, &s);
+	tell("recv", do_recv(fd, 1, 0));
+	must_have(k, "HOPS_FEW", 2);
+	hosts_hops(60);
+	hosts_send(k, &s);
+	tell("recv", do_recv(fd, 1, 0));
+	tell("counted", counter_of(k, "TCPMinTTLDrop"));
+	tell("all", set_least(k, fd, 0));
+	s.seq++;
+	hosts_hops(1);
+	hosts_send(k, &s);
+	tell("recv", do_recv(fd, 1, 0));
+	reset_by(fd);
+}
+
 /* A host connects with this class; the accepted end and the next segment */
 static int host_comes(const struct kind *k, int l, int class, uint32_t label,
 		      struct wire_seg *s)
@@ -203,9 +246,63 @@ static void class_of_timewait(const struct kind *k)
 	tell_class(k, watch, "again", 0, ACK, false);
 }
 
+/* What recvmsg() says beside the text, and whether its time is now */
+static void tell_stamps(int fd, int len)
+{
+	char control[256], text[16];
+	struct iovec to = { .iov_base = text, .iov_len = len };
+	struct msghdr msg = {
+		.msg_iov = &to, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	time_t now = time(NULL);
+	struct timespec at;
+	struct cmsghdr *c;
+
+	tell("recv", recvmsg(fd, &msg, 0));
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		tell("level", c->cmsg_level);
+		tell("type", c->cmsg_type);
+		tell("length", c->cmsg_len);
+		memcpy(&at, CMSG_DATA(c), sizeof(at));
+		tell("now", at.tv_sec >= now - 2 && at.tv_sec <= now + 2);
+	}
+}
+
+/* When the last of the text came */
+static void stamps_of_text(const struct kind *k)
+{
+	static const struct {
+		int option;
+		int value;
+	} asks[] = {
+		{ SO_TIMESTAMP, 1 }, { SO_TIMESTAMPNS, 1 }, { 63, 1 }, { 64, 1 },
+		{ SO_TIMESTAMPNS, 0 },
+		{ SO_TIMESTAMPING, 1 << 3 | 1 << 4 },	/* RX_SOFTWARE, SOFTWARE */
+		{ 65, 1 << 3 | 1 << 4 }, { SO_TIMESTAMPING, 1 << 4 },
+		{ SO_TIMESTAMPING, 0 },
+	};
+	struct pair p;
+	size_t i;
+
+	pair_open(k, &p);
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		tell("option", asks[i].option);
+		tell("set", set_int(p.s, SOL_SOCKET, asks[i].option,
+				    asks[i].value));
+		say(p.c);
+		say(p.c);
+		await_acked(p.c);
+		tell_stamps(p.s, 1);
+		tell_stamps(p.s, 8);
+	}
+}
+
 const struct test oracle_class[] = {
+	TEST(stamps_of_text),
 	TEST(class_both_ends),
 	TEST_FLAGS(hops_both_ends, SLOW),
+	TEST(hops_least),
 	TEST_FLAGS(class_reflected, SLOW),
 	TEST_FLAGS(class_reflected_again, SLOW),
 	TEST_FLAGS(class_of_reset, SLOW),

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When text arrived: SO_TIMESTAMP and SO_TIMESTAMPING, by which a program hears
+ * with each recvmsg() when the last of it came, by the host's clock or by its
+ * device's. What leaves is not stamped.
+ */
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
+#include <linux/socket.h>
+#include <net/scm.h>
+
+#include "glass_sock.h"
+
+/**
+ * glass_stamp_take() - text of this packet goes to the user
+ * @skb: the packet
+ * @stamps: get its stamps
+ */
+void glass_stamp_take(struct sk_buff *skb,
+		      struct scm_timestamping_internal *stamps)
+{
+	stamps->ts[0] = ktime_to_timespec64(skb->tstamp);
+	stamps->ts[2] = ktime_to_timespec64(skb_hwtstamps(skb)->hwtstamp);
+}
+
+/**
+ * glass_stamp_join() - the text of one packet is appended to another's
+ * @to: that, which has the later packet's stamps from now on
+ * @from: the later one
+ */
+void glass_stamp_join(struct sk_buff *to, const struct sk_buff *from)
+{
+	to->tstamp = from->tstamp;
+	skb_hwtstamps(to)->hwtstamp =
+		skb_hwtstamps((struct sk_buff *)from)->hwtstamp;
+}
+
+static bool known(const struct timespec64 *ts)
+{
+	return ts->tv_sec || ts->tv_nsec;
+}
+
+/* SO_TIMESTAMP and SO_TIMESTAMPNS, in the form that the program asked for */
+static void tell_one(struct msghdr *msg, const struct sock *sk,
+		     const struct timespec64 *ts)
+{
+	bool ns = sock_flag(sk, SOCK_RCVTSTAMPNS);
+	struct __kernel_timespec wide = {
+		.tv_sec = ts->tv_sec, .tv_nsec = ts->tv_nsec,
+	};
+	struct __kernel_old_timespec narrow = {
+		.tv_sec = ts->tv_sec, .tv_nsec = ts->tv_nsec,
+	};
+	/* of microseconds; both structs of it look like those of nanoseconds */
+	struct __kernel_sock_timeval wide_us = {
+		.tv_sec = ts->tv_sec, .tv_usec = ts->tv_nsec / NSEC_PER_USEC,
+	};
+	struct __kernel_old_timeval narrow_us = {
+		.tv_sec = ts->tv_sec, .tv_usec = ts->tv_nsec / NSEC_PER_USEC,
+	};
+
+	if (sock_flag(sk, SOCK_TSTAMP_NEW) && ns)
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMPNS_NEW, sizeof(wide), &wide);
+	else if (sock_flag(sk, SOCK_TSTAMP_NEW))
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMP_NEW, sizeof(wide_us),
+			 &wide_us);
+	else if (ns)
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMPNS_OLD, sizeof(narrow),
+			 &narrow);
+	else
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMP_OLD, sizeof(narrow_us),
+			 &narrow_us);
+}
+
+/**
+ * glass_stamp_tell() - recvmsg() ends
+ * @sk: the socket
+ * @msg: the call's
+ * @stamps: of the last packet that text was taken from; are overwritten
+ */
+void glass_stamp_tell(const struct sock *sk, struct msghdr *msg,
+		      struct scm_timestamping_internal *stamps)
+{
+	u32 flags = READ_ONCE(sk->sk_tsflags);
+
+	if (known(&stamps->ts[0]) && sock_flag(sk, SOCK_RCVTSTAMP))
+		tell_one(msg, sk, &stamps->ts[0]);
+	if (!glass_compat_rx_stamps(flags, SOF_TIMESTAMPING_SOFTWARE,
+				    SOF_TIMESTAMPING_RX_SOFTWARE))
+		stamps->ts[0] = (struct timespec64){};
+	if (!glass_compat_rx_stamps(flags, SOF_TIMESTAMPING_RAW_HARDWARE,
+				    SOF_TIMESTAMPING_RX_HARDWARE))
+		stamps->ts[2] = (struct timespec64){};
+	if (!known(&stamps->ts[0]) && !known(&stamps->ts[2]))
+		return;
+	if (sock_flag(sk, SOCK_TSTAMP_NEW))
+		put_cmsg_scm_timestamping64(msg, stamps);
+	else
+		put_cmsg_scm_timestamping(msg, stamps);
+}
