@@ -4,150 +4,11 @@
  * around the core. Each case runs for every way in.
  */
 #include <kunit/test.h>
-#include <linux/in.h>
-#include <linux/net.h>
-#include <linux/socket.h>
-#include <net/sock.h>
+#include <linux/random.h>
 
-#include "../module/glass_sock.h"
-
-struct way {
-	const char *name;
-	int family;
-	int protocol;
-	int addr_family;
-};
-
-static const struct way ways[] = {
-	{ "AF_INET, 253", AF_INET, IPPROTO_GLASS, AF_INET },
-	{ "AF_INET6, 253", AF_INET6, IPPROTO_GLASS, AF_INET6 },
-	{ "AF_GLASS, IPv4", AF_GLASS, GLASSPROTO_IPV4, AF_INET },
-	{ "AF_GLASS, IPv6", AF_GLASS, GLASSPROTO_IPV6, AF_INET6 },
-};
-
-static void way_name(const struct way *way, char *desc)
-{
-	strscpy(desc, way->name, KUNIT_PARAM_DESC_SIZE);
-}
+#include "socks.h"
 
 KUNIT_ARRAY_PARAM(way, ways, way_name);
-
-/* Up to three sockets of a case, let go of even if it fails half-way */
-struct socks {
-	struct socket *listener;
-	struct socket *client;
-	struct socket *child;
-};
-
-static int socket_case_init(struct kunit *test)
-{
-	test->priv = kunit_kzalloc(test, sizeof(struct socks), GFP_KERNEL);
-	return test->priv ? 0 : -ENOMEM;
-}
-
-static void drop(struct socket **sock)
-{
-	if (*sock)
-		sock_release(*sock);
-	*sock = NULL;
-}
-
-static void socket_case_exit(struct kunit *test)
-{
-	struct socks *s = test->priv;
-
-	if (!s)
-		return;
-	drop(&s->child);
-	drop(&s->client);
-	drop(&s->listener);
-}
-
-static struct socket *make(struct kunit *test)
-{
-	const struct way *way = test->param_value;
-	struct socket *sock = NULL;
-	int err;
-
-	err = sock_create_kern(&init_net, way->family, SOCK_STREAM,
-			       way->protocol, &sock);
-	KUNIT_ASSERT_EQ(test, err, 0);
-	return sock;
-}
-
-static int loopback(struct kunit *test, struct sockaddr_storage *addr, u16 port)
-{
-	const struct way *way = test->param_value;
-	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)addr;
-	struct sockaddr_in *sin = (struct sockaddr_in *)addr;
-
-	memset(addr, 0, sizeof(*addr));
-	if (way->addr_family == AF_INET6) {
-		sin6->sin6_family = AF_INET6;
-		sin6->sin6_port = htons(port);
-		sin6->sin6_addr = in6addr_loopback;
-		return sizeof(*sin6);
-	}
-	sin->sin_family = AF_INET;
-	sin->sin_port = htons(port);
-	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	return sizeof(*sin);
-}
-
-static u16 port_of(struct socket *sock)
-{
-	return inet_sk(sock->sk)->inet_num;
-}
-
-/* A listener on a port of its own */
-static void listen_somewhere(struct kunit *test, int backlog)
-{
-	struct socks *s = test->priv;
-	struct sockaddr_storage addr;
-	int len = loopback(test, &addr, 0);
-
-	s->listener = make(test);
-	KUNIT_ASSERT_EQ(test, 0, kernel_bind(s->listener,
-					     (struct sockaddr *)&addr, len));
-	KUNIT_ASSERT_EQ(test, 0, kernel_listen(s->listener, backlog));
-}
-
-static int connect_to(struct kunit *test, struct socket *sock, u16 port,
-		      int flags)
-{
-	struct sockaddr_storage addr;
-	int len = loopback(test, &addr, port);
-
-	return kernel_connect(sock, (struct sockaddr *)&addr, len, flags);
-}
-
-/* Listener, client and child, ESTABLISHED */
-static void establish(struct kunit *test)
-{
-	struct socks *s = test->priv;
-
-	listen_somewhere(test, 5);
-	s->client = make(test);
-	KUNIT_ASSERT_EQ(test, 0, connect_to(test, s->client,
-					    port_of(s->listener), 0));
-	KUNIT_ASSERT_EQ(test, 0, kernel_accept(s->listener, &s->child, 0));
-}
-
-static int send_bytes(struct socket *sock, void *buf, size_t len)
-{
-	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
-	struct kvec vec = { .iov_base = buf, .iov_len = len };
-
-	return kernel_sendmsg(sock, &msg, &vec, 1, len);
-}
-
-static int receive_bytes(struct socket *sock, void *buf, size_t len, int flags)
-{
-	struct msghdr msg = {};
-	struct kvec vec = { .iov_base = buf, .iov_len = len };
-
-	return kernel_recvmsg(sock, &msg, &vec, 1, len, flags);
-}
 
 static void closed_connect_refused(struct kunit *test)
 {
@@ -411,8 +272,8 @@ static struct kunit_case socket_cases[] = {
 
 static struct kunit_suite glass_socket = {
 	.name = "glass_socket",
-	.init = socket_case_init,
-	.exit = socket_case_exit,
+	.init = socks_init,
+	.exit = socks_exit,
 	.test_cases = socket_cases,
 };
 
