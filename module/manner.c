@@ -191,7 +191,7 @@ static void child_hears(struct sock *child, const struct sk_buff *skb)
  * glass_child_manner() - a child goes on in the manner that its embryo had
  * @child: the socket, locked, of no connection yet, with its listener's
  *	options but those of IP
- * @m: that manner
+ * @m: that manner; its hash is 0 if the table is to choose it
  * @skb: the segment that made it
  */
 void glass_child_manner(struct sock *child, const struct glass_manner *m,
@@ -200,6 +200,7 @@ void glass_child_manner(struct sock *child, const struct glass_manner *m,
 	bool v6 = !glass_over_ipv4(child);
 
 	child->sk_mark = m->mark;
+	child->sk_txhash = m->hash;
 	if (m->sticky)
 		RCU_INIT_POINTER(inet6_sk(child)->opt,
 				 ipv6_dup_options(child, m->sticky));

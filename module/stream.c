@@ -62,9 +62,9 @@ static struct sk_buff *text_at(struct sock *sk, u32 seq, bool peek)
  * Copy from the queue what is there: octets, or -EFAULT if none. @begun: the
  * call has some already, and ends at the urgent mark.
  */
-static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
-		     int flags, bool begun,
-		     struct scm_timestamping_internal *stamps)
+static __always_inline int take_text(struct sock *sk, struct msghdr *msg,
+				     u32 *seq, int len, int flags, bool begun,
+				     struct scm_timestamping_internal *stamps)
 {
 	struct sk_buff *skb;
 	int done = 0, n;
@@ -84,7 +84,7 @@ static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
 		    skb_copy_datagram_msg(skb, *seq - GLASS_CB(skb)->seq, msg,
 					  n))
 			return done ?: -EFAULT;
-		if (unlikely(stamps))
+		if (stamps)
 			glass_stamp_take(skb, stamps);
 		*seq += n;
 		done += n;
@@ -97,8 +97,10 @@ static int take_text(struct sock *sk, struct msghdr *msg, u32 *seq, int len,
 	return done;
 }
 
-static int receive(struct sock *sk, struct msghdr *msg, int len, int flags,
-		   struct scm_timestamping_internal *stamps)
+/* @stamps: get those of the last packet that text came from, or NULL */
+static __always_inline int receive(struct sock *sk, struct msghdr *msg, int len,
+				   int flags,
+				   struct scm_timestamping_internal *stamps)
 {
 	struct glass_sock *gs = glass_sk(sk);
 	long timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
@@ -150,6 +152,17 @@ static int receive(struct sock *sk, struct msghdr *msg, int len, int flags,
 	}
 }
 
+/* The same for who asked when the text came; apart, as few do */
+static noinline int receive_stamped(struct sock *sk, struct msghdr *msg,
+				    int len, int flags)
+{
+	struct scm_timestamping_internal stamps = {};
+	int n = receive(sk, msg, len, flags, &stamps);
+
+	glass_stamp_tell(sk, msg, &stamps);
+	return n;
+}
+
 /**
  * glass_reader_waits() - should the ACK of text wait until it is read?
  * @sk: the socket, locked
@@ -186,25 +199,21 @@ bool glass_reader_waits(const struct sock *sk)
 int glass_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
 		  int *addr_len)
 {
-	struct scm_timestamping_internal stamps;
-	bool stamped = glass_stamps(sk);
 	int err;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
 		return inet_recv_error(sk, msg, len, addr_len);
-	if (unlikely(stamped))
-		stamps = (struct scm_timestamping_internal){};
+	len = min_t(size_t, len, INT_MAX);
 	lock_sock(sk);
 	if (sk->sk_state == TCP_LISTEN)
 		err = -ENOTCONN;
 	else if (flags & MSG_OOB)
 		err = glass_mark_recv(sk, msg, len, flags);
+	else if (unlikely(glass_stamps(sk)))
+		err = receive_stamped(sk, msg, len, flags);
 	else
-		err = receive(sk, msg, min_t(size_t, len, INT_MAX), flags,
-			      stamped ? &stamps : NULL);
+		err = receive(sk, msg, len, flags, NULL);
 	release_sock(sk);
-	if (unlikely(stamped))
-		glass_stamp_tell(sk, msg, &stamps);
 	return err;
 }
 

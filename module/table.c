@@ -412,7 +412,6 @@ bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 	here = !hlist_nulls_unhashed(&r->node);
 	if (here) {
 		child->sk_hash = r->hash;
-		child->sk_txhash = glass_flow_hash(gn, r->hash);
 		__sk_nulls_add_node_rcu(child, &b->socks);
 		hlist_nulls_del_init_rcu(&r->node);
 	}
