@@ -134,6 +134,10 @@ static int rows_file(struct net *net, struct proc_dir_entry *dir,
 	       0 : -ENOMEM;
 }
 
+/*
+ * Anybody may open "faults" for writing, for who is root of a user namespace
+ * need not be its owner; glass_fault_write() judges who writes.
+ */
 int glass_proc_init(struct glass_net *gn)
 {
 	struct net *net = gn->net;
@@ -149,7 +153,7 @@ int glass_proc_init(struct glass_net *gn)
 	    !proc_create_net_single("snmp", 0444, dir, glass_snmp_show, NULL) ||
 	    !proc_create_net_single("netstat", 0444, dir, glass_netstat_show,
 				    NULL) ||
-	    !proc_create_net_single_write("faults", 0644, dir,
+	    !proc_create_net_single_write("faults", 0666, dir,
 					  glass_fault_show, glass_fault_write,
 					  NULL)) {
 		remove_proc_subtree("glass", net->proc_net);
