@@ -8,6 +8,7 @@
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
+#	make check-apps		nginx, PostgreSQL and the like over Glass, in a VM
 #	make check-packages	both installed, used and purged, in VMs
 #	make explore		every state of two cores and a bad channel
 #	make mutate		a million mutated segments, on a debug kernel
@@ -51,6 +52,9 @@ check:
 check-core:
 	@scripts/check-core.sh
 
+check-apps:
+	@scripts/apps/check.sh
+
 check-packages:
 	@scripts/packages/check.sh
 
@@ -83,4 +87,4 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo check check-core \
-	check-packages explore mutate bench bench-net lint rfcmap tables clean
+	check-apps check-packages explore mutate bench bench-net lint rfcmap tables clean

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|lint|bench|bench-net|packages...
+#   packages.sh build|demo|check|apps|lint|bench|bench-net|packages...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -14,6 +14,9 @@ LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
 	groff mandoc"
 BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
+# Other people's programs, of which some are daemons: see keep_quiet()
+APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
+	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
@@ -22,12 +25,13 @@ for group in "$@"; do
 	build) list+=" $BUILD" ;;
 	demo) list+=" $BUILD $VM" ;;
 	check) list+=" $BUILD $VM $UML" ;;
+	apps) list+=" $BUILD $VM $APPS" ;;
 	lint) list+=" $BUILD $LINT" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
 	bench-net) list+=" $BUILD $BENCH_NET" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check lint bench bench-net packages)" >&2
+		echo "packages.sh: no group '$group' (build demo check apps lint bench bench-net packages)" >&2
 		exit 2
 		;;
 	esac
@@ -54,7 +58,17 @@ fi
 as_root+=(env DEBIAN_FRONTEND=noninteractive)
 apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=
+trap 'rm -f "$log"; [ -z "$policy" ] || "${as_root[@]}" rm -f "$policy"' EXIT
+
+# Debian starts a daemon when it is installed, unless this file says no: what is
+# here for tests is not to serve on this machine. (It would from the next boot.)
+keep_quiet() {
+	[ ! -e /usr/sbin/policy-rc.d ] || return 0
+	policy=/usr/sbin/policy-rc.d
+	printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+	"${as_root[@]}" chmod 755 "$policy"
+}
 
 install_missing() {
 	"${as_root[@]}" "${apt[@]}" -y --no-install-recommends install \
@@ -64,6 +78,7 @@ install_missing() {
 # The first try uses the lists as they are; a fresh image has none, and old
 # ones name files that the archive has since dropped.
 echo "setup: installing ${missing[*]}" >&2
+[[ " $* " != *" apps "* ]] || keep_quiet
 install_missing && exit 0
 "${as_root[@]}" "${apt[@]}" update >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 install_missing || { cat "$log" >&2; exit 1; }

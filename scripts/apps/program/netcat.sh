@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
+job="netcat (OpenBSD's): 10 MB over IPv6"
+host=::1 once=1
+
+prepare() { noise "$work/$name/file" 10000000; }
+serve() { exec "${over[@]}" nc -d -l "$host" "$port" >"$data/file"; }
+use() { "${over[@]}" nc -N "$host" "$port" <"$work/$name/file"; }

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
+job="redis-server: redis-benchmark of 5 commands, 20 clients; 1 MB set and got; DEBUG DIGEST"
+
+prepare() { noise "$work/$name/value" 1000000; }
+
+serve() {
+	exec "${over[@]}" redis-server --bind "$host" --port "$port" --save '' --appendonly no \
+		--dir "$here" --enable-debug-command local
+}
+
+cli() { "${over[@]}" redis-cli -h "$host" -p "$port" "$@"; }
+
+use() {
+	"${over[@]}" redis-benchmark -h "$host" -p "$port" -n 2000 -c 20 -q \
+		-t set,get,incr,lpush,mset &&
+		cli -x set value <"$work/$name/value" && cli --raw get value >"$data/value" &&
+		cli debug digest | tee "$data/digest"
+}
