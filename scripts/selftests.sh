@@ -21,6 +21,7 @@ usage() {
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait info article devices faults diag)
 VIRTUAL=(buffers budget gigabyte offload isn badnet packet packet-tcp:count attack pathmtu container run break inspect doctor completion)
+DEBIAN=("${EVERYWHERE[@]}" static)
 DEBUG=(budget oracle blocking many closing window links congestion netns table cookies challenge timewait attack faults diag mutate)
 
 list=0
@@ -32,8 +33,8 @@ kernel=${1-}
 [ -n "$kernel" ] || usage
 shift
 case $kernel in
-6.1) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass6,own4 ;;
-6.12) names=("${EVERYWHERE[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
+6.1) names=("${DEBIAN[@]}") options=(--timeout 900) slow='' kinds=glass6,own4 ;;
+6.12) names=("${DEBIAN[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
 uml-fast)
 	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")
 	options=(--virtual-time --timeout 1800 --mem 512 --append kunit.enable=0) slow=1 kinds=''

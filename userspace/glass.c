@@ -39,7 +39,7 @@ static const char help[] =
 	"       glass break [WORD...]\n"
 	"         which segment that arrives here is to go wrong: glass break drop\n"
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
-	"       glass run [-q] PROGRAM [ARGUMENT...]\n"
+	"       glass run [-b] [-q] PROGRAM [ARGUMENT...]\n"
 	"         the program with Glass where it asks for TCP\n"
 	"           -q         do not say which way that is done\n"
 	"       glass doctor [--root DIR] [HOST [PORT]]\n"
@@ -183,16 +183,23 @@ static int watch_main(int argc, char **argv)
 
 static int run_main(int argc, char **argv)
 {
-	bool quiet = false;
+	bool bpf = false, quiet = false;
 	int opt;
 
 	/* "+": what follows the program is its own */
-	while ((opt = getopt(argc, argv, "+q")) != -1) {
-		if (opt != 'q')
+	while ((opt = getopt(argc, argv, "+bq")) != -1) {
+		switch (opt) {
+		case 'b':
+			bpf = true;
+			break;
+		case 'q':
+			quiet = true;
+			break;
+		default:
 			return usage();
-		quiet = true;
+		}
 	}
-	return optind < argc ? run_program(argv + optind, quiet) : usage();
+	return optind < argc ? run_program(argv + optind, bpf, quiet) : usage();
 }
 
 static const struct option doctor_options[] = {

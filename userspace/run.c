@@ -5,7 +5,8 @@
  * A library in front of its libc answers socket() (preload.c). That works
  * for who calls libc's socket(); who makes system calls by himself does not
  * notice, and would go on over TCP without a word. So the file is looked at
- * first, and what the library cannot reach is refused.
+ * first; what the library cannot reach is run by BPF where the kernel has the
+ * hook for that (run_bpf.c), and refused elsewhere.
  */
 #include <elf.h>
 #include <errno.h>
@@ -21,19 +22,11 @@
 
 #include <linux/glass.h>
 
+#include "run.h"
 #include "tool.h"
 
 #define LIBRARY		"glass-run.so"
 #define SCRIPTS_MAX	4	/* a script's interpreter may be a script, as the kernel has it */
-
-/* As env(1) and nohup(1) have them */
-enum { EXIT_SELF = 125, EXIT_CANNOT = 126, EXIT_MISSING = 127 };
-
-static int refuse(const char *program, const char *why)
-{
-	fprintf(stderr, "glass run: %s: %s\n", program, why);
-	return EXIT_CANNOT;
-}
 
 /* Where the shell would find it; false with errno if nowhere */
 static bool find_program(const char *name, char path[PATH_MAX])
@@ -197,14 +190,38 @@ static bool put_in_front(void)
 	return !setenv("LD_PRELOAD", list, 1);
 }
 
+void run_exec(const char *path, char **argv)
+{
+	execv(path, argv);
+	/* a script without a first line of its own is the shell's */
+	if (errno == ENOEXEC)
+		execvp(path, argv);
+}
+
+/* @why: what stands in the library's way, NULL if BPF was asked for */
+static int by_bpf(const char *path, char **argv, bool quiet, const char *why)
+{
+	const char *why_not;
+	int status;
+
+	why_not = run_by_bpf(path, argv, quiet, &status);
+	if (!why_not)
+		return status;
+	fprintf(stderr, "glass run: %s: %s%s%s\n", argv[0], why ? why : "",
+		why ? "; and " : "", why_not);
+	return EXIT_CANNOT;
+}
+
 /**
  * run_program() - glass run
  * @argv: the program and its arguments, NULL at the end
+ * @bpf: by BPF, though a library might do
  * @quiet: do not say which way was used
  *
- * Return: only if it could not be run: 125, 126 or 127 as env(1).
+ * Return: the program's status, if it was run by BPF; else only if it could not
+ * be run: 125, 126 or 127 as env(1).
  */
-int run_program(char **argv, bool quiet)
+int run_program(char **argv, bool bpf, bool quiet)
 {
 	char path[PATH_MAX];
 	const char *why;
@@ -216,17 +233,15 @@ int run_program(char **argv, bool quiet)
 	}
 	if (!glass_is_there())
 		return EXIT_SELF;
-	why = look_at(path);
-	if (why)
-		return refuse(argv[0], why);
+	why = bpf ? NULL : look_at(path);
+	if (bpf || why)
+		return by_bpf(path, argv, quiet, why);
 	if (!put_in_front())
 		return EXIT_SELF;
 	if (!quiet)
 		fprintf(stderr, "glass run: %s over Glass, by a library in front of its libc\n",
 			argv[0]);
-	execv(path, argv);
-	/* a script without a first line of its own is the shell's */
-	if (errno == ENOEXEC)
-		execvp(path, argv);
-	return refuse(argv[0], strerror(errno));
+	run_exec(path, argv);
+	fprintf(stderr, "glass run: %s: %s\n", argv[0], strerror(errno));
+	return EXIT_CANNOT;
 }

@@ -7,7 +7,7 @@
  *	show.c		glass rules, and files of /proc/net/glass
  *	watch.c		glass watch: events from the kernel's trace buffer
  *	break.c		glass break: faults that somebody asks for
- *	run.c		glass run: a program of TCP's over Glass, see preload.c
+ *	run.c		glass run: a program of TCP's over Glass, see preload.c and run.h
  *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
  *	event.c		one event; two of them, sent and received, are an arrow
  *	ladder.c	draws arrows
@@ -91,7 +91,7 @@ int watch(const struct watch_options *o);
 int break_words(char **words);
 
 /* run.c */
-int run_program(char **argv, bool quiet);
+int run_program(char **argv, bool bpf, bool quiet);
 
 /* doctor.c */
 int doctor(const char *dir, const char *host, const char *port);

@@ -44,7 +44,7 @@ offers "glass watch --c" --count
 offers "glass watch --netns " all self
 offers "glass watch --port "
 offers "glass doctor --r" --root
-offers "glass run -" -q
+offers "glass run -" -b -q
 among "glass run ba" bash
 among "glass run -q ba" bash
 offers "glass run -q cat /proc/vers" /proc/version

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# glass run of a static program: by BPF where the kernel has the hook for it,
+# refused where it has none. Run by scripts/selftests-guest.sh.
+if [ -z "${GLASS_STATIC_NETNS-}" ]; then
+	GLASS_STATIC_NETNS=1 exec unshare -n "$0"
+fi
+glass=$GLASS_TOP/.build/userspace/glass
+work=$(mktemp -d)
+# shellcheck source=userspace/selftests/verdict.sh
+. "$GLASS_TOP/userspace/selftests/verdict.sh"
+
+# refused REASON PROGRAM...: and not run
+refused() {
+	local reason=$1 status
+	shift
+	"$@" >"$work/out" 2>"$work/err"
+	status=$?
+	sed 's/^/# /' "$work/err"
+	[ $status = 126 ] && grep -q "$reason" "$work/err" && [ ! -s "$work/out" ]
+	verdict $? "refused: $reason"
+}
+
+# has PATTERN: the table has such a row
+has() { grep -q "$1" /proc/net/glass/connections; }
+
+groups() { find /sys/fs/cgroup -name 'glass-run-*'; }
+
+echo "TAP version 13"
+ip link set lo up
+if [ "$GLASS_KERNEL" != 6.12 ]; then
+	refused "linked statically.*; and this kernel lets no BPF choose" "$glass" run busybox echo
+	refused "^glass run: true: this kernel lets no BPF choose" "$glass" run -b true
+	echo "1..$tests"
+	exit
+fi
+
+mountpoint -q /sys/fs/cgroup || {
+	refused "linked statically.*; and no cgroup v2" "$glass" run busybox echo
+	mount -t cgroup2 none /sys/fs/cgroup
+}
+install -m 755 "$glass" "$work/glass"
+chmod 755 "$work"
+refused "a cgroup for it cannot be made" setpriv --reuid 65534 --clear-groups \
+	"$work/glass" run -b true
+
+head -c 100000 /dev/urandom >"$work/file"
+"$glass" run busybox httpd -f -p 127.0.0.1:8080 -h "$work" 2>"$work/server" &
+server=$!
+until has '^LISTEN .* 8080 ' || ! kill -0 "$server"; do sleep 0.1; done
+has '^LISTEN .* 8080 ' && [ -z "$(ss -Htln)" ]
+verdict $? "a static server listens on Glass, not on TCP"
+grep -q "busybox over Glass, by BPF" "$work/server"
+verdict $? "which way was used is told"
+grep -q "^State:.S" "/proc/$server/status"
+verdict $? "glass run sleeps meanwhile"
+"$glass" run -q busybox wget -q -O "$work/got" http://127.0.0.1:8080/file &&
+	cmp "$work/file" "$work/got"
+verdict $? "a static client fetches what it serves"
+has '^TIME-WAIT .* 8080 '
+verdict $? "the table has their connection"
+! busybox wget -q -O "$work/none" http://127.0.0.1:8080/file
+verdict $? "one that was not asked for goes by TCP"
+"$glass" run -bq sh -c "busybox wget -q -O $work/again http://127.0.0.1:8080/file" &&
+	cmp "$work/file" "$work/again"
+verdict $? "-b reaches the static child of a program that the library reaches"
+kill "$server"
+wait "$server"
+[ $? = 143 ] && ! has '^LISTEN'
+verdict $? "a signal is the program's, and its end is ours"
+
+"$glass" run -bq sh -c 'exit 7'
+[ $? = 7 ]
+verdict $? "the status is the program's"
+"$glass" run -bq sh -c "sleep 600 >/dev/null & echo \$! >$work/left; exit 8" &
+run=$!
+until [ "$(cat "$(groups)/cgroup.procs")" = "$(cat "$work/left")" ]; do sleep 0.1; done
+while kill "$run"; do sleep 0.1; done 2>/dev/null
+wait "$run"
+[ $? = 8 ] && ! kill -0 "$(<"$work/left")" 2>/dev/null
+verdict $? "what the program leaves behind ends with glass run"
+[ -z "$(groups)" ]
+verdict $? "no cgroup is left"
+echo "1..$tests"
+rm -r "$work"
