@@ -15,6 +15,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -26,6 +27,7 @@
 #include "tool.h"
 
 #define LIBRARY		"glass-run.so"
+#define NOTES_MAX	4096	/* of one segment, looked at */
 #define SCRIPTS_MAX	4	/* a script's interpreter may be a script, as the kernel has it */
 
 /* Where the shell would find it; false with errno if nowhere */
@@ -60,9 +62,31 @@ static bool interpreter_of(const char *line, char path[PATH_MAX])
 	return snprintf(path, PATH_MAX, "%s", first) < PATH_MAX;
 }
 
+/*
+ * Go's linker leaves a note. What is Go's makes its system calls by itself, though
+ * it may well be linked with libc.
+ */
+static bool is_go(int fd, const Elf64_Phdr *part)
+{
+	char notes[NOTES_MAX];
+	ssize_t size = pread(fd, notes, MIN(part->p_filesz, sizeof(notes)), part->p_offset);
+	size_t at = 0, align = part->p_align == 8 ? 8 : 4;
+	Elf64_Nhdr head;
+
+	while (size > 0 && at + sizeof(head) + sizeof("Go") < (size_t)size) {
+		memcpy(&head, notes + at, sizeof(head));
+		if (!memcmp(notes + at + sizeof(head), "Go", sizeof("Go")))
+			return true;
+		at += roundup(sizeof(head) + (size_t)head.n_namesz, align) +
+		      roundup((size_t)head.n_descsz, align);
+	}
+	return false;
+}
+
 /* The loader that an ELF file of this machine asks for; NULL on success */
 static const char *loader_of(int fd, char loader[PATH_MAX])
 {
+	bool dynamic = false;
 	Elf64_Ehdr head;
 	Elf64_Phdr part;
 	int i;
@@ -74,6 +98,8 @@ static const char *loader_of(int fd, char loader[PATH_MAX])
 		if (pread(fd, &part, sizeof(part),
 			  head.e_phoff + i * sizeof(part)) != sizeof(part))
 			return "its file is cut short";
+		if (part.p_type == PT_NOTE && is_go(fd, &part))
+			return "it is Go's, and makes system calls by itself";
 		if (part.p_type != PT_INTERP)
 			continue;
 		if (part.p_filesz >= PATH_MAX ||
@@ -81,9 +107,9 @@ static const char *loader_of(int fd, char loader[PATH_MAX])
 		    (ssize_t)part.p_filesz)
 			return "its file is cut short";
 		loader[part.p_filesz] = 0;
-		return NULL;
+		dynamic = true;
 	}
-	return "it is linked statically, as Go's programs are: it has no libc that could be told";
+	return dynamic ? NULL : "it is linked statically: it has no libc that could be told";
 }
 
 /* What the loader ignores LD_PRELOAD for: other users, capabilities of the file */

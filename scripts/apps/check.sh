@@ -9,7 +9,7 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 names=("$@")
 [ $# -gt 0 ] || names=(http-server asyncio node nginx redis postgresql openssh
-	iperf3 socat netcat git rsync)
+	iperf3 socat netcat git rsync caddy busybox)
 
 "$top/scripts/setup/packages.sh" build demo apps
 make -s -C "$top/userspace"

@@ -16,7 +16,8 @@ BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
 # Other people's programs, of which some are daemons: see keep_quiet()
 APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
-	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync"
+	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync
+	caddy"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=

@@ -57,6 +57,11 @@ kill "$server"
 wait "$server" 2>/dev/null
 
 refused 126 "linked statically" busybox true
+gcc -x c -o "$work/go" - <<'END'
+int main(void) { return 0; }
+__asm__(".section .note.go.buildid, \"a\", @note; .long 4, 8, 4; .asciz \"Go\", \"\"; .quad 1");
+END
+refused 126 "it is Go's.*; and this kernel lets no BPF choose" "$work/go"
 refused 127 "No such file" no-such-program
 refused 126 "Permission denied" "$work/www/file"
 install -m 4755 -o nobody /bin/true "$work/true"

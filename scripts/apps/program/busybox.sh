@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
+job="busybox, linked statically, by BPF: its wget fetches 5 MB of its httpd"
+
+prepare() { noise "$work/$name/www/file" 5000000; }
+serve() { exec "${over[@]}" busybox httpd -f -p "$host:$port" -h "$work/$name/www"; }
+use() { "${over[@]}" busybox wget -q -O "$data/file" "http://$host:$port/file"; }

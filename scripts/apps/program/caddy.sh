@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
+job="caddy, which is Go's, by BPF: curl fetches 20 files, 8 at once, kept alive"
+
+prepare() {
+	local i
+	for i in {1..20}; do
+		noise "$work/$name/www/$i" $((i * 10000))
+	done
+}
+
+serve() { exec "${over[@]}" caddy file-server --listen "$host:$port" --root "$work/$name/www"; }
+
+use() {
+	"${over[@]}" curl -sSf --parallel --parallel-max 8 -o "$data/#1" \
+		"http://$host:$port/[1-20]"
+}
