@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="Python's asyncio: 30 clients at once, echo and half-close; a file by sendfile()"
+job="Python: 30 clients, echo, sendfile()"
 host=::1
 
 prepare() { noise "$work/$name/file" 300000; }

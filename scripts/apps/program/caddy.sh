@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="caddy, which is Go's, by BPF: curl fetches 20 files, 8 at once, kept alive"
+job="Go's, by BPF; curl: 20 files"
 
 prepare() {
 	local i

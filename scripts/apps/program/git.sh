@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="git daemon: a clone of 2 MB, and a push"
+job="daemon: a clone of 2 MB, a push"
 
 export GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost
 export GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="python3 -m http.server: curl fetches 20 files, 8 at once"
+job="python3 -m http.server, curl: 20 files"
 
 prepare() {
 	local i

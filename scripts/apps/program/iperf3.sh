@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="iperf3: 50 MB in 2 streams, by sendfile(), to us; what it counts and reads of its sockets"
+job="50 MB, three times: 2 streams, back, options"
 
 serve() { exec "${over[@]}" iperf3 -s -B "$host" -p "$port"; }
 

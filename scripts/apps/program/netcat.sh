@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="netcat (OpenBSD's): 10 MB over IPv6"
+job="10 MB"
 host=::1 once=1
 
 prepare() { noise "$work/$name/file" 10000000; }

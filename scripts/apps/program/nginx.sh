@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="nginx: curl fetches 3 MB, a range, and through its proxy; ab 400 times, 8 at once"
+job="curl, ab: files, a range, a proxy"
 
 prepare() { noise "$work/$name/www/file" 3000000 && noise "$work/$name/www/page" 16000; }
 
@@ -21,7 +21,7 @@ serve() {
 			uwsgi_temp_path $here/uwsgi;
 			scgi_temp_path $here/scgi;
 			server {
-				listen $host:$port deferred so_keepalive=on;
+				listen $host:$port deferred reuseport fastopen=16 so_keepalive=30s::5;
 				root $work/$name/www;
 				location /through/ {
 					proxy_pass http://$host:$port/;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="OpenSSH: scp of 100 MB to the server, of 10 MB back"
+job="scp: 100 MB there, 10 MB back"
 
 prepare() {
 	noise "$work/$name/big" 100000000 && noise "$work/$name/small" 10000000 &&

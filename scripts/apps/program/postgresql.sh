@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="PostgreSQL: pgbench fills its tables, then 4 clients, 25 transactions each"
+job="pgbench: 4 clients, 100 transactions"
 pg=$(echo /usr/lib/postgresql/*/bin)
 
 as_postgres() { setpriv --reuid postgres --regid postgres --init-groups "$@"; }

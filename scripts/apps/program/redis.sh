@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="redis-server: redis-benchmark of 5 commands, 20 clients; 1 MB set and got; DEBUG DIGEST"
+job="redis-benchmark, 1 MB, DEBUG DIGEST"
 
 prepare() { noise "$work/$name/value" 1000000; }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="rsync's daemon: 3 MB fetched, what changed of it fetched again, and all sent back"
+job="daemon: 3 MB, what changed, all back"
 
 prepare() {
 	local i

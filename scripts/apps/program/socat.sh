@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
-job="socat: 10 MB through cat and back, with half-close and TCP's options"
+job="10 MB through cat and back"
 host='[::1]'
 
 prepare() { noise "$work/$name/file" 10000000; }
