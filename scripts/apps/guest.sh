@@ -83,16 +83,17 @@ await_server() {
 	done
 }
 
-# Until the client ends: the most rows that the table showed at once, of both ends
-# and in any state
+# Until the client has ended: the most rows that the table showed at once, of both
+# ends and in any state
 watch_client() {
-	local until=$((SECONDS + LIMIT))
+	local until=$((SECONDS + LIMIT)) running=1
 	most=0
-	while kill -0 "$client" 2>/dev/null; do
+	while [ "$running" = 1 ]; do
+		pause
+		kill -0 "$client" 2>/dev/null || running=0
+		[ "$SECONDS" -lt "$until" ] || kill "$client"
 		rows
 		[ "$n" -le "$most" ] || most=$n
-		[ "$SECONDS" -lt "$until" ] || kill "$client"
-		pause
 	done
 	wait "$client"
 }
