@@ -24,6 +24,13 @@ VIRTUAL=(buffers budget gigabyte offload isn badnet packet packet-tcp:count atta
 DEBIAN=("${EVERYWHERE[@]}" static)
 DEBUG=(budget oracle blocking many closing window links congestion netns table cookies challenge timewait attack faults diag mutate)
 
+# A VM has two network cards, at one hub: see devices.c
+CARDS=()
+for card in 0 1; do
+	CARDS+=(--qemu-arg -netdev --qemu-arg "hubport,id=hub$card,hubid=0"
+		--qemu-arg -device --qemu-arg "virtio-net-pci,netdev=hub$card,romfile=")
+done
+
 list=0
 if [ "${1-}" = --list ]; then
 	list=1
@@ -33,8 +40,8 @@ kernel=${1-}
 [ -n "$kernel" ] || usage
 shift
 case $kernel in
-6.1) names=("${DEBIAN[@]}") options=(--timeout 900) slow='' kinds=glass6,own4 ;;
-6.12) names=("${DEBIAN[@]}") options=(--timeout 900) slow='' kinds=glass4,own6 ;;
+6.1) names=("${DEBIAN[@]}") options=(--timeout 900 "${CARDS[@]}") slow='' kinds=glass6,own4 ;;
+6.12) names=("${DEBIAN[@]}") options=(--timeout 900 "${CARDS[@]}") slow='' kinds=glass4,own6 ;;
 uml-fast)
 	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")
 	options=(--virtual-time --timeout 1800 --mem 512 --append kunit.enable=0) slow=1 kinds=''

@@ -209,7 +209,56 @@ static void bridge_cut(const struct kind *k)
 	over_bridge(k, true);
 }
 
+/* One end of the VM's own cable, from the guest to the present netns or back */
+static void take_card(const char *card, const char *name)
+{
+	command("nsenter -t 1 -n ip link set %s name %s netns %d", card, name,
+		getpid());
+}
+
+static void give_card(const char *name, const char *card)
+{
+	command("ip link set %s down && ip link set %s name %s netns 1", name,
+		name, card);
+}
+
+/*
+ * Two virtio cards of the VM, at one hub of its host. There is one pair: one
+ * test after the other.
+ */
+static void virtio_cards(const struct kind *k)
+{
+	const struct kind *both[] = { &kinds[GLASS4], &kinds[GLASS6] };
+	struct link l;
+	struct pair p;
+	size_t i;
+
+	if (access("/sys/class/net/eth0", F_OK) ||
+	    access("/sys/class/net/eth1", F_OK))
+		skip("no cards in this VM");
+	must(k);
+	for (i = 0; i < 2; i++) {
+		netns_own();
+		l.near = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+		l.far = netns_new();
+		take_card("eth0", "near0");
+		link_configure("near0", 1, 1, 2);
+		netns_enter(l.far);
+		take_card("eth1", "far0");
+		link_configure("far0", 1, 2, 1);
+		netns_enter(l.near);
+		link_pair(both[i], &l, &p);
+		note("%s", both[i]->name);
+		both_ways(&p);
+		pair_abort(&p);
+		give_card("near0", "eth0");
+		netns_enter(l.far);
+		give_card("far0", "eth1");
+	}
+}
+
 static const struct test tests[] = {
+	TEST_FLAGS(virtio_cards, ONCE),
 	TEST(tap_plain),
 	TEST(tap_that_cuts),
 	TEST(bridge_whole),
