@@ -138,8 +138,9 @@ static void due(struct timer_list *t)
 	deliver_all(container_of(faults, struct glass_net, faults), &list);
 }
 
-static void tell(struct glass_net *gn, const struct glass_tuple *tuple,
-		 const struct segment *s, u8 action)
+static void tell(struct glass_net *gn, const struct sk_buff *skb,
+		 const struct glass_tuple *tuple, const struct segment *s,
+		 u8 action)
 {
 	static const u16 rules[FAULT_ACTIONS] = {
 		[FAULT_DROP] = RULE_FAULT_DROP,
@@ -151,7 +152,7 @@ static void tell(struct glass_net *gn, const struct glass_tuple *tuple,
 	};
 
 	glass_count(gn, rules[action]);
-	glass_trace(gn, false, tuple, s, 0, 0, rules[action], 0, 0);
+	glass_trace(gn, false, tuple, s, skb, 0, 0, rules[action], 0, 0);
 }
 
 /* Keep it; false if that cannot be, and then it is the caller's still */
@@ -183,7 +184,7 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 	if (f) {
 		f->held++;
 		WRITE_ONCE(faults->count, faults->count + 1);
-		tell(gn, tuple, s, wish->action);
+		tell(gn, skb, tuple, s, wish->action);
 		/* conntrack of a netns ends before Glass's part of it */
 		nf_reset_ct(skb);
 		skb->dev = NULL;
@@ -229,7 +230,7 @@ static bool damage(struct glass_net *gn, struct sk_buff *skb,
 		kfree_skb(copy);
 		return false;
 	}
-	tell(gn, tuple, s, FAULT_CORRUPT);
+	tell(gn, skb, tuple, s, FAULT_CORRUPT);
 	kfree_skb(skb);
 	copy->data[copy->len - 1] ^= 1;
 	copy->ip_summed = CHECKSUM_NONE;
@@ -249,7 +250,7 @@ static bool again(struct glass_net *gn, struct sk_buff *skb,
 	if (!copy)
 		return false;
 	glass_deliver(gn, skb, af, s);
-	tell(gn, tuple, &seen, FAULT_DUP);
+	tell(gn, copy, tuple, &seen, FAULT_DUP);
 	glass_rcv_late(gn, copy, af);
 	return true;
 }
@@ -265,7 +266,7 @@ static bool act(struct glass_net *gn, struct sk_buff *skb,
 	case FAULT_CORRUPT:
 		return damage(gn, skb, tuple, s);
 	case FAULT_DROP:
-		tell(gn, tuple, s, FAULT_DROP);
+		tell(gn, skb, tuple, s, FAULT_DROP);
 		kfree_skb(skb);
 		return true;
 	}

@@ -436,7 +436,7 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 		return glass_fastopen_ready(gn, l, af, &own, &m, skb, s,
 					    above);
 	glass_count(gn, v.rule);
-	glass_trace(gn, false, tuple, s, TCB_LISTEN,
+	glass_trace(gn, false, tuple, s, skb, TCB_LISTEN,
 		    listen_opens(v.rule) ? TCB_SYN_RECEIVED : TCB_LISTEN,
 		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
 	if (listen_opens(v.rule))

@@ -23,6 +23,7 @@ static void follow_state(struct sock *sk, u64 now)
 	if (sk->sk_state == gs->tcb.state || gs->tcb.state == TCB_TIME_WAIT)
 		return;
 	gs->since = now_ms(now);
+	glass_trace_state(sk, gs->tcb.state);
 	inet_sk_set_state(sk, gs->tcb.state);
 }
 
@@ -137,6 +138,8 @@ static void finish(struct sock *sk, const struct verdict *v)
 
 		glass_timewait_start(sk);
 		tcb_dead(&gs->tcb, &dead, 0);
+	} else {
+		glass_trace_state(sk, TCB_CLOSED);
 	}
 	glass_done(sk);
 	if (error)
@@ -230,7 +233,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	if (old == TCB_SYN_SENT && v.bits & V_ESTABLISHED)
 		glass_fastopen_answered(sk, s, tries, v.rule);
 	if (glass_watched())
-		glass_trace_sock(sk, false, s, old, t->state, v.rule);
+		glass_trace_sock(sk, false, s, skb, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
 		reject(sk, skb, s, v.rule);
 	if (v.bits & V_URGENT || gs->urg_data)
@@ -261,8 +264,8 @@ void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	tcb_fast_open(&glass_sk(sk)->tcb, s, &v);
 	glass_count(glass_sk_net(sk), v.rule);
 	if (glass_watched())
-		glass_trace_sock(sk, false, s, TCB_LISTEN, TCB_SYN_RECEIVED,
-				 v.rule);
+		glass_trace_sock(sk, false, s, skb, TCB_LISTEN,
+				 TCB_SYN_RECEIVED, v.rule);
 	if (v.text_keep)
 		glass_queue_text(sk, skb, s, &v);
 	else

@@ -306,7 +306,7 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	spin_unlock_bh(&b->lock);
 
 	glass_count(gn, v.rule);
-	glass_trace(gn, false, &r->tuple, s, TCB_TIME_WAIT,
+	glass_trace(gn, false, &r->tuple, s, skb, TCB_TIME_WAIT,
 		    v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
 	if (send) {
 		glass_manner_record(gn, r, &m);
@@ -348,7 +348,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 	if (v.bits & V_ESTABLISHED)
 		return glass_embryo_ready(gn, r, &copy, skb, s);
 	glass_count(gn, v.rule);
-	glass_trace(gn, false, &r->tuple, s, TCB_SYN_RECEIVED,
+	glass_trace(gn, false, &r->tuple, s, skb, TCB_SYN_RECEIVED,
 		    v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,
 		    iss, irs);
 	if (send)

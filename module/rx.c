@@ -204,7 +204,8 @@ static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
 
 	tcb_input(&closed, s, 0, &v);
 	glass_count(gn, v.rule);
-	glass_trace(gn, false, tuple, s, TCB_CLOSED, TCB_CLOSED, v.rule, 0, 0);
+	glass_trace(gn, false, tuple, s, skb, TCB_CLOSED, TCB_CLOSED, v.rule,
+		    0, 0);
 	if (policy_ok(NULL, skb, af) && v.bits & V_REJECT)
 		glass_reject(gn, NULL, tuple, skb, s, v.rule);
 	kfree_skb(skb);

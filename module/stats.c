@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every decision is counted and can be watched: per-netns counters of the
- * rules, and the one tracepoint per segment.
+ * rules, and the tracepoints: one per segment, one per change of a state.
  */
 #include "glass_sock.h"
 
@@ -111,6 +111,7 @@ u64 glass_rule_count(struct glass_net *gn, u16 rule)
  * @sent: it leaves; else it arrived
  * @tuple: the ends, ours first
  * @s: the segment
+ * @skb: it where it arrived, from its header on, which is linear; else NULL
  * @old_state: this end's state before, enum tcb_state
  * @state: and after
  * @rule: why it is sent, or what was decided about it
@@ -121,21 +122,34 @@ u64 glass_rule_count(struct glass_net *gn, u16 rule)
  */
 void glass_trace(struct glass_net *gn, bool sent,
 		 const struct glass_tuple *tuple, const struct segment *s,
-		 u8 old_state, u8 state, u16 rule, u32 iss, u32 irs)
+		 const struct sk_buff *skb, u8 old_state, u8 state, u16 rule,
+		 u32 iss, u32 irs)
 {
-	trace_glass_segment(gn, sent, tuple, s, old_state, state, rule, iss,
-			    irs);
+	trace_glass_segment(gn, sent, tuple, s, skb, old_state, state, rule,
+			    iss, irs, NULL);
 }
 
 /* The same of a segment of a socket, whose TCB knows where it started */
 void glass_trace_sock(const struct sock *sk, bool sent,
-		      const struct segment *s, u8 old_state, u8 state,
-		      u16 rule)
+		      const struct segment *s, const struct sk_buff *skb,
+		      u8 old_state, u8 state, u16 rule)
 {
 	const struct tcb *t = &glass_sk(sk)->tcb;
 	struct glass_tuple tuple;
 
 	glass_tuple_of(sk, &tuple);
-	trace_glass_segment(glass_sk_net(sk), sent, &tuple, s, old_state,
-			    state, rule, t->iss, t->irs);
+	trace_glass_segment(glass_sk_net(sk), sent, &tuple, s, skb, old_state,
+			    state, rule, t->iss, t->irs, t);
+}
+
+/* A connection's state changes: @sk, locked, tells the one before. */
+void glass_trace_state(const struct sock *sk, u8 state)
+{
+	struct glass_tuple tuple;
+
+	if (!trace_glass_state_enabled())
+		return;
+	glass_tuple_of(sk, &tuple);
+	trace_glass_state(glass_sk_net(sk), &tuple, sk->sk_state, state,
+			  READ_ONCE(sk->sk_err));
 }

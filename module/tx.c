@@ -86,10 +86,10 @@ void glass_transmit(struct sock *sk, struct segment *s, u8 state)
 	s->src = sk->sk_num;
 	s->dst = ntohs(sk->sk_dport);
 	glass_count_sent(glass_sk_net(sk), s);
-	if (glass_watched())
-		glass_trace_sock(sk, true, s, state, state, s->rule);
 	if (s->opts & SEG_OPT_FASTOPEN)
 		glass_fastopen_stamp(sk, s);
+	if (glass_watched())
+		glass_trace_sock(sk, true, s, NULL, state, state, s->rule);
 	while ((skb = glass_build(sk, seg_text(s), s->len, s->piece))) {
 		if (skb->len == s->len) {
 			transmit_part(sk, skb, s);
@@ -126,7 +126,7 @@ void glass_reply(struct glass_net *gn, const struct sock *sk,
 	if (s->opts & SEG_OPT_FASTOPEN)
 		glass_fastopen_cookie(gn, tuple, s);
 	glass_count_sent(gn, s);
-	glass_trace(gn, true, tuple, s, state, state, s->rule,
+	glass_trace(gn, true, tuple, s, NULL, state, state, s->rule,
 		    s->flags & SEG_SYN ? s->seq : 0,
 		    s->flags & SEG_SYN ? s->ack - 1 : 0);
 	if (!skb)

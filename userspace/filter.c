@@ -17,31 +17,6 @@
 
 #include "table.h"
 
-/* What ss calls a state, where that is not the RFC's word */
-static const struct {
-	const char *name;
-	u8 state;
-} aliases[] = {
-	{ "listening", TCB_LISTEN },
-	{ "estab", TCB_ESTABLISHED },
-	{ "syn-recv", TCB_SYN_RECEIVED },
-};
-
-/* By its name, in letters of any size; TCB_STATES if there is none such */
-u8 state_number(const char *name)
-{
-	size_t i;
-	u8 state;
-
-	for (i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (!strcasecmp(name, aliases[i].name))
-			return aliases[i].state;
-	for (state = 1; state < TCB_STATES; state++)
-		if (!strcasecmp(name, state_text(state)))
-			break;
-	return state;
-}
-
 static bool whole(const char *text, unsigned long max, unsigned long *value)
 {
 	char *end;

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <glass/version.h>
 
 #include "table.h"
+#include "tool.h"
 
 #define PROC_NET	"/proc/net/glass/"
 
@@ -34,8 +34,6 @@ static const char help[] =
 	"           --count N     end after N arrows\n"
 	"           --timeout S   end after S seconds; an error if N are not there\n"
 	"           --brief       arrows without reasons\n"
-	"           --record      events as lines of text, to keep in a file\n"
-	"           --read FILE   draw such lines; - is the standard input\n"
 	"       glass break [WORD...]\n"
 	"         which segment that arrives here is to go wrong: glass break drop\n"
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
@@ -48,7 +46,7 @@ static const char help[] =
 	"           HOST          does protocol 253 reach it? PORT: else 54321\n"
 	"       glass --version\n";
 
-static int usage(void)
+int usage(void)
 {
 	fputs(help, stderr);
 	return 2;
@@ -118,67 +116,6 @@ static int rules_main(int argc, char **argv)
 			return usage();
 	}
 	return optind < argc ? usage() : show_rules(path, all);
-}
-
-static const struct option watch_options[] = {
-	{ "port", required_argument, NULL, 'p' },
-	{ "netns", required_argument, NULL, 'n' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "brief", no_argument, NULL, 'b' },
-	{ "record", no_argument, NULL, 'w' },
-	{ "read", required_argument, NULL, 'r' },
-	{ "help", no_argument, NULL, 'h' },
-	{ }
-};
-
-static bool netns_of(const char *name, u32 *inode)
-{
-	struct stat s;
-
-	*inode = 0;
-	if (!strcmp(name, "all"))
-		return true;
-	if (strcmp(name, "self") || stat("/proc/self/ns/net", &s))
-		return false;
-	*inode = s.st_ino;
-	return true;
-}
-
-static int watch_main(int argc, char **argv)
-{
-	struct watch_options o = { 0 };
-	int opt;
-
-	while ((opt = getopt_long(argc, argv, "", watch_options, NULL)) != -1) {
-		switch (opt) {
-		case 'p':
-			o.port = strtoul(optarg, NULL, 10);
-			break;
-		case 'n':
-			if (!netns_of(optarg, &o.netns))
-				return usage();
-			break;
-		case 'c':
-			o.count = strtoul(optarg, NULL, 10);
-			break;
-		case 't':
-			o.timeout = strtod(optarg, NULL);
-			break;
-		case 'b':
-			o.brief = true;
-			break;
-		case 'w':
-			o.record = true;
-			break;
-		case 'r':
-			o.file = optarg;
-			break;
-		default:
-			return usage();
-		}
-	}
-	return optind < argc ? usage() : watch(&o);
 }
 
 static int run_main(int argc, char **argv)

@@ -11,47 +11,17 @@
  *
  * The end that spoke first stands on the left.
  */
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <glass/rules.h>
-#include <glass/tcb.h>
-
-#include "tool.h"
+#include "event.h"
 
 #define MARGIN	12	/* columns outside the rails: states and times */
 #define SPAN	72	/* columns between the rails */
-#define CONNS	1024	/* connections remembered; the oldest is forgotten */
 
-enum side { LEFT, RIGHT };
-
-/* What the ladder remembers of a connection: end[LEFT] spoke first. */
-struct conn {
-	struct end end[2];
-	u64 start;
-	unsigned long number;
-	u32 isn[2];
-	bool isn_known[2];
-	u8 state[2];	/* as last shown */
-	u8 family;
-};
-
-static struct conn conns[CONNS];
-static unsigned long conn_count;
 static const struct conn *last_drawn;
-
-static const char *end_text(const struct end *e, u8 family)
-{
-	static char text[INET6_ADDRSTRLEN + 10];
-	char addr[INET6_ADDRSTRLEN];
-
-	inet_ntop(family, e->addr, addr, sizeof(addr));
-	snprintf(text, sizeof(text), family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-		 addr, e->port);
-	return text;
-}
+static unsigned long last_number;
 
 /* A line of the ladder: left margin, what stands between the rails, right. */
 static void line(const char *left, const char *middle, const char *right)
@@ -69,44 +39,6 @@ static void line_pair(const char *left, const char *at_left,
 	snprintf(middle, sizeof(middle), " %s%*s ", at_left,
 		 SPAN - 2 - (int)strlen(at_left), at_right);
 	line(left, middle, right);
-}
-
-static bool same_end(const struct end *a, const struct end *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
-static struct conn *conn_find(const struct event *e)
-{
-	unsigned long i;
-
-	/* The newest first: the same ends may have met before. */
-	for (i = conn_count; i && conn_count - i < CONNS; i--) {
-		struct conn *c = &conns[(i - 1) % CONNS];
-
-		if (c->family != e->family)
-			continue;
-		if (same_end(&c->end[LEFT], &e->from) &&
-		    same_end(&c->end[RIGHT], &e->to))
-			return c;
-		if (same_end(&c->end[RIGHT], &e->from) &&
-		    same_end(&c->end[LEFT], &e->to))
-			return c;
-	}
-	return NULL;
-}
-
-static struct conn *conn_new(const struct event *e)
-{
-	struct conn *c = &conns[conn_count % CONNS];
-
-	memset(c, 0, sizeof(*c));
-	c->end[LEFT] = e->from;
-	c->end[RIGHT] = e->to;
-	c->family = e->family;
-	c->start = e->time;
-	c->number = ++conn_count;
-	return c;
 }
 
 static void draw_head(const struct conn *c, bool again)
@@ -135,32 +67,32 @@ static int add_number(char *at, size_t room, const char *name, u32 n,
 }
 
 static const char *fields_text(const struct conn *c, const struct event *e,
-			       enum side from)
+			       enum rail from)
 {
 	static char text[160];
 	char *end = text + sizeof(text), *at = text;
 
 	*at++ = ' ';
-	at += add_number(at, end - at, "seq", e->seq, c->isn_known[from],
+	at += add_number(at, end - at, "seq", e->s.seq, c->isn_known[from],
 			 c->isn[from]);
-	if (e->flags & SEG_ACK)
-		at += add_number(at, end - at, "ack", e->ack, c->isn_known[!from],
+	if (e->s.flags & SEG_ACK)
+		at += add_number(at, end - at, "ack", e->s.ack, c->isn_known[!from],
 				 c->isn[!from]);
-	at += snprintf(at, end - at, "wnd %u", e->wnd);
-	if (e->opts & SEG_OPT_MSS)
-		at += snprintf(at, end - at, "  mss %u", e->mss);
-	if (e->opts & SEG_OPT_WSCALE)
-		at += snprintf(at, end - at, "  scale %u", e->wscale);
-	if (e->opts & SEG_OPT_OTHER)
+	at += snprintf(at, end - at, "wnd %u", e->s.wnd);
+	if (e->s.opts & SEG_OPT_MSS)
+		at += snprintf(at, end - at, "  mss %u", e->s.mss);
+	if (e->s.opts & SEG_OPT_WSCALE)
+		at += snprintf(at, end - at, "  scale %u", e->s.wscale);
+	if (e->s.opts & SEG_OPT_OTHER)
 		at += snprintf(at, end - at, "  other options");
-	if (e->opts & SEG_OPT_BAD)
+	if (e->s.opts & SEG_OPT_BAD)
 		snprintf(at, end - at, "  bad options");
 	return text;
 }
 
 /* The options that come with every segment, "" if there are none */
 static const char *options_text(const struct conn *c, const struct event *e,
-				enum side from)
+				enum rail from)
 {
 	u32 isn = c->isn_known[!from] ? c->isn[!from] : 0;
 	static char text[160];
@@ -168,25 +100,17 @@ static const char *options_text(const struct conn *c, const struct event *e,
 	u8 i;
 
 	*at = 0;
-	if (e->opts & SEG_OPT_SACK_OK)
+	if (e->s.opts & SEG_OPT_SACK_OK)
 		at += snprintf(at, end - at, " sack permitted ");
-	if (e->opts & SEG_OPT_TS)
-		at += snprintf(at, end - at, " time %u echo %u ", e->tsval,
-			       e->tsecr);
-	if (e->sacks)
+	if (e->s.opts & SEG_OPT_TS)
+		at += snprintf(at, end - at, " time %u echo %u ", e->s.tsval,
+			       e->s.tsecr);
+	if (e->s.sacks)
 		at += snprintf(at, end - at, " sack");
-	for (i = 0; i < e->sacks; i++)
-		at += snprintf(at, end - at, " %u-%u", e->sack[i].start - isn,
-			       e->sack[i].end - isn);
+	for (i = 0; i < e->s.sacks; i++)
+		at += snprintf(at, end - at, " %u-%u", e->s.sack[i].start - isn,
+			       e->s.sack[i].end - isn);
 	return text;
-}
-
-/* A fault that somebody asked for: the segment is not there, or not yet */
-static bool stopped(u16 rule)
-{
-	return rule == RULE_FAULT_DROP || rule == RULE_FAULT_CORRUPT ||
-	       rule == RULE_FAULT_DELAY || rule == RULE_FAULT_REORDER ||
-	       rule == RULE_FAULT_HOLD;
 }
 
 /*
@@ -194,7 +118,7 @@ static bool stopped(u16 rule)
  * in an x, one that was not seen to leave begins out of nowhere.
  */
 static const char *arrow_text(const struct event *e, bool left, bool arrived,
-			      enum side from)
+			      enum rail from)
 {
 	static char text[SPAN + 1];
 	char label[64];
@@ -219,11 +143,11 @@ static const char *arrow_text(const struct event *e, bool left, bool arrived,
 		if (arrived)
 			text[0] = '<';
 	}
-	if (e->len)
+	if (e->s.len)
 		len = snprintf(label, sizeof(label), " %s, %u bytes ",
-			       flags_text(e->flags), e->len);
+			       flags_text(e->s.flags), e->s.len);
 	else
-		len = snprintf(label, sizeof(label), " %s ", flags_text(e->flags));
+		len = snprintf(label, sizeof(label), " %s ", flags_text(e->s.flags));
 	memcpy(text + (SPAN - len) / 2, label, len);
 	return text;
 }
@@ -244,7 +168,7 @@ static const char *time_text(const struct conn *c, const struct event *e,
 
 /* The state to write beside a rail: only news */
 static const char *new_state(struct conn *c, const struct event *e,
-			     enum side side)
+			     enum rail side)
 {
 	if (!e || !e->state || e->state == c->state[side])
 		return "";
@@ -260,7 +184,7 @@ struct reason {
 };
 
 static void reason_fill(struct reason *r, struct conn *c, const struct event *e,
-			enum side side, bool sender)
+			enum rail side, bool sender)
 {
 	memset(r, 0, sizeof(*r));
 	if (!e) {
@@ -273,7 +197,7 @@ static void reason_fill(struct reason *r, struct conn *c, const struct event *e,
 	snprintf(r->phrase, sizeof(r->phrase), "%s", rule_phrase(e->rule));
 }
 
-static void reason_alone(const struct reason *r, enum side side)
+static void reason_alone(const struct reason *r, enum rail side)
 {
 	if (side == LEFT) {
 		line_pair(r->state, r->rule, "", "");
@@ -288,7 +212,7 @@ static void reason_alone(const struct reason *r, enum side side)
 
 /* The sender's reason and the receiver's decision, abreast if they fit */
 static void draw_reasons(struct conn *c, const struct event *sent,
-			 const struct event *got, enum side from, bool brief)
+			 const struct event *got, enum rail from, bool brief)
 {
 	struct reason r[2], *left = &r[LEFT], *right = &r[RIGHT];
 
@@ -310,62 +234,57 @@ static void draw_reasons(struct conn *c, const struct event *sent,
 	line("", "", "");
 }
 
-/* What an event tells of the ISNs: by itself, or by being a SYN */
-static void learn_isns(struct conn *c, const struct event *e, enum side from)
+/* A state changed, and no segment tells of it: a timer, or an error */
+static void draw_change(struct conn *c, const struct event *e)
 {
-	if (e->flags & SEG_SYN) {
-		c->isn[from] = e->seq;
-		c->isn_known[from] = true;
-	} else if (e->seq_base && !c->isn_known[from]) {
-		c->isn[from] = e->seq_base;
-		c->isn_known[from] = true;
-	}
-	if (e->ack_base && !c->isn_known[!from]) {
-		c->isn[!from] = e->ack_base;
-		c->isn_known[!from] = true;
-	}
+	enum rail side = conn_side(c, &e->from);
+	char times[2][24] = { "", "" }, what[100];
+
+	if (!e->error && (e->state != TCB_CLOSED || c->state[side] == TCB_CLOSED))
+		return;
+	c->state[side] = e->state;
+	time_text(c, e, times[side], sizeof(times[side]));
+	snprintf(what, sizeof(what), "%s%s%s", state_text(e->state),
+		 e->error ? ": " : "", e->error ? strerror(e->error) : "");
+	line_pair(times[LEFT], side == LEFT ? what : "",
+		  side == LEFT ? "" : what, times[RIGHT]);
+	line("", "", "");
 }
 
-/* A segment: @sent by one end, @got by the other; one of them may be NULL. */
-void ladder_draw(const struct event *sent, const struct event *got, bool brief)
+static void draw_conn(struct conn *c, bool brief)
+{
+	if (!last_drawn && !brief)
+		puts("Below each arrow: at its tail why the segment was sent, at its head\n"
+		     "what was decided about it. In brackets: counted from that end's ISN.");
+	draw_head(c, c->shown);
+	c->shown = true;
+	line(c->state[LEFT] ? state_text(c->state[LEFT]) : "", "",
+	     c->state[RIGHT] ? state_text(c->state[RIGHT]) : "");
+	last_drawn = c;
+	last_number = c->number;
+}
+
+/* A segment of @c: @sent by one end, @got by the other; one of them may be NULL. */
+void ladder_draw(struct conn *c, const struct event *sent,
+		 const struct event *got, bool brief)
 {
 	const struct event *e = sent ? sent : got;
-	struct conn *c = conn_find(e);
 	char times[2][24];
-	enum side from;
-	bool fresh;
+	enum rail from;
 
-	/* The same ends may meet again: a new connection, a new ladder. */
-	fresh = !c || ((e->flags & (SEG_SYN | SEG_ACK)) == SEG_SYN &&
-		       c->isn_known[LEFT] && e->seq != c->isn[LEFT] &&
-		       same_end(&c->end[LEFT], &e->from));
-	if (fresh)
-		c = conn_new(e);
-	from = same_end(&c->end[LEFT], &e->from) ? LEFT : RIGHT;
-	learn_isns(c, e, from);
-	if (c != last_drawn || fresh) {
-		if (!last_drawn && !brief)
-			puts("Below each arrow: at its tail why the segment was sent, at its head\n"
-			     "what was decided about it. In brackets: counted from that end's ISN.");
-		draw_head(c, !fresh);
-		if (fresh) {
-			c->state[LEFT] = sent ? sent->old_state : 0;
-			c->state[RIGHT] = got ? got->old_state : 0;
-			/* The call that sends it has just left CLOSED. */
-			if (sent && sent->rule == RULE_SEND_SYN)
-				c->state[LEFT] = TCB_CLOSED;
-		}
-		line(c->state[LEFT] ? state_text(c->state[LEFT]) : "", "",
-		     c->state[RIGHT] ? state_text(c->state[RIGHT]) : "");
-		last_drawn = c;
+	if (!c->shown || c != last_drawn || c->number != last_number)
+		draw_conn(c, brief);
+	if (e->dir == CHANGE) {
+		draw_change(c, e);
+		return;
 	}
-
+	from = conn_side(c, &e->from);
 	time_text(c, sent, times[from], sizeof(times[0]));
 	time_text(c, got, times[!from], sizeof(times[0]));
 	line("", fields_text(c, e, from), "");
 	if (*options_text(c, e, from))
 		line("", options_text(c, e, from), "");
-	line(times[LEFT], arrow_text(e, sent, got && !stopped(got->rule), from),
+	line(times[LEFT], arrow_text(e, sent, got && !fault_stops(got->rule), from),
 	     times[RIGHT]);
 	draw_reasons(c, sent, got, from, brief);
 }

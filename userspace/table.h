@@ -16,7 +16,7 @@
 #include <glass/tcb.h>
 #include <linux/glass.h>
 
-#include "tool.h"
+#include "event.h"
 
 #define PROC_TABLE	"/proc/net/glass/connections"
 
@@ -109,6 +109,5 @@ int diag_kill(const struct row *r);
 /* filter.c */
 bool filter_parse(struct filter *f, char **words);
 bool filter_match(const struct filter *f, const struct row *r);
-u8 state_number(const char *name);
 
 #endif
