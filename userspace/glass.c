@@ -34,6 +34,20 @@ static const char help[] =
 	"           --count N     end after N arrows\n"
 	"           --timeout S   end after S seconds; an error if N are not there\n"
 	"           --brief       arrows without reasons\n"
+	"       glass record [OPTION...] FILE [-- COMMAND [ARGUMENT...]]\n"
+	"         every segment, the state of its end, what it decided, into a file,\n"
+	"         until the command has ended, or until a signal; - is the output\n"
+	"           --port P      only from or to this port\n"
+	"           --netns all   every network namespace (so it is without)\n"
+	"           --netns self  only what this one records\n"
+	"       glass replay [OPTION...] FILE\n"
+	"         such a file drawn as glass watch draws; - is the input\n"
+	"           --speed X        as fast as it was, X times (2, 0.5)\n"
+	"           --connection N   only the Nth that the file tells of\n"
+	"           --brief          arrows without reasons\n"
+	"           --pcapng OUT     packets for Wireshark, with -d ip.proto==253,tcp\n"
+	"           --script OUT     one connection as a packet script\n"
+	"           --end left|right the end that it tests; else the one that opened\n"
 	"       glass break [WORD...]\n"
 	"         which segment that arrives here is to go wrong: glass break drop\n"
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
@@ -173,6 +187,10 @@ int main(int argc, char **argv)
 		return rules_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "watch"))
 		return watch_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "record"))
+		return record_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "replay"))
+		return replay_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "break"))
 		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))

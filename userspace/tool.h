@@ -6,6 +6,8 @@
  *	table.c		glass table; see table.h
  *	show.c		glass rules, and files of /proc/net/glass
  *	watch.c		glass watch: events drawn as they happen
+ *	record.c	glass record: events kept in a file
+ *	replay.c	glass replay: such a file drawn, or made into something else
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c and run.h
  *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
@@ -23,6 +25,12 @@ int show_rules(const char *path, bool all);
 
 /* watch.c */
 int watch_main(int argc, char **argv);
+
+/* record.c */
+int record_main(int argc, char **argv);
+
+/* replay.c */
+int replay_main(int argc, char **argv);
 
 /* break.c */
 int break_words(char **words);

@@ -6,7 +6,8 @@
 set -euo pipefail
 
 BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
-	pkg-config libbpf-dev libtracefs-dev libtraceevent-dev ca-certificates xz-utils
+	pkg-config libbpf-dev libtracefs-dev libtraceevent-dev libjansson-dev
+	ca-certificates xz-utils
 	python3 git util-linux"
 VM="qemu-system-x86 busybox-static iproute2 procps"
 UML="ethtool iputils-ping tcpdump nftables net-tools"
