@@ -9,6 +9,10 @@
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
 #	make check-apps		nginx, PostgreSQL and the like over Glass, in a VM
+#	make check-page		the page of a recording, used in headless Chromium
+#				(UPDATE=1: keep the pictures of it)
+#	make pages		the handshake and a lossy transfer recorded, as pages
+#				in .build/pages (UPDATE=1: keep the recordings)
 #	make check-packages	both installed, used and purged, in VMs
 #	make explore		every state of two cores and a bad channel
 #	make mutate		a million mutated segments, on a debug kernel
@@ -55,6 +59,12 @@ check-core:
 check-apps:
 	@scripts/apps/check.sh
 
+check-page:
+	@scripts/check-page.sh $(if $(UPDATE),--update)
+
+pages:
+	@scripts/pages.sh $(if $(UPDATE),--update)
+
 check-packages:
 	@scripts/packages/check.sh
 
@@ -87,4 +97,5 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo check check-core \
-	check-apps check-packages explore mutate bench bench-net lint rfcmap tables clean
+	check-apps check-page pages check-packages explore mutate bench bench-net lint rfcmap \
+	tables clean

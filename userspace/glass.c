@@ -45,6 +45,7 @@ static const char help[] =
 	"           --speed X        as fast as it was, X times (2, 0.5)\n"
 	"           --connection N   only the Nth that the file tells of\n"
 	"           --brief          arrows without reasons\n"
+	"           --html OUT       a page to scrub through, in a file of its own\n"
 	"           --pcapng OUT     packets for Wireshark, with -d ip.proto==253,tcp\n"
 	"           --script OUT     one connection as a packet script\n"
 	"           --end left|right the end that it tests; else the one that opened\n"

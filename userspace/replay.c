@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * glass replay: a recording drawn again, as fast as it was or at once, or made
- * into packets or a script.
+ * into packets, a script or a page.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ struct replay {
 	unsigned long conn;
 	int end;
 	bool brief;
-	const char *pcapng, *script;
+	const char *html, *pcapng, *script;
 };
 
 /* Waits as long as it was from @before to @now; true when a signal came. */
@@ -69,7 +69,8 @@ static void draw(struct story *s, const struct replay *o)
 
 static bool exported(const struct story *s, const struct replay *o)
 {
-	return (!o->pcapng || pcapng_write(s, o->conn, o->pcapng)) &&
+	return (!o->html || page_write(s, o->conn, o->html)) &&
+	       (!o->pcapng || pcapng_write(s, o->conn, o->pcapng)) &&
 	       (!o->script || script_write(s, o->conn ?: 1, o->end, o->script));
 }
 
@@ -80,7 +81,7 @@ static int replay(const struct replay *o, const char *path)
 	bool good = recording_read(&r, path) && story_tell(&s, &r) &&
 		    (!o->conn || story_conn(&s, o->conn));
 
-	if (good && (o->pcapng || o->script))
+	if (good && (o->html || o->pcapng || o->script))
 		good = exported(&s, o);
 	else if (good)
 		draw(&s, o);
@@ -93,6 +94,7 @@ static const struct option options[] = {
 	{ "speed", required_argument, NULL, 's' },
 	{ "connection", required_argument, NULL, 'c' },
 	{ "brief", no_argument, NULL, 'b' },
+	{ "html", required_argument, NULL, 'h' },
 	{ "pcapng", required_argument, NULL, 'p' },
 	{ "script", required_argument, NULL, 't' },
 	{ "end", required_argument, NULL, 'e' },
@@ -114,6 +116,9 @@ static bool take_option(struct replay *o, int opt, char *value)
 		return o->conn && !*end;
 	case 'b':
 		o->brief = true;
+		return true;
+	case 'h':
+		o->html = value;
 		return true;
 	case 'p':
 		o->pcapng = value;

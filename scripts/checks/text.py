@@ -8,7 +8,7 @@ from tree import finding, kind, line_of, paths, read, report
 
 SPDX = re.compile(r"(//|/\*|#|\.\.|\.\\\"|<!--) SPDX-License-Identifier: GPL-2\.0\b( WITH Linux-syscall-note)?")
 # Prose and data that have no comments to hold it.
-NO_SPDX = ("md", "txt", "json", "csv", "tsv", "svg", "gitignore")
+NO_SPDX = ("md", "txt", "json", "jsonl", "csv", "tsv", "svg", "gitignore")
 # Debian's formats that have none either; the licence stands in copyright.
 DEBIAN = re.compile(r"scripts/packages/debian/(changelog|copyright|docs|.*\.examples|source/format)$")
 UAPI = "include/uapi/"

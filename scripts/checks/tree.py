@@ -13,7 +13,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 SKIP_DIRS = {".git", ".build", "__pycache__", ".tmp_versions"}
 # What builds in the tree leave there, and files without a text of ours.
 SKIP_FILES = re.compile(
-    r".*\.(o|ko|mod|mod\.c|cmd|gen\.h|symvers|order|a|pyc)$|\.(?!gitignore).*|LICENSE$")
+    r".*\.(o|ko|mod|mod\.c|cmd|gen\.h|symvers|order|a|pyc|webp)$|\.(?!gitignore).*|LICENSE$")
 
 _findings = []
 

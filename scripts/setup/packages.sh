@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|apps|lint|bench|bench-net|packages...
+#   packages.sh build|demo|check|apps|lint|page|bench|bench-net|packages...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -13,6 +13,7 @@ VM="qemu-system-x86 busybox-static iproute2 procps"
 UML="ethtool iputils-ping tcpdump nftables net-tools"
 LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
 	groff mandoc"
+PAGE="chromium chromium-driver python3-selenium"
 BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
 # Other people's programs, of which some are daemons: see keep_quiet()
@@ -29,11 +30,12 @@ for group in "$@"; do
 	check) list+=" $BUILD $VM $UML" ;;
 	apps) list+=" $BUILD $VM $APPS" ;;
 	lint) list+=" $BUILD $LINT" ;;
+	page) list+=" $BUILD $PAGE" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
 	bench-net) list+=" $BUILD $BENCH_NET" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check apps lint bench bench-net packages)" >&2
+		echo "packages.sh: no group '$group' (build demo check apps lint page bench bench-net packages)" >&2
 		exit 2
 		;;
 	esac
