@@ -49,6 +49,10 @@ static const char help[] =
 	"           --pcapng OUT     packets for Wireshark, with -d ip.proto==253,tcp\n"
 	"           --script OUT     one connection as a packet script\n"
 	"           --end left|right the end that it tests; else the one that opened\n"
+	"       glass explain [OPTION...] [FILE|HEX...|-]\n"
+	"         a segment octet by octet: of a recording or a capture, or in hex\n"
+	"           --connection N   of a recording: only this one's\n"
+	"           --segment N      only the Nth\n"
 	"       glass break [WORD...]\n"
 	"         which segment that arrives here is to go wrong: glass break drop\n"
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
@@ -192,6 +196,8 @@ int main(int argc, char **argv)
 		return record_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "replay"))
 		return replay_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "explain"))
+		return explain_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "break"))
 		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))

@@ -8,6 +8,7 @@
  *	watch.c		glass watch: events drawn as they happen
  *	record.c	glass record: events kept in a file
  *	replay.c	glass replay: such a file drawn, or made into something else
+ *	dissect.c	glass explain: a segment octet by octet, see fields.h
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c and run.h
  *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
@@ -31,6 +32,9 @@ int record_main(int argc, char **argv);
 
 /* replay.c */
 int replay_main(int argc, char **argv);
+
+/* dissect.c */
+int explain_main(int argc, char **argv);
 
 /* break.c */
 int break_words(char **words);

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
-	pkg-config libbpf-dev libtracefs-dev libtraceevent-dev libjansson-dev
+	pkg-config libbpf-dev libtracefs-dev libtraceevent-dev libjansson-dev libpcap-dev
 	ca-certificates xz-utils
 	python3 git util-linux"
 VM="qemu-system-x86 busybox-static iproute2 procps"
