@@ -53,6 +53,9 @@ static const char help[] =
 	"         a segment octet by octet: of a recording or a capture, or in hex\n"
 	"           --connection N   of a recording: only this one's\n"
 	"           --segment N      only the Nth\n"
+	"       glass why [--read FILE] [CONNECTION|--last]\n"
+	"         what became of a connection, by which rule, and what to try;\n"
+	"         without a file: what went wrong in this network namespace\n"
 	"       glass break [WORD...]\n"
 	"         which segment that arrives here is to go wrong: glass break drop\n"
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
@@ -198,6 +201,8 @@ int main(int argc, char **argv)
 		return replay_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "explain"))
 		return explain_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "why"))
+		return why_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "break"))
 		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))

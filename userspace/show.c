@@ -64,8 +64,15 @@ bool proc_rows(const char *path, row_fn each)
 	return true;
 }
 
-/* Rules that were met in this network namespace, or all. */
-int show_rules(const char *path, bool all)
+/**
+ * proc_rules() - hand out the rules of a file like /proc/net/glass/rules
+ * @path: of the file
+ * @fn: gets each: its name, section, count and phrase
+ * @arg: of @fn
+ *
+ * Return: false after an error, which was told.
+ */
+bool proc_rules(const char *path, rule_fn fn, void *arg)
 {
 	FILE *f = open_proc(path);
 	char name[FIELD], section[FIELD], text[512];
@@ -73,16 +80,26 @@ int show_rules(const char *path, bool all)
 	int at;
 
 	if (!f)
-		return 1;
-	printf("%-24s  %-26s  %8s  %s\n", "Rule", "Section", "Count", "Decision");
+		return false;
 	while (fgets(text, sizeof(text), f)) {
 		/* Not so the line of heads: its third word is no number. */
-		if (sscanf(text, "%63s %63s %llu %n", name, section, &count, &at) < 3)
-			continue;
-		if (count || all)
-			printf("%-24s  %-26s  %8llu  %s", name, section, count,
-			       text + at);
+		if (sscanf(text, "%63s %63s %llu %n", name, section, &count, &at) == 3)
+			fn(name, section, count, text + at, arg);
 	}
 	fclose(f);
-	return 0;
+	return true;
+}
+
+static void show_rule(const char *name, const char *section,
+		      unsigned long long count, const char *phrase, void *all)
+{
+	if (count || *(bool *)all)
+		printf("%-24s  %-26s  %8llu  %s", name, section, count, phrase);
+}
+
+/* Rules that were met in this network namespace, or all. */
+int show_rules(const char *path, bool all)
+{
+	printf("%-24s  %-26s  %8s  %s\n", "Rule", "Section", "Count", "Decision");
+	return !proc_rules(path, show_rule, &all);
 }

@@ -101,6 +101,9 @@ int table(const struct table_options *o);
 
 /* show.c */
 bool proc_rows(const char *path, row_fn each);
+typedef void (*rule_fn)(const char *name, const char *section,
+			unsigned long long count, const char *phrase, void *arg);
+bool proc_rules(const char *path, rule_fn fn, void *arg);
 
 /* diag.c */
 int diag_rows(row_fn each);

@@ -9,6 +9,7 @@
  *	record.c	glass record: events kept in a file
  *	replay.c	glass replay: such a file drawn, or made into something else
  *	dissect.c	glass explain: a segment octet by octet, see fields.h
+ *	why.c		glass why: what became of a connection, and what to try
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c and run.h
  *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
@@ -35,6 +36,9 @@ int replay_main(int argc, char **argv);
 
 /* dissect.c */
 int explain_main(int argc, char **argv);
+
+/* why.c */
+int why_main(int argc, char **argv);
 
 /* break.c */
 int break_words(char **words);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * glass why: what became of a connection of a recording, by which rules, which
+ * segments did it and what to try. Without a recording: which rules have
+ * spoken against somebody in this network namespace, and what to try.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice.h"
+#include "export.h"
+#include "table.h"
+#include "tool.h"
+
+#define PROC	"/proc/net/glass/"
+
+/**
+ * struct finding - a rule that spoke against the connection
+ * @advice: on it
+ * @first: the event where it first did
+ * @segment: which segment that was, as glass explain counts
+ * @times: how often it did
+ */
+struct finding {
+	const struct advice *advice;
+	const struct event *first;
+	unsigned long segment;
+	unsigned int times;
+};
+
+/**
+ * struct inquiry - what is known of a connection
+ * @c: it
+ * @findings: one per rule, by the first event
+ * @open: when both ends were ESTABLISHED first, 0 for never
+ * @closer: the first event with a FIN, or NULL
+ * @told: the last event that told a program of an error, or NULL
+ * @state: the last state of each end; @established: it was that
+ * @syn: its beginning was recorded
+ */
+struct inquiry {
+	const struct conn *c;
+	struct finding findings[RULE_COUNT];
+	size_t count;
+	u64 open;
+	const struct event *closer, *told;
+	u8 state[2];
+	bool established[2];
+	bool syn;
+};
+
+static void find(struct inquiry *q, const struct event *e, unsigned long segment)
+{
+	const struct advice *a = advice_on(e->rule);
+	size_t i;
+
+	if (!a)
+		return;
+	for (i = 0; i < q->count && q->findings[i].advice != a; i++)
+		;
+	if (i == q->count) {
+		q->findings[i] = (struct finding){ a, e, segment, 0 };
+		q->count++;
+	}
+	q->findings[i].times++;
+}
+
+/* What an event says of its end */
+static void note(struct inquiry *q, const struct event *e, unsigned long segment)
+{
+	enum rail side = conn_side(q->c, e->dir == GOT ? &e->to : &e->from);
+
+	if (e->state)
+		q->state[side] = e->state;
+	if (e->state == TCB_ESTABLISHED)
+		q->established[side] = true;
+	if (!q->open && q->established[LEFT] && q->established[RIGHT])
+		q->open = e->time - q->c->start;
+	if (e->dir == CHANGE) {
+		if (e->error)
+			q->told = e;
+		return;
+	}
+	if (e->s.flags & SEG_SYN)
+		q->syn = true;
+	if (e->s.flags & SEG_FIN && !q->closer)
+		q->closer = e;
+	find(q, e, segment);
+}
+
+static void inquire(struct inquiry *q, const struct story *s)
+{
+	unsigned long segment = 0;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		const struct story_arrow *a = &s->arrows[i];
+
+		if (a->conn != q->c->number)
+			continue;
+		if (!a->sent || a->sent->dir != CHANGE)
+			segment++;
+		if (a->sent)
+			note(q, a->sent, segment);
+		if (a->got)
+			note(q, a->got, segment);
+	}
+}
+
+static void tell_course(const struct inquiry *q)
+{
+	const struct conn *c = q->c;
+
+	printf("connection %lu: %s > ", c->number, end_text(&c->end[LEFT], c->family));
+	printf("%s\n", end_text(&c->end[RIGHT], c->family));
+	if (q->open)
+		printf("  it opened, in %.3f ms\n", q->open / 1e6);
+	else if (q->syn)
+		puts("  it never opened");
+	if (q->closer)
+		printf("  %s closed first, at %.3f ms\n",
+		       end_text(&q->closer->from, c->family),
+		       (q->closer->time - c->start) / 1e6);
+	if (q->told)
+		printf("  the program at %s was told %s: %s\n",
+		       end_text(&q->told->from, c->family),
+		       strerrorname_np(q->told->error) ?: "an error",
+		       strerror(q->told->error));
+	printf("  its ends were last seen in %s and ", state_text(q->state[LEFT]));
+	printf("%s\n", state_text(q->state[RIGHT]));
+}
+
+static void tell_finding(const struct inquiry *q, const struct finding *f)
+{
+	const struct event *e = f->first;
+	const struct end *end = e->dir == GOT ? &e->to : &e->from;
+	enum rail from = conn_side(q->c, &e->from);
+
+	printf("\n  %s: %s", trouble_text(f->advice->trouble), rule_text(e->rule));
+	printf(f->times > 1 ? ", %u times\n" : "\n", f->times);
+	printf("    %s\n", rule_phrase(e->rule));
+	printf("    segment %lu, at %.3f ms: %s %s ", f->segment,
+	       (e->time - q->c->start) / 1e6, end_text(end, e->family),
+	       e->dir == GOT ? "got" : "sent");
+	printf("%s, seq %u", flags_text(e->s.flags),
+	       q->c->isn_known[from] ? e->s.seq - q->c->isn[from] : e->s.seq);
+	if (e->s.len)
+		printf(", %u octets", e->s.len);
+	printf("\n    try: %s\n", f->advice->next);
+}
+
+/* One connection, its gravest trouble first */
+static void why(const struct story *s, const struct conn *c)
+{
+	struct inquiry *q = calloc(1, sizeof(*q));
+	int trouble;
+	size_t i;
+
+	if (!q) {
+		perror("glass why");
+		return;
+	}
+	q->c = c;
+	inquire(q, s);
+	tell_course(q);
+	for (trouble = 0; trouble < TROUBLES; trouble++)
+		for (i = 0; i < q->count; i++)
+			if (q->findings[i].advice->trouble == trouble)
+				tell_finding(q, &q->findings[i]);
+	if (!q->count && !q->told)
+		puts("\n  nothing went wrong");
+	free(q);
+}
+
+/* By number, or the last that has a port */
+static const struct conn *conn_named(const struct story *s, const char *name)
+{
+	unsigned long n = strtoul(name, NULL, 10);
+	const struct conn *c = NULL;
+	size_t i;
+
+	if (n && n <= s->conn_count)
+		return &s->conns[n - 1];
+	for (i = 0; i < s->conn_count; i++)
+		if (n == s->conns[i].end[LEFT].port || n == s->conns[i].end[RIGHT].port)
+			c = &s->conns[i];
+	if (!c)
+		fprintf(stderr, "glass why: %s: no connection, and no port, %s\n",
+			s->r->path, name);
+	return c;
+}
+
+static int why_recorded(const char *path, const char *name)
+{
+	struct story s = { 0 };
+	struct recording r;
+	const struct conn *c = NULL;
+
+	if (recording_read(&r, path) && story_tell(&s, &r))
+		c = name ? conn_named(&s, name) : story_conn(&s, s.conn_count);
+	if (c)
+		why(&s, c);
+	story_free(&s);
+	recording_free(&r);
+	return !c;
+}
+
+static void live_rule(const char *name, const char *section,
+		      unsigned long long count, const char *phrase, void *arg)
+{
+	const struct advice *a = advice_on(rule_named(name));
+	unsigned int *told = arg;
+
+	if (!a || !count)
+		return;
+	++*told;
+	printf("\n  %s: %s %s, %llu time%s\n    %s    try: %s\n",
+	       trouble_text(a->trouble), name, section, count,
+	       count == 1 ? "" : "s", phrase, a->next);
+}
+
+static unsigned long wanted_port;
+static unsigned int rows;
+
+static void live_row(const struct row *r)
+{
+	if (r->local.port != wanted_port && r->remote.port != wanted_port)
+		return;
+	rows++;
+	printf("  %s  %s %s > %s %s  Send-Q %s  Recv-Q %s  %s\n", r->field[STATE],
+	       r->field[LOCAL_ADDRESS], r->field[LOCAL_PORT],
+	       r->field[REMOTE_ADDRESS], r->field[REMOTE_PORT], r->field[SEND_Q],
+	       r->field[RECV_Q], r->field[TIMER]);
+}
+
+static int why_live(const char *name)
+{
+	unsigned int told = 0;
+
+	if (name) {
+		wanted_port = strtoul(name, NULL, 10);
+		printf("port %s:\n", name);
+		if (!proc_rows(PROC "connections", live_row))
+			return 1;
+		if (!rows)
+			puts("  no connection has it now");
+		putchar('\n');
+	}
+	puts("all connections of this network namespace, since it began:");
+	if (!proc_rules(PROC "rules", live_rule, &told))
+		return 1;
+	if (!told)
+		puts("\n  nothing went wrong");
+	else
+		puts("\nof one: glass record FILE -- COMMAND, then glass why --read FILE");
+	return 0;
+}
+
+static const struct option options[] = {
+	{ "read", required_argument, NULL, 'r' },
+	{ "last", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+int why_main(int argc, char **argv)
+{
+	const char *path = NULL, *name;
+	bool last = false;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == 'r')
+			path = optarg;
+		else if (opt == 'l')
+			last = true;
+		else
+			return usage();
+	}
+	name = argv[optind];
+	if (argc - optind > 1 || (name && last) ||
+	    (name && !strtoul(name, NULL, 10)))
+		return usage();
+	return path ? why_recorded(path, name) : why_live(name);
+}
