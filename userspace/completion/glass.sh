@@ -29,18 +29,32 @@ _glass() {
 		return
 	fi
 	case $before in
-	--read) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	--read | --html | --pcapng | --script) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	--root) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "all self" -- "$word") ;;
-	--port | --count | --timeout) ;;
+	--end) mapfile -t COMPREPLY < <(compgen -W "left right" -- "$word") ;;
+	--port | --count | --timeout | --connection | --segment | --speed) ;;
 	*)
 		case $command in
 		run) _glass_program ;;
+		record) _glass_record ;;
+		replay | explain)
+			mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -A file -- "$word")
+			;;
 		doctor) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words doctor)" -A hostname -- "$word") ;;
 		*) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -- "$word") ;;
 		esac
 		;;
 	esac
+}
+
+# An argument of the program that is the word of this number
+_glass_argument() {
+	if declare -F _command_offset >/dev/null; then
+		_command_offset "$1"
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	fi
 }
 
 # glass run: the program first, then what is that program's own
@@ -50,16 +64,27 @@ _glass_program() {
 		first=$((first + 1))
 	done
 	if [ "$first" -lt "$COMP_CWORD" ]; then
-		if declare -F _command_offset >/dev/null; then
-			_command_offset "$first"
-		else
-			mapfile -t COMPREPLY < <(compgen -f -- "$word")
-		fi
+		_glass_argument "$first"
 	elif [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_glass_words run)" -- "$word")
 	else
 		mapfile -t COMPREPLY < <(compgen -c -- "$word")
 	fi
+}
+
+# glass record: its options and a file, after "--" a command
+_glass_record() {
+	local at
+	for ((at = 2; at < COMP_CWORD; at++)); do
+		[ "${COMP_WORDS[at]}" = -- ] || continue
+		if [ "$((at + 1))" -lt "$COMP_CWORD" ]; then
+			_glass_argument "$((at + 1))"
+		else
+			mapfile -t COMPREPLY < <(compgen -c -- "$word")
+		fi
+		return
+	done
+	mapfile -t COMPREPLY < <(compgen -W "$(_glass_words record)" -A file -- "$word")
 }
 
 complete -o filenames -F _glass glass

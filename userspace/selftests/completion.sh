@@ -50,6 +50,15 @@ among "glass run -q ba" bash
 offers "glass run -q cat /proc/vers" /proc/version
 offers "glass table --read /proc/vers" /proc/version
 offers "glass doctor --root /proc/sys/ker" /proc/sys/kernel
+offers "glass replay --end " left right
+offers "glass replay --html /proc/vers" /proc/version
+offers "glass replay /proc/vers" /proc/version
+offers "glass record --port "
+offers "glass record /proc/vers" /proc/version
+among "glass record /tmp/run -- ba" bash
+offers "glass record /tmp/run -- cat /proc/vers" /proc/version
+offers "glass explain --s" --segment
+offers "glass why --" --last --read
 
 # Every option that the help names is offered, of every subcommand.
 for command in $(_glass_words '' | grep -v ^-); do
@@ -57,6 +66,6 @@ for command in $(_glass_words '' | grep -v ^-); do
 		among "glass $command $word" "$word"
 	done
 done
-[ "$(_glass_words watch | wc -l)" -ge 5 ]
+[ "$(_glass_words replay | wc -l)" -ge 7 ]
 verdict $? "the help was read to its end"
 echo "1..$tests"
