@@ -18,7 +18,8 @@
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1);
 #				in a flood of SYNs with FLOOD=1; with 100,000
-#				connections to one port with SCALE=1
+#				connections to one port with SCALE=1; while
+#				somebody watches with WATCHED=1
 #	make bench-net		goodput beside TCP over bad networks, fairness, plots
 #				(SELF=1: TCP beside TCP; UPDATE=1: keep them)
 #	make lint		style and static checks
@@ -75,7 +76,7 @@ mutate:
 	@scripts/mutate.sh
 
 bench:
-	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood) $(if $(SCALE),--scale) \
+	@scripts/bench.sh $(if $(PROFILE),--profile) $(if $(FLOOD),--flood) $(if $(SCALE),--scale) $(if $(WATCHED),--watched) \
 		$(addprefix --only ,$(ONLY))
 
 bench-net:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's half of bench.sh: prints what the driver prints for every
 # transport and operation, and with "profile" keeps the kernel's symbols too:
-#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood|scale [KIND|OPERATION]...
+#   bench-guest.sh GLASS.KO DRIVER measure|profile|flood|watched|scale [KIND|OPERATION]...
 # Where some are named the others of their sort are left out.
 set -euo pipefail
 module=$1 program=$2 mode=$3
@@ -36,6 +36,32 @@ wire() {
 	ip -n far addr add 10.9.0.2/24 dev far0
 	ip -n far link set far0 up
 }
+
+# A round trip while nobody looks, while events go to a buffer that nobody
+# reads, and while a reader on the same CPU keeps them.
+watched() {
+	local events=/sys/kernel/tracing/events/glass/enable reader
+	cp "$(dirname "$0")/../.build/userspace/glass" /run/reader
+	/run/bench glass round-trip | sed "s/ glass / off /"
+	echo 1 >$events
+	/run/bench glass round-trip | sed "s/ glass / events /"
+	echo 0 >$events
+	/run/reader record /run/run.jsonl 2>/run/said &
+	reader=$!
+	until grep -qx recording /run/said; do
+		kill -0 $reader || fail "glass record ended"
+		sleep 1
+	done
+	/run/bench glass round-trip | sed "s/ glass / record /"
+	kill $reader
+	wait $reader || true
+	sed -n 's/ events$//p' /run/said | sed 's/^/kept record /'
+}
+
+if [ "$mode" = watched ]; then
+	watched
+	exit
+fi
 
 options=()
 case $mode in measure | profile) wire ;; esac

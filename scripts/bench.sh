@@ -8,13 +8,16 @@
 # leaves the other transports, or the other operations, out: glass, round-trip.
 #   bench.sh --flood
 # A flood of SYNs, and connections meanwhile; .build/bench/flood.txt keeps it.
+#   bench.sh --watched
+# A round trip while nobody looks, while events go to a buffer, and while glass
+# record reads them, whose instructions count too; .build/bench/watched.txt keeps it.
 #   bench.sh --scale
 # One port with 100 and with 100,000 connections; .build/bench/scale.txt keeps
 # it, and scale-profile.txt where the instructions went.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 out=$top/.build/bench
-profile=0 flood=0 scale=0 only=()
+profile=0 flood=0 scale=0 watched=0 only=()
 TOP=25
 
 while [ $# -gt 0 ]; do
@@ -22,12 +25,13 @@ while [ $# -gt 0 ]; do
 	--profile:*) profile=1 ;;
 	--flood:*) flood=1 ;;
 	--scale:*) scale=1 ;;
+	--watched:*) watched=1 ;;
 	--only:?*)
 		only+=("$2")
 		shift
 		;;
 	*)
-		echo "usage: bench.sh [--profile] [--only KIND|OPERATION]... | --flood | --scale" >&2
+		echo "usage: bench.sh [--profile] [--only KIND|OPERATION]... | --flood | --watched | --scale" >&2
 		exit 2
 		;;
 	esac
@@ -189,6 +193,24 @@ scale_table() {
 	}' "$@"
 }
 
+# What one round trip costs, by who looks. It makes four events.
+watched_table() {
+	awk '
+	$1 == "figure" && $4 == "instructions" { value[$2] = $5 }
+	$1 == "operations" { made[$2] = $4 }
+	$1 == "kept" { kept = $3 }
+	function row(title, who) {
+		printf "%-46s %9.0f %8.2f\n", title, value[who], value[who] / value["off"]
+	}
+	END {
+		printf "%-46s %9s %8s\n", "one byte there and back", "instr.", "times"
+		row("nobody looks", "off")
+		row("events go to a buffer", "events")
+		row("glass record reads them, on the same processor", "record")
+		printf "%-46s %8.0f%%\n", "  events that it kept", 100 * kept / made["record"] / 4
+	}' "$1"
+}
+
 "$top/scripts/setup/packages.sh" bench
 make -s -C "$top/userspace/bench" O="$out" driver plugin
 echo "bench: building the module" >&2
@@ -209,6 +231,13 @@ if [ "$scale" = 1 ]; then
 	"${costs[@]}" $LOOKUP_GLASS $LOOKUP_TCP >"$out/scale-costs"
 	"${costs[@]}" "$TOP" >"$out/scale-profile.txt"
 	scale_table "$out/scale-figures" "$out/scale-costs" | tee "$out/scale.txt"
+	exit
+fi
+
+if [ "$watched" = 1 ]; then
+	make -s -C "$top/userspace"
+	guest watched "$out/watched-figures" 1024
+	watched_table "$out/watched-figures" | tee "$out/watched.txt"
 	exit
 fi
 
