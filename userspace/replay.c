@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "export.h"
+#include "panes/panes.h"
 #include "signals.h"
 #include "tool.h"
 
@@ -21,13 +22,14 @@
  * @conn: the connection that alone is wanted, 0 for all
  * @end: the end to be tested by the script: LEFT, RIGHT or -1
  * @brief: arrows without reasons
+ * @lines: no panes, though it is a terminal
  */
 struct replay {
 	double speed;
 	u64 pause;
 	unsigned long conn;
 	int end;
-	bool brief;
+	bool brief, lines;
 	const char *html, *pcapng, *script;
 };
 
@@ -83,8 +85,10 @@ static int replay(const struct replay *o, const char *path)
 
 	if (good && (o->html || o->pcapng || o->script))
 		good = exported(&s, o);
-	else if (good)
+	else if (good && o->lines)
 		draw(&s, o);
+	else if (good)
+		good = !panes_story(&s, o->conn);
 	story_free(&s);
 	recording_free(&r);
 	return good ? 0 : 1;
@@ -94,6 +98,7 @@ static const struct option options[] = {
 	{ "speed", required_argument, NULL, 's' },
 	{ "connection", required_argument, NULL, 'c' },
 	{ "brief", no_argument, NULL, 'b' },
+	{ "lines", no_argument, NULL, 'l' },
 	{ "html", required_argument, NULL, 'h' },
 	{ "pcapng", required_argument, NULL, 'p' },
 	{ "script", required_argument, NULL, 't' },
@@ -110,12 +115,17 @@ static bool take_option(struct replay *o, int opt, char *value)
 	case 's':
 		o->speed = strtod(value, &end);
 		o->pause = 0;
+		o->lines = true;
 		return end != value && !*end && o->speed > 0;
 	case 'c':
 		o->conn = strtoul(value, &end, 10);
 		return o->conn && !*end;
 	case 'b':
 		o->brief = true;
+		o->lines = true;
+		return true;
+	case 'l':
+		o->lines = true;
 		return true;
 	case 'h':
 		o->html = value;
@@ -138,7 +148,8 @@ int replay_main(int argc, char **argv)
 	struct replay o = { .end = -1 };
 	int opt;
 
-	if (isatty(STDOUT_FILENO)) {
+	o.lines = !isatty(STDOUT_FILENO);
+	if (!o.lines) {
 		o.speed = 1;
 		o.pause = PAUSE_MAX;
 	}

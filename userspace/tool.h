@@ -6,6 +6,7 @@
  *	table.c		glass table; see table.h
  *	show.c		glass rules, and files of /proc/net/glass
  *	watch.c		glass watch: events drawn as they happen
+ *	panes/		the same on the whole screen of a terminal, see panes.h
  *	record.c	glass record: events kept in a file
  *	replay.c	glass replay: such a file drawn, or made into something else
  *	dissect.c	glass explain: a segment octet by octet, see fields.h

@@ -3,8 +3,10 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "event.h"
+#include "panes/panes.h"
 #include "signals.h"
 #include "tool.h"
 
@@ -76,6 +78,7 @@ static const struct option options[] = {
 	{ "count", required_argument, NULL, 'c' },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "brief", no_argument, NULL, 'b' },
+	{ "lines", no_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -83,7 +86,7 @@ static const struct option options[] = {
 int watch_main(int argc, char **argv)
 {
 	struct watch w = { .who = "watch" };
-	bool brief = false;
+	bool brief = false, lines = !isatty(STDOUT_FILENO);
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -104,9 +107,16 @@ int watch_main(int argc, char **argv)
 		case 'b':
 			brief = true;
 			break;
+		case 'l':
+			lines = true;
+			break;
 		default:
 			return usage();
 		}
 	}
-	return optind < argc ? usage() : watch(&w, draw, &brief);
+	if (optind < argc)
+		return usage();
+	if (lines || brief || w.count || w.timeout > 0)
+		return watch(&w, draw, &brief);
+	return panes_live(&w);
 }

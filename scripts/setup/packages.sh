@@ -7,10 +7,11 @@ set -euo pipefail
 
 BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
 	pkg-config libbpf-dev libtracefs-dev libtraceevent-dev libjansson-dev libpcap-dev
+	libncurses-dev
 	ca-certificates xz-utils
 	python3 git util-linux"
 VM="qemu-system-x86 busybox-static iproute2 procps"
-UML="ethtool iputils-ping tcpdump tshark nftables net-tools"
+UML="ethtool iputils-ping tcpdump tshark nftables net-tools tmux"
 LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
 	groff mandoc"
 PAGE="chromium chromium-driver python3-selenium"

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What was seen, and how each end stood at any moment of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "panes.h"
+
+#define ARROWS_MAX	20000	/* then the older half is forgotten */
+
+static void forget_half(struct panes *p)
+{
+	size_t half = p->count / 2;
+
+	memmove(p->arrows, p->arrows + half,
+		(p->count - half) * sizeof(*p->arrows));
+	p->count -= half;
+	p->cursor = p->cursor > half ? p->cursor - half : 0;
+}
+
+static bool make_room(struct panes *p)
+{
+	size_t room = p->room ? 2 * p->room : 256;
+	struct pane_arrow *more;
+
+	if (p->count == ARROWS_MAX)
+		forget_half(p);
+	if (p->count < p->room)
+		return true;
+	more = realloc(p->arrows, room * sizeof(*more));
+	if (!more)
+		return false;
+	p->arrows = more;
+	p->room = room;
+	return true;
+}
+
+static bool keep_conn(struct panes *p, const struct conn *c)
+{
+	struct conn *more;
+
+	if (c->number > p->conn_count) {
+		more = realloc(p->conns, c->number * sizeof(*more));
+		if (!more)
+			return false;
+		memset(more + p->conn_count, 0,
+		       (c->number - p->conn_count) * sizeof(*more));
+		p->conns = more;
+		p->conn_count = c->number;
+	}
+	p->conns[c->number - 1] = *c;
+	return true;
+}
+
+/**
+ * panes_add() - something was seen
+ * @p: the panes
+ * @sent: as in pair.c: the event of the end that sent it, or NULL
+ * @got: that of the end that received it, or NULL
+ * @c: whose it is
+ *
+ * Return: false without memory.
+ */
+bool panes_add(struct panes *p, const struct event *sent,
+	       const struct event *got, const struct conn *c)
+{
+	struct pane_arrow *a;
+
+	if (!keep_conn(p, c) || !make_room(p))
+		return false;
+	a = &p->arrows[p->count++];
+	memset(a, 0, sizeof(*a));
+	if (sent)
+		a->sent = *sent;
+	if (got)
+		a->got = *got;
+	a->is_sent = sent;
+	a->is_got = got;
+	a->conn = c->number;
+	if (p->follow && (!p->conn || p->conn == c->number))
+		p->cursor = p->count - 1;
+	return true;
+}
+
+void panes_free(struct panes *p)
+{
+	free(p->arrows);
+	free(p->conns);
+}
+
+/* Is this arrow among those that are shown? */
+bool panes_shows(const struct panes *p, size_t i)
+{
+	return !p->conn || p->arrows[i].conn == p->conn;
+}
+
+/* When it happened; of a segment, when it was decided about */
+u64 panes_time(const struct pane_arrow *a)
+{
+	return a->is_got ? a->got.time : a->sent.time;
+}
+
+/* What the cursor is on, or NULL */
+const struct pane_arrow *panes_at(const struct panes *p)
+{
+	return p->cursor < p->count && panes_shows(p, p->cursor) ?
+		&p->arrows[p->cursor] : NULL;
+}
+
+/* The connection whose states and windows are shown, or NULL */
+const struct conn *panes_conn(const struct panes *p)
+{
+	const struct pane_arrow *a = panes_at(p);
+	unsigned long number = p->conn ?: a ? a->conn : 0;
+
+	return number ? &p->conns[number - 1] : NULL;
+}
+
+/* An event of one connection, and which end told it */
+struct telling {
+	const struct event *e;
+	enum rail side;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct telling *x = a, *y = b;
+
+	if (x->e->time != y->e->time)
+		return x->e->time < y->e->time ? -1 : 1;
+	return x->e < y->e ? -1 : x->e > y->e;
+}
+
+static void walk(struct pane_end *end, const struct telling *t)
+{
+	if (!end->state)
+		end->state = t->e->old_state ?: t->e->state;
+	if (t->e->state && t->e->state != end->state) {
+		if (end->steps < PATH_MAX_SHOWN)
+			end->path[end->steps++] = end->state;
+		end->state = t->e->state;
+	}
+	if (t->e->has_tcb)
+		end->told = t->e;
+}
+
+static size_t gather(const struct conn *c, const struct event *e, u64 until,
+		     struct telling *to)
+{
+	if (e->time > until)
+		return 0;
+	to->e = e;
+	to->side = conn_side(c, e->dir == GOT ? &e->to : &e->from);
+	return 1;
+}
+
+/**
+ * panes_ends() - how both ends of a connection stood when the cursor's came
+ * @p: the panes, with a connection
+ * @end: gets them
+ *
+ * A segment that is on its way is an arrow that began before others ended: what
+ * each end knew goes by time.
+ */
+void panes_ends(const struct panes *p, struct pane_end end[2])
+{
+	const struct pane_arrow *at = panes_at(p);
+	const struct conn *c = panes_conn(p);
+	struct telling *t = calloc(2 * p->count + 1, sizeof(*t));
+	size_t i, n = 0;
+
+	memset(end, 0, 2 * sizeof(*end));
+	for (i = 0; at && t && i < p->count; i++) {
+		const struct pane_arrow *a = &p->arrows[i];
+
+		if (a->conn != c->number)
+			continue;
+		if (a->is_sent)
+			n += gather(c, &a->sent, panes_time(at), &t[n]);
+		if (a->is_got)
+			n += gather(c, &a->got, panes_time(at), &t[n]);
+	}
+	if (n)
+		qsort(t, n, sizeof(*t), by_time);
+	for (i = 0; i < n; i++)
+		walk(&end[t[i].side], &t[i]);
+	free(t);
+}
+
+/* The cursor goes by so many of those that are shown, as far as there are */
+void panes_step(struct panes *p, long by)
+{
+	size_t i = p->cursor;
+	long way = by < 0 ? -1 : 1;
+
+	while (by) {
+		if (way < 0 ? !i : i + 1 >= p->count)
+			break;
+		i += way;
+		if (!panes_shows(p, i))
+			continue;
+		p->cursor = i;
+		by -= way;
+	}
+	p->follow = false;
+}
+
+/* One after the other, then all */
+void panes_next_conn(struct panes *p)
+{
+	size_t i;
+
+	p->conn = p->conn < p->conn_count ? p->conn + 1 : 0;
+	for (i = p->count; i-- && p->conn;)
+		if (panes_shows(p, i)) {
+			p->cursor = i;
+			return;
+		}
+	if (p->count)
+		p->cursor = p->count - 1;
+}

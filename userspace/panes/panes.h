@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Connections on the whole screen of a terminal, by file:
+ *
+ *	model.c		what was seen, and how it stood at any moment of it
+ *	screen.c	the screen and its keys
+ *	ladder.c	segments, one below the other
+ *	states.c	both ends in the diagram of rfc9293#section-3.3.2
+ *	windows.c	both directions on rulers of octets
+ *	timers.c	what runs out when, and what each end measures
+ *	queues.c	listeners: SYN queue and accept queue
+ *	reason.c	why one segment left, and what came of it
+ */
+#ifndef PANES_H
+#define PANES_H
+
+#include <curses.h>
+
+#include "../event.h"
+#include "../export.h"
+
+#define PATH_MAX_SHOWN	12	/* states that a connection walks through at most */
+
+/* A segment or a change of a state, as in pair.c */
+struct pane_arrow {
+	struct event sent, got;
+	bool is_sent, is_got;
+	unsigned long conn;
+};
+
+/**
+ * struct panes - all that is on the screen
+ * @arrows: what was seen, oldest first
+ * @conns: what is known of each connection, by its number less one
+ * @cursor: the arrow that is looked at
+ * @conn: the connection that alone is shown, 0 for all
+ * @follow: the cursor goes along with what comes
+ * @live: it does come, and clocks run
+ * @aside: where there is no room for both, the states stand for the ladder
+ * @missed: events came faster than they were read
+ */
+struct panes {
+	struct pane_arrow *arrows;
+	size_t count, room;
+	struct conn *conns;
+	size_t conn_count;
+	size_t cursor;
+	unsigned long conn;
+	bool follow, live, aside, missed;
+};
+
+/**
+ * struct pane_end - one end at the moment of the cursor
+ * @state: of enum tcb_state
+ * @path: the states before it, oldest first
+ * @told: the last event that tells of its TCB, or NULL
+ */
+struct pane_end {
+	u8 state;
+	u8 path[PATH_MAX_SHOWN], steps;
+	const struct event *told;
+};
+
+/* A part of the screen */
+struct area {
+	int y, x, height, width;
+};
+
+/* How things look */
+enum look { LOOK_LEFT = 1, LOOK_RIGHT, LOOK_BAD, LOOK_BAR, LOOK_DIM };
+
+/* model.c */
+bool panes_add(struct panes *p, const struct event *sent,
+	       const struct event *got, const struct conn *c);
+void panes_free(struct panes *p);
+const struct pane_arrow *panes_at(const struct panes *p);
+const struct conn *panes_conn(const struct panes *p);
+void panes_ends(const struct panes *p, struct pane_end end[2]);
+void panes_step(struct panes *p, long by);
+void panes_next_conn(struct panes *p);
+bool panes_shows(const struct panes *p, size_t i);
+u64 panes_time(const struct pane_arrow *a);
+
+/* Each draws into its area, and nowhere else */
+void ladder_pane(const struct panes *p, struct area at);
+void states_pane(const struct panes *p, const struct pane_end end[2],
+		 struct area at);
+void windows_pane(const struct panes *p, const struct pane_end end[2],
+		  struct area at);
+void timers_pane(const struct panes *p, const struct pane_end end[2],
+		 struct area at);
+void queues_pane(struct area at);
+void reason_pane(const struct panes *p, struct area at);
+
+/* screen.c */
+void put_line(struct area at, int row, int attr, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+int panes_live(const struct watch *w);
+int panes_story(const struct story *s, unsigned long conn);
+
+#endif
