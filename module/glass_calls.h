@@ -85,6 +85,7 @@ void glass_paced(struct sock *sk);
 /* rx.c: from IP to the socket */
 int glass_rcv(struct sk_buff *skb, const struct glass_af *af);
 void glass_min_hops_set(void);
+bool glass_hops_few(const struct sock *sk, bool v6, u8 left);
 int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 
 /* tx.c: from the core to IP */
@@ -142,6 +143,7 @@ struct glass_icmp_error {
 	bool soft;		/* it may pass: rfc9293#section-3.9.2.2 */
 	bool pmtu;		/* the packet was too large */
 	bool redirect;
+	u8 hops;		/* left: IPv4's of what it quotes, IPv6's its own, as TCP */
 	u32 info;		/* the MTU, if the error names one */
 };
 

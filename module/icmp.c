@@ -217,6 +217,10 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	bh_lock_sock(sk);
 	if (sk->sk_state == TCP_CLOSE)
 		goto out;
+	if (glass_hops_few(sk, !glass_over_ipv4(sk), e->hops)) {
+		glass_count(gn, RULE_HOPS_FEW);
+		goto out;
+	}
 	if (!in_flight(&gs->tcb, seq)) {
 		glass_count(gn, RULE_ICMP_FORGED);
 	} else if (e->redirect) {

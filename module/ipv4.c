@@ -232,7 +232,7 @@ static int v4_err(struct sk_buff *skb, u32 info)
 	const u8 *quoted = skb->data + iph->ihl * 4;
 	const struct tcphdr *th = (const struct tcphdr *)quoted;
 	struct glass_net *gn = glass_net(dev_net(skb->dev));
-	struct glass_icmp_error e = { .info = info };
+	struct glass_icmp_error e = { .info = info, .hops = iph->ttl };
 	struct glass_tuple tuple = {
 		.laddr.s6_addr32[0] = iph->saddr,
 		.raddr.s6_addr32[0] = iph->daddr,

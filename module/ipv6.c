@@ -309,7 +309,10 @@ static int v6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 	const u8 *quoted = skb->data + offset;
 	const struct tcphdr *th = (const struct tcphdr *)quoted;
 	struct glass_net *gn = glass_net(dev_net(skb->dev));
-	struct glass_icmp_error e = { .info = ntohl(info) };
+	struct glass_icmp_error e = {
+		.info = ntohl(info),
+		.hops = ipv6_hdr(skb)->hop_limit,
+	};
 	struct glass_tuple tuple = {
 		.laddr = hdr->saddr,
 		.raddr = hdr->daddr,

@@ -131,9 +131,24 @@ static bool too_far(const struct sock *sk, const struct sk_buff *skb)
 	if (!static_branch_unlikely(&glass_min_hops))
 		return false;
 	if (skb->protocol == htons(ETH_P_IPV6))
-		return ipv6_hdr(skb)->hop_limit <
-		       READ_ONCE(inet6_sk(sk)->min_hopcount);
-	return ip_hdr(skb)->ttl < READ_ONCE(inet_sk(sk)->min_ttl);
+		return glass_hops_few(sk, true, ipv6_hdr(skb)->hop_limit);
+	return glass_hops_few(sk, false, ip_hdr(skb)->ttl);
+}
+
+/**
+ * glass_hops_few() - did a packet make more hops than the user allows?
+ * @sk: the socket; need not be locked
+ * @v6: it came by IPv6
+ * @left: hops that it has left
+ *
+ * Return: true if so, by IP_MINTTL or IPV6_MINHOPCOUNT: rfc5082#section-3.
+ */
+bool glass_hops_few(const struct sock *sk, bool v6, u8 left)
+{
+	if (!static_branch_unlikely(&glass_min_hops))
+		return false;
+	return left < (v6 ? READ_ONCE(inet6_sk(sk)->min_hopcount) :
+			    READ_ONCE(inet_sk(sk)->min_ttl));
 }
 
 /* To a full socket, whose reference is taken over */
