@@ -195,13 +195,18 @@ static void established_pages_sent(struct kunit *test)
 	put_page(page);
 }
 
+/* So long it waits for a client that does not come, or says nothing */
+#define SERVE_PATIENCE	(5 * HZ)
+
 /* Accepts one connection, and says back what it hears until that ends */
 static int serve(void *data)
 {
-	struct socket *listener = data, *sock;
+	struct socket *listener = data, *sock = NULL;
 	int n = kernel_accept(listener, &sock, 0);
 	char buf[16];
 
+	if (!n)
+		sock->sk->sk_rcvtimeo = SERVE_PATIENCE;
 	while (!n) {
 		n = receive_bytes(sock, buf, sizeof(buf), 0);
 		if (n > 0)
@@ -209,7 +214,7 @@ static int serve(void *data)
 		else
 			break;
 	}
-	if (n <= 0)
+	if (sock)
 		sock_release(sock);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
@@ -224,6 +229,7 @@ static void thread_serves_another(struct kunit *test)
 	int i;
 
 	listen_somewhere(test, 5);
+	s->listener->sk->sk_rcvtimeo = SERVE_PATIENCE;
 	server = kthread_run(serve, s->listener, "glass-serve");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(server));
 	s->client = make(test);
