@@ -13,6 +13,7 @@
 #include "fault.h"
 
 #define HELD_MAX	1024
+#define HELD_OCTETS	(4u << 20)	/* of memory; nobody else pays for it */
 
 DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
 
@@ -99,6 +100,7 @@ static void let_go(struct glass_faults *faults, struct held *h,
 	if (f)
 		f->held--;
 	WRITE_ONCE(faults->count, faults->count - 1);
+	faults->octets -= h->skb->truesize;
 	list_move_tail(&h->link, free);
 }
 
@@ -179,11 +181,13 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 		h->due = (now_ms(glass_now()) + wish->ms) ?: 1;
 	spin_lock(&faults->lock);
 	/* the wish may have been taken back meanwhile */
-	if (faults->count < HELD_MAX)
+	if (faults->count < HELD_MAX &&
+	    faults->octets + skb->truesize <= HELD_OCTETS)
 		f = glass_fault_find(faults, wish->id);
 	if (f) {
 		f->held++;
 		WRITE_ONCE(faults->count, faults->count + 1);
+		faults->octets += skb->truesize;
 		tell(gn, skb, tuple, s, wish->action);
 		/* conntrack of a netns ends before Glass's part of it */
 		nf_reset_ct(skb);

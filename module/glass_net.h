@@ -255,6 +255,7 @@ struct glass_fastopen {
  * @last_id: number of the newest ever
  * @held: segments that wait, in the order of their arrival
  * @count: how many
+ * @octets: of memory that they take
  * @timer: when the next of them is due
  */
 struct glass_faults {
@@ -264,6 +265,7 @@ struct glass_faults {
 	u32 last_id;
 	struct list_head held;
 	u32 count;
+	u32 octets;
 	struct timer_list timer;
 };
 
