@@ -5,11 +5,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/route.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "hosts.h"
@@ -27,12 +29,27 @@ static uint8_t head_class;
 static uint32_t head_label;
 static uint8_t head_hops = 64;
 
+/* All of 10.8.0.0/16 is behind the device, whose own network is a part of it */
+static void route_all(void)
+{
+	struct rtentry route = { .rt_flags = RTF_UP, .rt_dev = "hosts" };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	int ctl = socket(AF_INET, SOCK_DGRAM, 0);
+
+	in.sin_addr.s_addr = inet_addr("10.8.0.0");
+	memcpy(&route.rt_dst, &in, sizeof(in));
+	in.sin_addr.s_addr = inet_addr("255.255.0.0");
+	memcpy(&route.rt_genmask, &in, sizeof(in));
+	must_be(ioctl(ctl, SIOCADDRT, &route), 0);
+	close(ctl);
+}
+
 /* After netns_own(): the device is of the present network namespace. */
 void hosts_open(void)
 {
 	wire = tun_device("hosts", "10.8.0.1", "fd08::1");
 	must_be(fcntl(wire, F_SETFL, O_NONBLOCK), 0);
-	command("ip route replace 10.8.0.0/16 dev hosts");
+	route_all();
 }
 
 static void text_of(unsigned int host, char v4[16], char v6[16])

@@ -9,12 +9,29 @@
  * shall not make them say "no such host".
  */
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "selftest.h"
+
+/* One process for all of it, and of @first: there are many links. */
+static void configure(const char *first, const char *device, int net, int self,
+		      int other)
+{
+	ip_batch("%slink set %s address 02:00:00:00:00:0%d\n"
+		 "addr add 10.%d.0.%d/24 dev %s\n"
+		 "addr add fd0%d::%d/64 dev %s nodad\n"
+		 "link set %s up\n"
+		 "neigh add 10.%d.0.%d lladdr 02:00:00:00:00:0%d dev %s\n"
+		 "neigh add fd0%d::%d lladdr 02:00:00:00:00:0%d dev %s\n",
+		 first, device, self, net, self, device, net, self, device,
+		 device, net, other, other, device, net, other, other, device);
+}
 
 /**
  * link_configure() - one end of a cable, in the present network namespace
@@ -22,20 +39,52 @@
  * @net: the cable's number: addresses are 10.@net.0.x/24 and fd0@net::x/64
  * @self: the x of this end
  * @other: the x of the other end
- *
- * One process for all of it: there are many links.
  */
 void link_configure(const char *device, int net, int self, int other)
 {
-	command("printf 'link set %s address 02:00:00:00:00:0%d\\n"
-		"addr add 10.%d.0.%d/24 dev %s\\n"
-		"addr add fd0%d::%d/64 dev %s nodad\\n"
-		"link set %s up\\n"
-		"neigh add 10.%d.0.%d lladdr 02:00:00:00:00:0%d dev %s\\n"
-		"neigh add fd0%d::%d lladdr 02:00:00:00:00:0%d dev %s\\n'"
-		" | ip -batch -",
-		device, self, net, self, device, net, self, device, device,
-		net, other, other, device, net, other, other, device);
+	configure("", device, net, self, other);
+}
+
+/**
+ * link_await() - until a cable carries what is sent; both ends are up
+ * @device: its end in the present network namespace
+ *
+ * A device drops what it is given until the kernel has looked at the cable.
+ */
+void link_await(const char *device)
+{
+	int ctl = socket(AF_INET, SOCK_DGRAM, 0), tries = 2000;
+	struct ifreq ifr = { 0 };
+
+	must(ctl >= 0);
+	strcpy(ifr.ifr_name, device);
+	do {
+		must_be(ioctl(ctl, SIOCGIFFLAGS, &ifr), 0);
+	} while (!(ifr.ifr_flags & IFF_RUNNING) && tries-- && (pause_ms(1), true));
+	must(tries >= 0);
+	close(ctl);
+}
+
+/**
+ * link_join() - a cable between the near host, where we are, and the far one
+ * @l: both
+ * @near: the device of its near end, whose x is 1
+ * @far: that of its far end, whose x is 2
+ * @net: its number
+ */
+void link_join(const struct link *l, const char *near, const char *far, int net)
+{
+	char cable[120];
+
+	snprintf(cable, sizeof(cable),
+		 "link add %s type veth peer name %s netns /proc/%d/fd/%d\n",
+		 near, far, getpid(), l->far);
+	configure(cable, near, net, 1, 2);
+	netns_enter(l->far);
+	configure("", far, net, 2, 1);
+	link_await(far);
+	netns_enter(l->near);
+	link_await(near);
 }
 
 /* The caller's network namespace becomes near, in place of a fresh one. */
@@ -44,12 +93,7 @@ void link_open(struct link *l)
 	netns_own();
 	l->near = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	l->far = netns_new();
-	command("ip link add near0 type veth peer name far0 netns /proc/%d/fd/%d",
-		getpid(), l->far);
-	link_configure("near0", 1, 1, 2);
-	netns_enter(l->far);
-	link_configure("far0", 1, 2, 1);
-	netns_enter(l->near);
+	link_join(l, "near0", "far0", 1);
 }
 
 /* A command on the far host */
@@ -116,14 +160,15 @@ void link_behind_router(const struct kind *k, const struct link *l,
 	link_configure("far1", 2, 1, 2);
 	netns_enter(end);
 	link_configure("end0", 2, 2, 1);
-	command("printf 'route add 10.1.0.0/24 via 10.2.0.1\\n"
-		"route add fd01::/64 via fd02::1\\n' | ip -batch -");
+	link_await("end0");
+	ip_batch("route add 10.1.0.0/24 via 10.2.0.1\n"
+		 "route add fd01::/64 via fd02::1\n");
 	p->l = stream_reuse(k);
 	must_be(bind(p->l, &at.sa, at.len), 0);
 	must_be(listen(p->l, 8), 0);
 	netns_enter(l->near);
-	command("printf 'route add 10.2.0.0/24 via 10.1.0.2\\n"
-		"route add fd02::/64 via fd01::2\\n' | ip -batch -");
+	ip_batch("route add 10.2.0.0/24 via 10.1.0.2\n"
+		 "route add fd02::/64 via fd01::2\n");
 	p->c = connected(k, &at);
 	p->s = accept(p->l, NULL, NULL);
 }

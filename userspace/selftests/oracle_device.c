@@ -18,12 +18,7 @@
 static void cables(struct link *l)
 {
 	link_open(l);
-	command("ip link add near1 type veth peer name far1 netns /proc/%d/fd/%d",
-		getpid(), l->far);
-	link_configure("near1", 2, 1, 2);
-	netns_enter(l->far);
-	link_configure("far1", 2, 2, 1);
-	netns_enter(l->near);
+	link_join(l, "near1", "far1", 2);
 }
 
 static struct addr near_by(const struct kind *k, int cable, unsigned int port)

@@ -48,11 +48,13 @@ static void divert(struct link *l)
 {
 	link_open(l);
 	/* In IPv6 a route makes no address one's own: any table will do. */
-	command("printf 'rule add dev near0 lookup 100\\n"
-		"route add local 192.0.2.0/24 dev lo table 100\\n"
-		"route add local 2001:db8::/64 dev lo\\n' | ip -batch -");
-	link_far(l, "printf 'route add 192.0.2.0/24 via 10.1.0.1\\n"
-		 "route add 2001:db8::/64 via fd01::1\\n' | ip -batch -");
+	ip_batch("rule add dev near0 lookup 100\n"
+		 "route add local 192.0.2.0/24 dev lo table 100\n"
+		 "route add local 2001:db8::/64 dev lo\n");
+	netns_enter(l->far);
+	ip_batch("route add 192.0.2.0/24 via 10.1.0.1\n"
+		 "route add 2001:db8::/64 via fd01::1\n");
+	netns_enter(l->near);
 	/* it routes, as a host between others does */
 	must(write_file("/proc/sys/net/ipv4/ip_forward", "1"));
 }

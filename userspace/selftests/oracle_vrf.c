@@ -32,13 +32,14 @@ static int vrf_open(int i)
 
 	must(near >= 0);
 	far = netns_new();
-	command("printf 'link add %s type vrf table %d\\nlink set %s up\\n"
-		"link add near%d type veth peer name far0 netns /proc/%d/fd/%d\\n"
-		"link set near%d master %s\\n' | ip -batch -",
-		colour[i], 10 + i, colour[i], i, getpid(), far, i, colour[i]);
+	ip_batch("link add %s type vrf table %d\nlink set %s up\n"
+		 "link add near%d type veth peer name far0 netns /proc/%d/fd/%d\n"
+		 "link set near%d master %s\n",
+		 colour[i], 10 + i, colour[i], i, getpid(), far, i, colour[i]);
 	link_configure(i ? "near1" : "near0", 1, 1, 2);
 	netns_enter(far);
 	link_configure("far0", 1, 2, 1);
+	link_await("far0");
 	netns_enter(near);
 	close(near);
 	return far;

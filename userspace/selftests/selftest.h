@@ -143,6 +143,7 @@ void netns_enter(int netns);
 void netns_own(void);
 int tun_device(const char *name, const char *v4, const char *v6);
 void command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void ip_batch(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool write_file(const char *path, const char *text);
 void sysctl(const struct kind *k, const char *name, const char *value);
 
@@ -174,6 +175,8 @@ struct link {
 };
 
 void link_configure(const char *device, int net, int self, int other);
+void link_await(const char *device);
+void link_join(const struct link *l, const char *near, const char *far, int net);
 void link_open(struct link *l);
 struct addr addr_near(const struct kind *k, unsigned int port);
 struct addr addr_far(const struct kind *k, unsigned int port);
