@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
@@ -201,6 +202,52 @@ static void class_reflected_again(const struct kind *k)
 	tell_class(k, watch, "again", 0, SYN | ACK, false);
 }
 
+/* Nothing is kept of a SYN that a cookie answers: its ACK has a class, too. */
+static void class_reflected_cookie(const struct kind *k)
+{
+	int l = hosts_listener(k, 1), fd, watch = headers_watch();
+	struct wire_seg s;
+
+	set_class(k, l, 0x20);
+	set_sysctl(k, "syncookies", 2);
+	set_sysctl(k, "reflect_tos", 1);
+	fd = host_comes(k, l, 0x90, 0, &s);
+	tell_class(k, watch, "SYN/ACK", 0, SYN | ACK, false);
+	tell("accepted", get_class(k, fd));
+	say(fd);
+	tell_class(k, watch, "text", 0, 0, true);
+	reset_by(fd);
+}
+
+/* IP_PKTOPTIONS tells what an accepted socket's last ACK was like. */
+static void class_heard(const struct kind *k)
+{
+	static const int asks[] = { IP_RECVTOS, IP_RECVTTL, IP_PKTINFO };
+	char b[256], line[256] = "", *at = line;
+	struct msghdr msg = { .msg_control = b };
+	socklen_t len = sizeof(b);
+	struct wire_seg s;
+	struct cmsghdr *c;
+	int fd, l;
+	size_t i;
+
+	if (!over_ipv4(k)) {
+		tell_text("options", "of IPv4");
+		return;
+	}
+	l = hosts_listener(k, 1);
+	hosts_hops(33);
+	fd = host_comes(k, l, 0x48, 0, &s);
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
+		must_be(set_int(fd, IPPROTO_IP, asks[i], 1), 0);
+	must_be(getsockopt(fd, IPPROTO_IP, IP_PKTOPTIONS, b, &len), 0);
+	msg.msg_controllen = len;
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
+		at += sprintf(at, "%d:%d,", c->cmsg_type, *(int *)CMSG_DATA(c));
+	tell_text("heard", line);
+	reset_by(fd);
+}
+
 /* A RST is of the class of what it answers. */
 static void class_of_reset(const struct kind *k)
 {
@@ -305,6 +352,8 @@ const struct test oracle_class[] = {
 	TEST(hops_least),
 	TEST_FLAGS(class_reflected, SLOW),
 	TEST_FLAGS(class_reflected_again, SLOW),
+	TEST_FLAGS(class_reflected_cookie, SLOW),
+	TEST_FLAGS(class_heard, SLOW),
 	TEST_FLAGS(class_of_reset, SLOW),
 	TEST_FLAGS(class_of_timewait, SLOW),
 	{ }

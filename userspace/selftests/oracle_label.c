@@ -206,6 +206,31 @@ static int host_comes(const struct kind *k, int l, unsigned int host,
 	return host_connects(k, l, host, s);
 }
 
+/* TIME-WAIT keeps a label that the kernel did not choose. */
+static void label_of_timewait(const struct kind *k)
+{
+	struct wire_seg s, heard;
+	int fd, l, watch;
+
+	if (no_label(k))
+		return;
+	l = hosts_listener(k, 4);
+	watch = headers_watch();
+	must(write_file("/proc/sys/net/ipv6/flowlabel_consistency", "0"));
+	must_be(manage(l, 0, IPV6_FL_A_GET, IPV6_FL_F_REFLECT, 0), 0);
+	fd = host_comes(k, l, HOST, LABEL, &s);
+	close_with_fin(fd);
+	must(hosts_hear(k, &heard, 1000));
+	must(heard.flags & FIN);
+	hosts_header(0, 0);
+	s = host_ack(&heard, 0);
+	s.flags |= FIN;
+	hosts_send(k, &s);
+	tell("last ACK", label_of(k, watch, 0, ACK, false));
+	hosts_send(k, &s);
+	tell("again", label_of(k, watch, 0, ACK, false));
+}
+
 /* The peer's label is ours too. */
 static void label_reflected(const struct kind *k)
 {
@@ -269,6 +294,7 @@ const struct test oracle_label[] = {
 	TEST_FLAGS(label_after_timeout, SLOW),
 	TEST_FLAGS(label_leased, SLOW),
 	TEST_FLAGS(label_lease_ends, SLOW),
+	TEST_FLAGS(label_of_timewait, SLOW),
 	TEST(label_reflected),
 	TEST_FLAGS(label_reflected_by_sysctl, SLOW),
 	{ }
