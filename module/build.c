@@ -156,6 +156,9 @@ struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
 			break;
 		seq += n;
 		left -= n;
+		if (unlikely(skb_shinfo(from)->tx_flags) &&
+		    seq == GLASS_CB(from)->end)
+			glass_stamp_pass(skb, from);
 	}
 	if (!left)
 		return skb;

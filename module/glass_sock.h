@@ -123,10 +123,12 @@ struct glass6_sock {
  * struct glass_cb - what a skb in a queue carries
  * @seq: sequence number of the first octet of its text
  * @end: one past the last
+ * @stamps_ack: of what is sent: its ACK is to be told, see stamp.c
  */
 struct glass_cb {
 	u32 seq;
 	u32 end;
+	bool stamps_ack;
 };
 
 #define GLASS_CB(skb) ((struct glass_cb *)&(skb)->cb[0])

@@ -44,13 +44,18 @@ u8 glass_skb_class(const struct sk_buff *skb);
 void glass_child_manner(struct sock *child, const struct glass_manner *m,
 			const struct sk_buff *skb);
 
-/* stamp.c: when text arrived */
+/* stamp.c: when text arrived and left */
 struct scm_timestamping_internal;
 void glass_stamp_take(struct sk_buff *skb,
 		      struct scm_timestamping_internal *stamps);
 void glass_stamp_join(struct sk_buff *to, const struct sk_buff *from);
 void glass_stamp_tell(const struct sock *sk, struct msghdr *msg,
 		      struct scm_timestamping_internal *stamps);
+
+void glass_stamp_begin(struct sock *sk);
+void glass_stamp_text(struct sock *sk);
+void glass_stamp_pass(struct sk_buff *to, const struct sk_buff *from);
+void glass_stamp_acked(struct sock *sk, struct sk_buff *skb);
 
 /* Did the user ask for it? */
 static inline bool glass_stamps(const struct sock *sk)

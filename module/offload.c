@@ -75,8 +75,12 @@ static struct sk_buff *glass_segment(struct sk_buff *skb,
 		return ERR_PTR(-EINVAL);
 	__skb_pull(skb, header);
 	segs = skb_segment(skb, features & ~NOT_FOR_US);
-	if (!IS_ERR(segs))
-		finish_pieces(segs, header, whole);
+	if (IS_ERR(segs))
+		return segs;
+	finish_pieces(segs, header, whole);
+	/* the last piece is the socket's, and tells when all of it left */
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
+		glass_stamp_pass(segs->prev, skb);
 	return segs;
 }
 

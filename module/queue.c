@@ -189,6 +189,8 @@ void glass_queue_acked(struct sock *sk, u32 una)
 		if (sk->sk_send_head == skb)
 			sk->sk_send_head = NULL;
 		__skb_unlink(skb, &sk->sk_write_queue);
+		if (unlikely(GLASS_CB(skb)->stamps_ack))
+			glass_stamp_acked(sk, skb);
 		wmem_free(sk, skb);
 	}
 	if (skb && seq_lt(GLASS_CB(skb)->seq, una))

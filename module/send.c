@@ -71,6 +71,8 @@ static int send_some(struct sock *sk, const struct glass_source *from)
 			break;
 		done += n;
 	}
+	if (unlikely(READ_ONCE(sk->sk_tsflags)) && !msg_data_left(msg))
+		glass_stamp_text(sk);
 	if (done)
 		send_push(sk, msg, done);
 	if (done || n >= 0)
@@ -90,6 +92,8 @@ static int send_all(struct sock *sk, const struct glass_source *from,
 		if (err)
 			return err;
 	}
+	if (unlikely(READ_ONCE(sk->sk_tsflags)))
+		glass_stamp_begin(sk);
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
 	while (msg_data_left(msg)) {
 		if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When text arrived: SO_TIMESTAMP and SO_TIMESTAMPING, by which a program hears
- * with each recvmsg() when the last of it came, by the host's clock or by its
- * device's. What leaves is not stamped.
+ * When text arrived and when it left: SO_TIMESTAMP and SO_TIMESTAMPING.
+ *
+ * With each recvmsg() a program hears when the last of the text came, by the
+ * host's clock or by its device's. Of each send(), the error queue tells when
+ * its last octet was queued at the device, left, and was acknowledged.
  */
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
@@ -97,4 +99,56 @@ void glass_stamp_tell(const struct sock *sk, struct msghdr *msg,
 		put_cmsg_scm_timestamping64(msg, stamps);
 	else
 		put_cmsg_scm_timestamping(msg, stamps);
+}
+
+/**
+ * glass_stamp_begin() - text is sent by a socket that wants to know when it left
+ * @sk: the socket, locked
+ *
+ * OPT_ID counts octets from the first that is sent after it was asked for.
+ */
+void glass_stamp_begin(struct sock *sk)
+{
+	if (!atomic_read(&sk->sk_tskey))
+		atomic_set(&sk->sk_tskey, glass_sk(sk)->out_seq ?: 1);
+}
+
+/**
+ * glass_stamp_text() - the last of what a send() has is queued
+ * @sk: the socket, locked
+ */
+void glass_stamp_text(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	u32 flags = READ_ONCE(sk->sk_tsflags);
+	struct skb_shared_info *info;
+
+	if (!skb || !(flags & SOF_TIMESTAMPING_TX_RECORD_MASK))
+		return;
+	info = skb_shinfo(skb);
+	__sock_tx_timestamp(flags, &info->tx_flags);
+	info->tskey = GLASS_CB(skb)->end - 1 - atomic_read(&sk->sk_tskey);
+	GLASS_CB(skb)->stamps_ack = !!(flags & SOF_TIMESTAMPING_TX_ACK);
+}
+
+/**
+ * glass_stamp_pass() - a packet has the text of another
+ * @to: it
+ * @from: the other, whose last octet it has
+ */
+void glass_stamp_pass(struct sk_buff *to, const struct sk_buff *from)
+{
+	skb_shinfo(to)->tx_flags |=
+		skb_shinfo(from)->tx_flags & SKBTX_ANY_TSTAMP;
+	skb_shinfo(to)->tskey = skb_shinfo(from)->tskey;
+}
+
+/**
+ * glass_stamp_acked() - the last octet of a send() was acknowledged
+ * @sk: the socket, locked
+ * @skb: in the queue of what is sent still
+ */
+void glass_stamp_acked(struct sock *sk, struct sk_buff *skb)
+{
+	__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
 }

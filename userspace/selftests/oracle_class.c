@@ -7,9 +7,6 @@
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "headers.h"
@@ -293,60 +290,7 @@ static void class_of_timewait(const struct kind *k)
 	tell_class(k, watch, "again", 0, ACK, false);
 }
 
-/* What recvmsg() says beside the text, and whether its time is now */
-static void tell_stamps(int fd, int len)
-{
-	char control[256], text[16];
-	struct iovec to = { .iov_base = text, .iov_len = len };
-	struct msghdr msg = {
-		.msg_iov = &to, .msg_iovlen = 1, .msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	time_t now = time(NULL);
-	struct timespec at;
-	struct cmsghdr *c;
-
-	tell("recv", recvmsg(fd, &msg, 0));
-	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
-		tell("level", c->cmsg_level);
-		tell("type", c->cmsg_type);
-		tell("length", c->cmsg_len);
-		memcpy(&at, CMSG_DATA(c), sizeof(at));
-		tell("now", at.tv_sec >= now - 2 && at.tv_sec <= now + 2);
-	}
-}
-
-/* When the last of the text came */
-static void stamps_of_text(const struct kind *k)
-{
-	static const struct {
-		int option;
-		int value;
-	} asks[] = {
-		{ SO_TIMESTAMP, 1 }, { SO_TIMESTAMPNS, 1 }, { 63, 1 }, { 64, 1 },
-		{ SO_TIMESTAMPNS, 0 },
-		{ SO_TIMESTAMPING, 1 << 3 | 1 << 4 },	/* RX_SOFTWARE, SOFTWARE */
-		{ 65, 1 << 3 | 1 << 4 }, { SO_TIMESTAMPING, 1 << 4 },
-		{ SO_TIMESTAMPING, 0 },
-	};
-	struct pair p;
-	size_t i;
-
-	pair_open(k, &p);
-	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
-		tell("option", asks[i].option);
-		tell("set", set_int(p.s, SOL_SOCKET, asks[i].option,
-				    asks[i].value));
-		say(p.c);
-		say(p.c);
-		await_acked(p.c);
-		tell_stamps(p.s, 1);
-		tell_stamps(p.s, 8);
-	}
-}
-
 const struct test oracle_class[] = {
-	TEST(stamps_of_text),
 	TEST(class_both_ends),
 	TEST_FLAGS(hops_both_ends, SLOW),
 	TEST(hops_least),

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When text arrived, and when it left: SO_TIMESTAMP and SO_TIMESTAMPING.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
+
+#include "oracle.h"
+
+static void say(int fd)
+{
+	must_be(do_send(fd, 1, 0), 1);
+}
+
+/* What recvmsg() says beside the text, and whether its time is now */
+static void tell_stamps(int fd, int len)
+{
+	char control[256], text[16];
+	struct iovec to = { .iov_base = text, .iov_len = len };
+	struct msghdr msg = {
+		.msg_iov = &to, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	time_t now = time(NULL);
+	struct timespec at;
+	struct cmsghdr *c;
+
+	tell("recv", recvmsg(fd, &msg, 0));
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		tell("level", c->cmsg_level);
+		tell("type", c->cmsg_type);
+		tell("length", c->cmsg_len);
+		memcpy(&at, CMSG_DATA(c), sizeof(at));
+		tell("now", at.tv_sec >= now - 2 && at.tv_sec <= now + 2);
+	}
+}
+
+/* When the last of the text came */
+static void stamps_of_text(const struct kind *k)
+{
+	static const struct {
+		int option;
+		int value;
+	} asks[] = {
+		{ SO_TIMESTAMP, 1 }, { SO_TIMESTAMPNS, 1 }, { 63, 1 }, { 64, 1 },
+		{ SO_TIMESTAMPNS, 0 },
+		{ SO_TIMESTAMPING, 1 << 3 | 1 << 4 },	/* RX_SOFTWARE, SOFTWARE */
+		{ 65, 1 << 3 | 1 << 4 }, { SO_TIMESTAMPING, 1 << 4 },
+		{ SO_TIMESTAMPING, 0 },
+	};
+	struct pair p;
+	size_t i;
+
+	pair_open(k, &p);
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		tell("option", asks[i].option);
+		tell("set", set_int(p.s, SOL_SOCKET, asks[i].option,
+				    asks[i].value));
+		say(p.c);
+		say(p.c);
+		await_acked(p.c);
+		tell_stamps(p.s, 1);
+		tell_stamps(p.s, 8);
+	}
+}
+
+/* What the error queue tells of what was sent: "info:octet", now */
+static void tell_sent(int fd)
+{
+	char control[256], line[256] = "", *at = line;
+	struct sock_extended_err err;
+	struct msghdr msg = { .msg_control = control };
+	struct timespec when;
+	struct cmsghdr *c;
+
+	for (;;) {
+		msg.msg_controllen = sizeof(control);
+		if (recvmsg(fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			break;
+		for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+			if (c->cmsg_level == SOL_SOCKET) {
+				memcpy(&when, CMSG_DATA(c), sizeof(when));
+				must(time(NULL) - when.tv_sec <= 2);
+				continue;
+			}
+			memcpy(&err, CMSG_DATA(c), sizeof(err));
+			must_be(err.ee_origin, SO_EE_ORIGIN_TIMESTAMPING);
+			at += sprintf(at, "%u:%u,", err.ee_info, err.ee_data);
+		}
+	}
+	tell("end", errno == EAGAIN);
+	tell_text("told", line);
+}
+
+/* When the last octet of each send() was queued, left, and was acknowledged */
+static void stamps_of_sent(const struct kind *k)
+{
+	int all = SOF_TIMESTAMPING_TX_SCHED | SOF_TIMESTAMPING_TX_SOFTWARE |
+		  SOF_TIMESTAMPING_TX_ACK | SOF_TIMESTAMPING_SOFTWARE |
+		  SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	say(p.c);
+	await_acked(p.c);
+	tell("set", set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, all));
+	tell("send", do_send(p.c, 10, 0));
+	await_acked(p.c);
+	tell_events("events", events_now(p.c) & POLLERR);
+	tell_sent(p.c);
+	/* in more pieces than one */
+	tell("send", do_send(p.c, 4000, 0));
+	await_acked(p.c);
+	tell_sent(p.c);
+	/* that are cut before the device */
+	command("ethtool -K near0 tso off tx-sctp-segmentation off >/dev/null");
+	tell("send", do_send(p.c, 4000, 0));
+	await_acked(p.c);
+	tell_sent(p.c);
+	tell("ACK alone", set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, all &
+				  ~(SOF_TIMESTAMPING_TX_SCHED |
+				    SOF_TIMESTAMPING_TX_SOFTWARE)));
+	say(p.c);
+	await_acked(p.c);
+	tell_sent(p.c);
+	tell("off", set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, 0));
+	say(p.c);
+	await_acked(p.c);
+	tell_sent(p.c);
+	must_be(drain(p.s, 8013), 8013);
+}
+
+const struct test oracle_stamp[] = {
+	TEST(stamps_of_text),
+	TEST_FLAGS(stamps_of_sent, SLOW),
+	{ }
+};
