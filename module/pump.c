@@ -303,8 +303,7 @@ void glass_timeout(struct sock *sk)
 	tcb_timeout(t, now, &v);
 	if (v.rule == RULE_RESEND_RTO || v.rule == RULE_SEND_SYN_AGAIN) {
 		glass_count_event(glass_sk_net(sk), EVENT_TIMEOUTS);
-		/* by another flow label another path may be taken */
-		sk_rethink_txhash(sk);
+		sk_rethink_txhash(sk);	/* another label, another path */
 	}
 	if (v.bits & V_DEAD) {
 		glass_count(glass_sk_net(sk), v.rule);
