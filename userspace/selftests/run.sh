@@ -7,15 +7,6 @@ work=$(mktemp -d)
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
 
-# Is it refused with this status, for this reason, and not run?
-refused() {
-	local status=$1 reason=$2
-	shift 2
-	"$glass" run "$@" >"$work/out" 2>"$work/err"
-	[ $? = "$status" ] && grep -q "$reason" "$work/err" && [ ! -s "$work/out" ]
-	verdict $? "$reason: $1"
-}
-
 echo "TAP version 13"
 mkdir "$work/www"
 head -c 1000000 /dev/urandom >"$work/www/file"
@@ -56,16 +47,16 @@ verdict $? "the same client without glass run asks TCP, and is refused"
 kill "$server"
 wait "$server" 2>/dev/null
 
-refused 126 "linked statically" busybox true
+refused 126 "linked statically" "$glass" run busybox true
 gcc -x c -o "$work/go" - <<'END'
 int main(void) { return 0; }
 __asm__(".section .note.go.buildid, \"a\", @note; .long 4, 8, 4; .asciz \"Go\", \"\"; .quad 1");
 END
-refused 126 "it is Go's.*; and this kernel lets no BPF choose" "$work/go"
-refused 127 "No such file" no-such-program
-refused 126 "Permission denied" "$work/www/file"
+refused 126 "it is Go's.*; and this kernel lets no BPF choose" "$glass" run "$work/go"
+refused 127 "No such file" "$glass" run no-such-program
+refused 126 "Permission denied" "$glass" run "$work/www/file"
 install -m 4755 -o nobody /bin/true "$work/true"
-refused 126 "as another user" "$work/true"
+refused 126 "as another user" "$glass" run "$work/true"
 "$glass" run -q sh -c 'exit 7'
 [ $? = 7 ]
 verdict $? "the status is the program's"

@@ -10,17 +10,6 @@ work=$(mktemp -d)
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
 
-# refused REASON PROGRAM...: and not run
-refused() {
-	local reason=$1 status
-	shift
-	"$@" >"$work/out" 2>"$work/err"
-	status=$?
-	sed 's/^/# /' "$work/err"
-	[ $status = 126 ] && grep -q "$reason" "$work/err" && [ ! -s "$work/out" ]
-	verdict $? "refused: $reason"
-}
-
 # has PATTERN: the table has such a row
 has() { grep -q "$1" /proc/net/glass/connections; }
 
@@ -29,19 +18,19 @@ groups() { find /sys/fs/cgroup -name 'glass-run-*'; }
 echo "TAP version 13"
 ip link set lo up
 if [ "$GLASS_KERNEL" != 6.12 ]; then
-	refused "linked statically.*; and this kernel lets no BPF choose" "$glass" run busybox echo
-	refused "^glass run: true: this kernel lets no BPF choose" "$glass" run -b true
+	refused 126 "linked statically.*; and this kernel lets no BPF choose" "$glass" run busybox echo
+	refused 126 "^glass run: true: this kernel lets no BPF choose" "$glass" run -b true
 	echo "1..$tests"
 	exit
 fi
 
 mountpoint -q /sys/fs/cgroup || {
-	refused "linked statically.*; and no cgroup v2" "$glass" run busybox echo
+	refused 126 "linked statically.*; and no cgroup v2" "$glass" run busybox echo
 	mount -t cgroup2 none /sys/fs/cgroup
 }
 install -m 755 "$glass" "$work/glass"
 chmod 755 "$work"
-refused "a cgroup for it cannot be made" setpriv --reuid 65534 --clear-groups \
+refused 126 "a cgroup for it cannot be made" setpriv --reuid 65534 --clear-groups \
 	"$work/glass" run -b true
 
 head -c 100000 /dev/urandom >"$work/file"

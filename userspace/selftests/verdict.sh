@@ -14,3 +14,15 @@ verdict() {
 		echo "not ok $tests - $*"
 	fi
 }
+
+# refused STATUS REASON PROGRAM...: it ends so, says why, and does nothing else;
+# what it said goes to $work/err
+# shellcheck disable=SC2154 # $work is the test's
+refused() {
+	local status=$1 reason=$2
+	shift 2
+	"$@" >"$work/out" 2>"$work/err"
+	[ $? = "$status" ] && grep -q "$reason" "$work/err" && [ ! -s "$work/out" ]
+	verdict $? "refused: $reason"
+	sed 's/^/# /' "$work/err"
+}
