@@ -7,6 +7,7 @@ if [ -z "${GLASS_STATIC_NETNS-}" ]; then
 fi
 glass=$GLASS_TOP/.build/userspace/glass
 work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
 
@@ -14,6 +15,21 @@ work=$(mktemp -d)
 has() { grep -q "$1" /proc/net/glass/connections; }
 
 groups() { find /sys/fs/cgroup -name 'glass-run-*'; }
+
+# becomes COMMAND...: within a minute it does
+becomes() {
+	for _ in {1..600}; do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}
+
+# Is nobody in the group but the one that the program has left?
+only_left() {
+	[ -s "$work/left" ] &&
+		[ "$(cat "$(groups)/cgroup.procs" 2>/dev/null)" = "$(<"$work/left")" ]
+}
 
 echo "TAP version 13"
 ip link set lo up
@@ -36,8 +52,7 @@ refused 126 "a cgroup for it cannot be made" setpriv --reuid 65534 --clear-group
 head -c 100000 /dev/urandom >"$work/file"
 "$glass" run busybox httpd -f -p 127.0.0.1:8080 -h "$work" 2>"$work/server" &
 server=$!
-until has '^LISTEN .* 8080 ' || ! kill -0 "$server"; do sleep 0.1; done
-has '^LISTEN .* 8080 ' && [ -z "$(ss -Htln)" ]
+becomes has '^LISTEN .* 8080 ' && [ -z "$(ss -Htln)" ]
 verdict $? "a static server listens on Glass, not on TCP"
 grep -q "busybox over Glass, by BPF" "$work/server"
 verdict $? "which way was used is told"
@@ -61,14 +76,12 @@ verdict $? "a signal is the program's, and its end is ours"
 "$glass" run -bq sh -c 'exit 7'
 [ $? = 7 ]
 verdict $? "the status is the program's"
-"$glass" run -bq sh -c "sleep 600 >/dev/null & echo \$! >$work/left; exit 8" &
+"$glass" run -bq sh -c "sleep 100 >/dev/null & echo \$! >$work/left; exit 8" &
 run=$!
-until [ "$(cat "$(groups)/cgroup.procs")" = "$(cat "$work/left")" ]; do sleep 0.1; done
-while kill "$run"; do sleep 0.1; done 2>/dev/null
+becomes only_left; kill "$run"
 wait "$run"
 [ $? = 8 ] && ! kill -0 "$(<"$work/left")" 2>/dev/null
 verdict $? "what the program leaves behind ends with glass run"
 [ -z "$(groups)" ]
 verdict $? "no cgroup is left"
 echo "1..$tests"
-rm -r "$work"
