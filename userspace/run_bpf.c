@@ -34,6 +34,7 @@
 
 #include "run.h"
 
+#define BTF		"/sys/kernel/btf/vmlinux"
 #define TYPE_MASK	0xf	/* of socket()'s second argument, see socket(2) */
 
 #define INSN(op, dst, src, jump, value) { .code = (op), .dst_reg = (dst), \
@@ -118,6 +119,14 @@ static bool own_cgroup(char path[PATH_MAX])
 	       !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
+static const char *no_cgroup(int error)
+{
+	static char why[128];
+
+	snprintf(why, sizeof(why), "a cgroup for it cannot be made: %s", strerror(error));
+	return why;
+}
+
 /* A cgroup below our own, with nobody in it; its descriptor or -1 with @why */
 static int make_cgroup(char path[PATH_MAX], const char **why)
 {
@@ -128,11 +137,16 @@ static int make_cgroup(char path[PATH_MAX], const char **why)
 	if (!own_cgroup(own))
 		return -1;
 	*why = "its cgroup has too long a name";
-	if (snprintf(path, PATH_MAX, "%s/glass-run-%d", own, getpid()) >= PATH_MAX)
+	if (snprintf(path, PATH_MAX, "%s/glass-run-XXXXXX", own) >= PATH_MAX)
 		return -1;
-	*why = "a cgroup for it cannot be made: that is for root";
-	if (mkdir(path, 0755))
+	if (!mkdtemp(path)) {
+		*why = errno == EACCES || errno == EPERM ?
+		       "a cgroup for it cannot be made: that is for root" :
+		       no_cgroup(errno);
 		return -1;
+	}
+	/* programs of other users look into their own cgroup */
+	chmod(path, 0755);
 	*why = "its cgroup cannot be opened";
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -212,6 +226,21 @@ static void become(const char *path, char **argv, int cgroup)
 	_exit(EXIT_CANNOT);
 }
 
+/* What the hook is put on; -1 and @why if that is not possible */
+static int find_function(const char **why)
+{
+	int function;
+
+	libbpf_set_print(NULL);
+	function = libbpf_find_vmlinux_btf_id("update_socket_protocol", BPF_MODIFY_RETURN);
+	if (function > 0)
+		return function;
+	*why = function == -ENOENT && !access(BTF, R_OK) ?
+	       "this kernel lets no BPF choose socket()'s protocol (from Linux 6.6 on)" :
+	       "what BPF could choose is not known: the kernel's BTF is not at " BTF;
+	return -1;
+}
+
 /**
  * run_by_bpf() - run a program in a cgroup whose TCP sockets are Glass'
  * @path: the program's file
@@ -231,10 +260,9 @@ const char *run_by_bpf(const char *path, char **argv, bool quiet, int *status)
 	int function, cgroup, i;
 	pid_t child;
 
-	libbpf_set_print(NULL);
-	function = libbpf_find_vmlinux_btf_id("update_socket_protocol", BPF_MODIFY_RETURN);
+	function = find_function(&why);
 	if (function < 0)
-		return "this kernel lets no BPF choose socket()'s protocol (from Linux 6.6 on)";
+		return why;
 	cgroup = make_cgroup(dir, &why);
 	if (cgroup < 0)
 		return why;

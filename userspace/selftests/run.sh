@@ -52,7 +52,7 @@ gcc -x c -o "$work/go" - <<'END'
 int main(void) { return 0; }
 __asm__(".section .note.go.buildid, \"a\", @note; .long 4, 8, 4; .asciz \"Go\", \"\"; .quad 1");
 END
-refused 126 "it is Go's.*; and this kernel lets no BPF choose" "$glass" run "$work/go"
+refused 126 "it is Go's.*; and what BPF could choose is not known" "$glass" run "$work/go"
 refused 127 "No such file" "$glass" run no-such-program
 refused 126 "Permission denied" "$glass" run "$work/www/file"
 install -m 4755 -o nobody /bin/true "$work/true"

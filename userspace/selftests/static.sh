@@ -49,6 +49,13 @@ chmod 755 "$work"
 refused 126 "a cgroup for it cannot be made" setpriv --reuid 65534 --clear-groups \
 	"$work/glass" run -b true
 
+# shellcheck disable=SC2016 # $0 is the inner shell's
+refused 126 "cannot be made: Read-only" unshare -m sh -c \
+	'mount -o remount,bind,ro /sys/fs/cgroup && exec "$0" run -b true' "$glass"
+# shellcheck disable=SC2016
+refused 126 "BTF is not at /sys/kernel/btf/vmlinux" unshare -m sh -c \
+	'mount -t tmpfs none /sys/kernel/btf && exec "$0" run -b true' "$glass"
+
 head -c 100000 /dev/urandom >"$work/file"
 "$glass" run busybox httpd -f -p 127.0.0.1:8080 -h "$work" 2>"$work/server" &
 server=$!
