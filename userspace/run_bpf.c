@@ -173,15 +173,15 @@ static bool populated(int events)
 	return strstr(text, "populated 1");
 }
 
-/* A signal for us is for the program; once that has ended, for all that is left */
+/*
+ * A signal for us is for the program, unless a terminal gave it to both; once the
+ * program has ended, for all that is left.
+ */
 static void pass_on(const struct signalfd_siginfo *s, pid_t child, int cgroup)
 {
-	/* a terminal's went to the program, too */
-	if (s->ssi_code > 0)
-		return;
-	if (child)
+	if (child && s->ssi_code <= 0)
 		kill(child, s->ssi_signo);
-	else
+	else if (!child && s->ssi_signo != SIGWINCH)
 		write_to(cgroup, "cgroup.kill", "1");
 }
 
@@ -202,12 +202,12 @@ static int stay(pid_t child, int cgroup, int signals)
 	}
 	/* the file has to be read for poll() to wait for the next change */
 	while (populated(events) || child) {
-		if (poll(wait, 2, -1) < 0 || !(wait[0].revents & POLLIN) ||
-		    read(signals, &s, sizeof(s)) != sizeof(s))
+		if (poll(wait, 2, -1) < 0)
 			continue;
-		if (child && waitpid(child, &status, WNOHANG) == child)
+		if (child && waitpid(child, &status, WNOHANG))
 			child = 0;
-		if (s.ssi_signo != SIGCHLD)
+		if (wait[0].revents & POLLIN && read(signals, &s, sizeof(s)) == sizeof(s) &&
+		    s.ssi_signo != SIGCHLD)
 			pass_on(&s, child, cgroup);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -255,6 +255,7 @@ const char *run_by_bpf(const char *path, char **argv, bool quiet, int *status)
 	static const int passed[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM,
 				      SIGUSR1, SIGUSR2, SIGWINCH };
 	char dir[PATH_MAX];
+	sighandler_t of_children;
 	sigset_t set, old;
 	const char *why;
 	int function, cgroup, i;
@@ -278,8 +279,11 @@ const char *run_by_bpf(const char *path, char **argv, bool quiet, int *status)
 	for (i = 0; i < (int)(sizeof(passed) / sizeof(*passed)); i++)
 		sigaddset(&set, passed[i]);
 	sigprocmask(SIG_BLOCK, &set, &old);
+	/* who ignores it, which is inherited, has no status of his children */
+	of_children = signal(SIGCHLD, SIG_DFL);
 	child = fork();
 	if (!child) {
+		signal(SIGCHLD, of_children);
 		sigprocmask(SIG_SETMASK, &old, NULL);
 		become(path, argv, cgroup);
 	}

@@ -31,6 +31,9 @@ only_left() {
 		[ "$(cat "$(groups)/cgroup.procs" 2>/dev/null)" = "$(<"$work/left")" ]
 }
 
+no_group() { [ -z "$(groups)" ]; }
+ended() { ! kill -0 "$@" 2>/dev/null; }
+
 echo "TAP version 13"
 ip link set lo up
 if [ "$GLASS_KERNEL" != 6.12 ]; then
@@ -83,12 +86,26 @@ verdict $? "a signal is the program's, and its end is ours"
 "$glass" run -bq sh -c 'exit 7'
 [ $? = 7 ]
 verdict $? "the status is the program's"
-"$glass" run -bq sh -c "sleep 100 >/dev/null & echo \$! >$work/left; exit 8" &
+timeout -k 1 60 env --ignore-signal=CHLD "$glass" run -bq sh -c 'exit 6'
+[ $? = 6 ]
+verdict $? "also if whoever began it asked not to hear of children"
+
+# The program ends, what it leaves behind does not hear of Ctrl-C.
+leaves="sleep 100 >/dev/null & echo \$! >$work/left; exit 8"
+"$glass" run -bq sh -c "$leaves" &
 run=$!
 becomes only_left; kill "$run"
 wait "$run"
-[ $? = 8 ] && ! kill -0 "$(<"$work/left")" 2>/dev/null
+[ $? = 8 ] && ended "$(<"$work/left")"
 verdict $? "what the program leaves behind ends with glass run"
-[ -z "$(groups)" ]
+rm "$work/left"
+{
+	becomes only_left; printf '\003'
+	becomes no_group >&2
+} | SHELL=/bin/sh timeout -k 1 60 script -qec "exec $glass run -bq sh -c '$leaves'" /dev/null >/dev/null
+[ "${PIPESTATUS[1]}" = 8 ] && ended "$(<"$work/left")"
+verdict $? "and by Ctrl-C"
+
+no_group
 verdict $? "no cgroup is left"
 echo "1..$tests"
