@@ -5,8 +5,10 @@
  * program may answer in its place. Ours answers Glass to the processes of one
  * cgroup (v2), in which the program begins and which its children inherit.
  *
- * All of it is there as long as this process holds it, so this process stays:
- * until the cgroup is empty, or a signal makes an end of what is left in it.
+ * All of it is there as long as a process holds it, so this process stays: until
+ * the cgroup is empty, or a signal makes an end of what is left in it. A second
+ * process, the guard, holds it, too. It waits for the first one's end, however
+ * that comes, and takes the cgroup away with all that is in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -213,10 +215,62 @@ static int stay(pid_t child, int cgroup, int signals)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void become(const char *path, char **argv, int cgroup)
+/*
+ * The guard, with the hook and the cgroup as it was forked: @alive says nothing, and
+ * ends with the process that forked it. Signals are that one's: here all are blocked.
+ */
+static void guard(int alive, int cgroup, const char *dir)
 {
-	/* without the process that stays, what it opens next would be TCP's */
+	int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd emptier = { .fd = events, .events = POLLPRI };
+	bool gone;
+	char none;
+
+	setsid();
+	while (read(alive, &none, 1) < 0)
+		;
+	/* again if the program entered it in between */
+	do {
+		write_to(cgroup, "cgroup.kill", "1");
+		while (populated(events))
+			poll(&emptier, 1, -1);
+		gone = !rmdir(dir);
+	} while (!gone && errno == EBUSY && populated(events));
+	if (!gone)
+		fprintf(stderr, "glass run: %s is left behind: %s\n", dir, strerror(errno));
+}
+
+/* The descriptor that keeps the guard waiting, -1 with errno if there is no guard */
+static int begin_guard(int cgroup, const char *dir, pid_t *pid)
+{
+	sigset_t all, old;
+	int alive[2];
+
+	if (pipe2(alive, O_CLOEXEC))
+		return -1;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	*pid = fork();
+	if (!*pid) {
+		close(alive[1]);
+		guard(alive[0], cgroup, dir);
+		_exit(0);
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	close(alive[0]);
+	if (*pid < 0) {
+		close(alive[1]);
+		return -1;
+	}
+	return alive[1];
+}
+
+static void become(const char *path, char **argv, int cgroup, pid_t parent)
+{
+	/* for who kills the guard, too: what it opens next would be TCP's */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_SELF);
 	if (!write_to(cgroup, "cgroup.procs", "0")) {
 		perror("glass run: cgroup.procs");
 		_exit(EXIT_SELF);
@@ -241,6 +295,35 @@ static int find_function(const char **why)
 	return -1;
 }
 
+/* In the cgroup, its hook in place, from here to the end; NULL, else why not */
+static const char *run_in(int cgroup, const char *path, char **argv, int *status)
+{
+	static const int passed[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM,
+				      SIGUSR1, SIGUSR2, SIGWINCH };
+	const pid_t self = getpid();
+	sighandler_t of_children;
+	sigset_t set, old;
+	pid_t child;
+	int i;
+
+	sigemptyset(&set);
+	for (i = 0; i < (int)(sizeof(passed) / sizeof(*passed)); i++)
+		sigaddset(&set, passed[i]);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	/* who ignores it, which is inherited, has no status of his children */
+	of_children = signal(SIGCHLD, SIG_DFL);
+	child = fork();
+	if (!child) {
+		signal(SIGCHLD, of_children);
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		become(path, argv, cgroup, self);
+	}
+	if (child < 0)
+		return strerror(errno);
+	*status = stay(child, cgroup, signalfd(-1, &set, SFD_CLOEXEC));
+	return NULL;
+}
+
 /**
  * run_by_bpf() - run a program in a cgroup whose TCP sockets are Glass'
  * @path: the program's file
@@ -252,14 +335,10 @@ static int find_function(const char **why)
  */
 const char *run_by_bpf(const char *path, char **argv, bool quiet, int *status)
 {
-	static const int passed[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM,
-				      SIGUSR1, SIGUSR2, SIGWINCH };
+	const char *why = NULL;
+	int function, cgroup, alive = -1, ended;
 	char dir[PATH_MAX];
-	sighandler_t of_children;
-	sigset_t set, old;
-	const char *why;
-	int function, cgroup, i;
-	pid_t child;
+	pid_t pid = -1;
 
 	function = find_function(&why);
 	if (function < 0)
@@ -268,6 +347,11 @@ const char *run_by_bpf(const char *path, char **argv, bool quiet, int *status)
 	if (cgroup < 0)
 		return why;
 	why = attach(cgroup, function);
+	if (!why) {
+		alive = begin_guard(cgroup, dir, &pid);
+		if (alive < 0)
+			why = strerror(errno);
+	}
 	if (why) {
 		rmdir(dir);
 		return why;
@@ -275,22 +359,10 @@ const char *run_by_bpf(const char *path, char **argv, bool quiet, int *status)
 	if (!quiet)
 		fprintf(stderr, "glass run: %s over Glass, by BPF, in the cgroup %s\n",
 			argv[0], dir);
-	sigemptyset(&set);
-	for (i = 0; i < (int)(sizeof(passed) / sizeof(*passed)); i++)
-		sigaddset(&set, passed[i]);
-	sigprocmask(SIG_BLOCK, &set, &old);
-	/* who ignores it, which is inherited, has no status of his children */
-	of_children = signal(SIGCHLD, SIG_DFL);
-	child = fork();
-	if (!child) {
-		signal(SIGCHLD, of_children);
-		sigprocmask(SIG_SETMASK, &old, NULL);
-		become(path, argv, cgroup);
-	}
-	if (child < 0)
-		why = strerror(errno);
-	else
-		*status = stay(child, cgroup, signalfd(-1, &set, SFD_CLOEXEC));
-	rmdir(dir);
+	why = run_in(cgroup, path, argv, status);
+	close(alive);
+	/* if somebody has killed it */
+	if (waitpid(pid, &ended, 0) != pid || !WIFEXITED(ended))
+		rmdir(dir);
 	return why;
 }

@@ -106,6 +106,17 @@ rm "$work/left"
 [ "${PIPESTATUS[1]}" = 8 ] && ended "$(<"$work/left")"
 verdict $? "and by Ctrl-C"
 
-no_group
+# Who becomes another user is no longer told that his parent has died.
+rm "$work/left"
+nobody="setpriv --reuid 65534 --clear-groups"
+"$glass" run -bq sh -c "$nobody sleep 100 & echo \$! \$\$ >$work/left; exec $nobody sleep 100" &
+run=$!
+becomes test -s "$work/left"
+kill -KILL "$run"
+wait "$run"
+# shellcheck disable=SC2046 # two numbers
+becomes ended $(<"$work/left")
+verdict $? "killed, glass run takes all of them along"
+becomes no_group
 verdict $? "no cgroup is left"
 echo "1..$tests"
