@@ -64,6 +64,7 @@ static const char help[] =
 	"         the 2nd SYN/ACK; release, repair; without words, what was asked for\n"
 	"       glass run [-b] [-q] PROGRAM [ARGUMENT...]\n"
 	"         the program with Glass where it asks for TCP\n"
+	"           -b         by BPF, whatever the program: for its children's sake\n"
 	"           -q         do not say which way that is done\n"
 	"       glass doctor [--root DIR] [HOST [PORT]]\n"
 	"         is all there that Glass needs, and what to do if not\n"
