@@ -67,12 +67,28 @@ policy=
 trap 'rm -f "$log"; [ -z "$policy" ] || "${as_root[@]}" rm -f "$policy"' EXIT
 
 # Debian starts a daemon when it is installed, unless this file says no: what is
-# here for tests is not to serve on this machine. (It would from the next boot.)
+# here for tests is not to serve on this machine. It says so no longer than this
+# process lives, which may be killed.
 keep_quiet() {
-	[ ! -e /usr/sbin/policy-rc.d ] || return 0
-	policy=/usr/sbin/policy-rc.d
-	printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+	local file=/usr/sbin/policy-rc.d mark="# glass: packages.sh"
+	[ ! -e "$file" ] || grep -qxF "$mark" "$file" || return 0
+	policy=$file
+	printf '#!/bin/sh\n%s\n[ ! -e /proc/%s ] || exit 101\n' "$mark" $$ |
+		"${as_root[@]}" tee "$policy" >/dev/null
 	"${as_root[@]}" chmod 755 "$policy"
+}
+
+# Nor from the next boot on: the services of all packages that came with these
+keep_off() {
+	local new units
+	command -v systemctl >/dev/null || return 0
+	mapfile -t new < <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' |
+		sed -n 's/^installed //p' | grep -vxF -- "$present")
+	[ ${#new[@]} -gt 0 ] || return 0
+	mapfile -t units < <(dpkg-query -L "${new[@]}" |
+		sed -nE 's,^(/usr)?/lib/systemd/system/([^@/]*\.(service|socket|timer))$,\2,p')
+	[ ${#units[@]} -eq 0 ] || "${as_root[@]}" systemctl -q disable "${units[@]}" >>"$log" 2>&1 ||
+		echo "setup: not all is disabled of ${units[*]}" >&2
 }
 
 install_missing() {
@@ -84,6 +100,8 @@ install_missing() {
 # ones name files that the archive has since dropped.
 echo "setup: installing ${missing[*]}" >&2
 [[ " $* " != *" apps "* ]] || keep_quiet
-install_missing && exit 0
-"${as_root[@]}" "${apt[@]}" update >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-install_missing || { cat "$log" >&2; exit 1; }
+install_missing || {
+	"${as_root[@]}" "${apt[@]}" update >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+	install_missing || { cat "$log" >&2; exit 1; }
+}
+[[ " $* " != *" apps "* ]] || keep_off
