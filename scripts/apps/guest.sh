@@ -26,7 +26,7 @@ table=/proc/net/glass/connections
 # shellcheck disable=SC2034 # for program/*.sh, as is $over
 host=127.0.0.1 once=0 job='' port=5000
 mkfifo "$work/never"	# nobody writes: to read it is to wait, without a process
-PATIENCE=60		# seconds that a server may take to listen
+PATIENCE=60		# seconds that a server may take to listen, and to end
 LIMIT=300		# and a client to do its job
 
 verdict() {
@@ -57,8 +57,15 @@ rows() {
 	done <"$table"
 }
 
-# Has TCP sockets with our port, in any state?
-of_tcp() { ss -Htan "( sport = :$port or dport = :$port )" | grep -q .; }
+# Has TCP sockets with our port, in any state? Then it stays said in $of_tcp.
+ask_tcp() {
+	local lines hex family
+	printf -v hex %04X "$port"
+	for family in tcp tcp6; do
+		mapfile lines <"/proc/net/$family"
+		[[ ${lines[*]} != *":$hex "* ]] || of_tcp=1
+	done
+}
 
 # count NAME: that counter of Glass', of all ports
 count() {
@@ -84,34 +91,68 @@ await_server() {
 }
 
 # Until the client has ended: the most rows that the table showed at once, of both
-# ends and in any state
+# ends and in any state, and whether TCP had any
 watch_client() {
 	local until=$((SECONDS + LIMIT)) running=1
-	most=0
+	most=0 of_tcp=0
 	while [ "$running" = 1 ]; do
 		pause
 		kill -0 "$client" 2>/dev/null || running=0
-		[ "$SECONDS" -lt "$until" ] || kill "$client"
+		[ "$SECONDS" -lt "$until" ] || kill -KILL -- "-$client"
 		rows
+		ask_tcp
 		[ "$n" -le "$most" ] || most=$n
 	done
 	wait "$client"
 }
 
-# try WAY: tcp or glass. Into $most and $took what was seen.
+# The server ends by itself or by the signal, in time, and not before nor by a
+# mistake of its own
+end_server() {
+	local until=$((SECONDS + PATIENCE)) status
+	if [ "$once" = 0 ] && ! kill "$server" 2>/dev/null; then
+		echo "# $name: the server has ended before it was asked to"
+		return 1
+	fi
+	while kill -0 "$server" 2>/dev/null; do
+		if [ "$SECONDS" -ge "$until" ]; then
+			echo "# $name: the server does not end"
+			kill -KILL -- "-$server"
+			return 1
+		fi
+		pause
+	done
+	wait "$server"
+	status=$?
+	[ "$once" = 0 ] || return "$status"
+	case $status in
+	# SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV
+	132 | 133 | 134 | 135 | 136 | 139)
+		echo "# $name: the server ended with status $status"
+		return 1
+		;;
+	esac
+}
+
+# try WAY: tcp or glass. Into $most, $of_tcp and $took what was seen. Each end is a
+# process group of its own, so that all of it can be ended.
 try() {
 	local server client status start
 	way=$1 here=$work/$name/$1 data=$work/$name/$1/data
 	# shellcheck disable=SC2034
 	if [ "$way" = tcp ]; then over=(); else over=(glass run); fi
 	mkdir -p "$data"
-	serve >"$here/server" 2>&1 &
+	set -m
+	serve >"$here/server" 2>&1 </dev/null &
 	server=$!
+	set +m
 	start=${EPOCHREALTIME/./}
 	if await_server; then
 		start=${EPOCHREALTIME/./}
-		use >"$here/client" 2>&1 &
+		set -m
+		use >"$here/client" 2>&1 </dev/null &
 		client=$!
+		set +m
 		watch_client
 		status=$?
 	else
@@ -119,13 +160,9 @@ try() {
 		status=1
 	fi
 	took=$(((${EPOCHREALTIME/./} - start) / 1000))
-	if [ "$status" = 0 ] && [ "$once" = 1 ]; then
-		wait "$server"
-		status=$?
-	else
-		kill "$server" 2>/dev/null
-		wait "$server"
-	fi
+	# of a client that failed there is nobody to wait for
+	[ "$status" = 0 ] || once=0
+	end_server || status=1
 	[ "$status" = 0 ] || for log in server client; do
 		echo "# $name over $way, the $log's words:"
 		[ ! -s "$here/$log" ] || tell "$here/$log"
@@ -137,7 +174,7 @@ yes_no() { if [ "$1" = 0 ]; then echo yes; else echo NO; fi; }
 
 # One program, in a process of its own: what it defines goes with it
 run() {
-	local works equal seen opened again tcp_took most=0 took octets
+	local works equal seen opened again tcp_took most=0 of_tcp=0 took octets
 	name=$1
 	# shellcheck disable=SC1090
 	. "$apps/program/$name.sh"
@@ -160,7 +197,7 @@ run() {
 		[ -n "$(find "$work/$name/glass/data" -type f -size +0)" ]
 	equal=$?
 	verdict $equal "what came of it over Glass and over TCP is equal" || tell "$work/$name/diff"
-	[ "$most" -gt 0 ] && ! of_tcp
+	[ "$most" -gt 0 ] && [ "$of_tcp" = 0 ]
 	seen=$?
 	verdict $seen "its connections are in Glass' table, not in TCP's: $most rows at once"
 	printf '%-12s %-5s %-5s %4d %6d %5d %9d %8d %8d  %s\n' "$name" "$(yes_no $works)" \
@@ -177,5 +214,9 @@ printf '%-12s %-5s %-5s %4s %6s %5s %9s %8s %8s  %s\n' PROGRAM WORKS EQUAL ROWS 
 for program in "$@"; do
 	port=$((port + 2))
 	(run "$program")
+	grep -q "^$program " "$work/report" || {
+		name=$program
+		verdict 1 "it is tried to the end"
+	}
 done
 cat "$work/report"
