@@ -24,8 +24,9 @@ print("window and round trip:", all(part["max_snd_cwnd"] > 0 for part in streams
 # measure ARGUMENT...: of iperf3; what it counted goes to $data
 measure() {
 	"${over[@]}" iperf3 -J -c "$host" -p "$port" -n 50000000 "$@" >"$here/json" &&
-		python3 -c "$SUMMARY" "$@" <"$here/json" | tee -a "$data/counted"
-	[ "${PIPESTATUS[0]}" = 0 ] || cat "$here/json"
+		python3 -c "$SUMMARY" "$@" <"$here/json" >>"$data/counted" && return
+	cat "$here/json"
+	return 1
 }
 
 use() {

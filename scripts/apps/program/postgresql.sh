@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
 job="pgbench: 4 clients, 100 transactions"
-pg=$(echo /usr/lib/postgresql/*/bin)
+# the newest, if there are more
+pg=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 
 as_postgres() { setpriv --reuid postgres --regid postgres --init-groups "$@"; }
 
@@ -21,7 +22,8 @@ bench() { "${over[@]}" "$pg/pgbench" -h "$host" -p "$port" -U postgres "$@" post
 # What is random has the same seed both times, and sums do not care who was first.
 use() {
 	bench -i -s 1 -q && bench -c 4 -j 2 -t 25 --random-seed=1 &&
-		"${over[@]}" "$pg/psql" -h "$host" -p "$port" -U postgres -At >"$data/tables" <<-END
+		"${over[@]}" "$pg/psql" -h "$host" -p "$port" -U postgres -At \
+			-v ON_ERROR_STOP=1 >"$data/tables" <<-END
 			select * from pgbench_branches order by bid;
 			select * from pgbench_tellers order by tid;
 			select aid, abalance from pgbench_accounts order by aid;
