@@ -1,17 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154 # see ../guest.sh
+# The same files, the same client
+# shellcheck source=scripts/apps/program/http-server.sh
+. "$apps/program/http-server.sh"
 job="Go's, by BPF; curl: 20 files"
 
-prepare() {
-	local i
-	for i in {1..20}; do
-		noise "$work/$name/www/$i" $((i * 10000))
-	done
-}
-
 serve() { exec "${over[@]}" caddy file-server --listen "$host:$port" --root "$work/$name/www"; }
-
-use() {
-	"${over[@]}" curl -sSf --parallel --parallel-max 8 -o "$data/#1" \
-		"http://$host:$port/[1-20]"
-}
