@@ -106,11 +106,11 @@ watch_client() {
 	wait "$client"
 }
 
-# The server ends by itself or by the signal, in time, and not before nor by a
-# mistake of its own
+# end_server ITSELF: it ends by itself (1) or by the signal (0), in time, and not
+# before nor by a mistake of its own
 end_server() {
-	local until=$((SECONDS + PATIENCE)) status
-	if [ "$once" = 0 ] && ! kill "$server" 2>/dev/null; then
+	local itself=$1 until=$((SECONDS + PATIENCE)) status
+	if [ "$itself" = 0 ] && ! kill "$server" 2>/dev/null; then
 		echo "# $name: the server has ended before it was asked to"
 		return 1
 	fi
@@ -124,7 +124,7 @@ end_server() {
 	done
 	wait "$server"
 	status=$?
-	[ "$once" = 0 ] || return "$status"
+	[ "$itself" = 0 ] || return "$status"
 	case $status in
 	# SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV
 	132 | 133 | 134 | 135 | 136 | 139)
@@ -160,9 +160,8 @@ try() {
 		status=1
 	fi
 	took=$(((${EPOCHREALTIME/./} - start) / 1000))
-	# of a client that failed there is nobody to wait for
-	[ "$status" = 0 ] || once=0
-	end_server || status=1
+	# a client that failed may have left the server waiting
+	end_server $((status == 0 ? once : 0)) || status=1
 	[ "$status" = 0 ] || for log in server client; do
 		echo "# $name over $way, the $log's words:"
 		[ ! -s "$here/$log" ] || tell "$here/$log"
