@@ -3,6 +3,7 @@
 # Builds glass.ko, and those that stand beside it, for a guest's kernel beside the
 # source tree, not in it, and prints where glass.ko is:
 #   build-module.sh 6.12|6.1|uml-fast|uml-debug [DEST]
+# With GLASS_PATCH=FILE the sources are changed by it, in DEST.
 set -euo pipefail
 # shellcheck source=scripts/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -36,6 +37,10 @@ rsync -rlp --checksum --delete --delete-excluded --prune-empty-dirs \
 	--include='*/' --include='*.c' --include='*.h' --include='Kbuild' \
 	--include='*.mk' --include='Makefile.objs' --include='*.sh' --exclude='*' \
 	"$top/Kbuild" "$top/module" "$top/include" "$top/kunit" "$dest/"
+
+if [ -n "${GLASS_PATCH-}" ]; then
+	patch -s -N -p1 -d "$dest" <"$GLASS_PATCH" >&2 || die "$GLASS_PATCH does not apply"
+fi
 
 # A change of kernel or of options makes every object stale.
 recipe="$kdir ${options[*]}"
