@@ -66,6 +66,11 @@ static const char help[] =
 	"         the program with Glass where it asks for TCP\n"
 	"           -b         by BPF, whatever the program: for its children's sake\n"
 	"           -q         do not say which way that is done\n"
+	"       glass lab [list | start N [FILE] | run N [OPTION...] | check N [FILE]\n"
+	"                 | build [NAME [DIR]]]\n"
+	"         predict, run, compare, explain: Documentation/labs, in Glass' source\n"
+	"           --scene FILE  a scene of one's own\n"
+	"           --with PATCH  a Glass that is changed by a patch\n"
 	"       glass doctor [--root DIR] [HOST [PORT]]\n"
 	"         is all there that Glass needs, and what to do if not\n"
 	"           --root DIR    ask the files below DIR, not this machine\n"
@@ -211,6 +216,8 @@ int main(int argc, char **argv)
 		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))
 		return run_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "lab"))
+		return lab_run(argv);
 	if (!strcmp(argv[1], "doctor"))
 		return doctor_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "--version")) {

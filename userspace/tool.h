@@ -13,6 +13,7 @@
  *	why.c		glass why: what became of a connection, and what to try
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c and run.h
+ *	lab.c		glass lab: the labs of Documentation/labs
  *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
  *
  * What those that show events share stands in event.h.
@@ -46,6 +47,9 @@ int break_words(char **words);
 
 /* run.c */
 int run_program(char **argv, bool bpf, bool quiet);
+
+/* lab.c */
+int lab_run(char **argv);
 
 /* doctor.c */
 int doctor(const char *dir, const char *host, const char *port);

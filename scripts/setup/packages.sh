@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|apps|lint|page|bench|bench-net|packages...
+#   packages.sh build|demo|check|apps|lint|page|bench|bench-net|labs|packages...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -21,6 +21,7 @@ BENCH_NET="iproute2 ethtool gnuplot-nox"
 APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync
 	caddy"
+LABS="iproute2 procps"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
@@ -34,9 +35,10 @@ for group in "$@"; do
 	page) list+=" $BUILD $PAGE" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
 	bench-net) list+=" $BUILD $BENCH_NET" ;;
+	labs) list+=" $BUILD $LABS" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check apps lint page bench bench-net packages)" >&2
+		echo "packages.sh: no group '$group' (build demo check apps lint page bench bench-net labs packages)" >&2
 		exit 2
 		;;
 	esac

@@ -29,7 +29,7 @@ _glass() {
 		return
 	fi
 	case $before in
-	--read | --html | --pcapng | --script) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	--read | --html | --pcapng | --script | --scene | --with) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	--root) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
 	--netns) mapfile -t COMPREPLY < <(compgen -W "all self" -- "$word") ;;
 	--end) mapfile -t COMPREPLY < <(compgen -W "left right" -- "$word") ;;
@@ -40,6 +40,10 @@ _glass() {
 		record) _glass_record ;;
 		replay | explain)
 			mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -A file -- "$word")
+			;;
+		lab)
+			mapfile -t COMPREPLY < <(compgen -W \
+				"list start run check build $(_glass_words lab)" -- "$word")
 			;;
 		doctor) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words doctor)" -A hostname -- "$word") ;;
 		*) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -- "$word") ;;
