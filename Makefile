@@ -6,6 +6,8 @@
 #	make uninstall		what that installed
 #	make packages		Debian's: glass-dkms and glass-tools, in .build/packages
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
+#	make lab N=1		the scene of a lab, in User-mode Linux (Documentation/labs)
+#	make labs-check		the labs themselves: answers right and wrong, broken kernels
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
 #	make check-apps		nginx, PostgreSQL and the like over Glass, in a VM
@@ -50,6 +52,12 @@ packages:
 
 demo:
 	@scripts/demo.sh $(KERNEL)
+
+lab: tools
+	@.build/userspace/glass lab run $(N)
+
+labs-check:
+	@PYTHONDONTWRITEBYTECODE=1 python3 userspace/labs/instructor/check.py
 
 check:
 	@scripts/check.sh
@@ -97,6 +105,6 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools install uninstall packages demo check check-core \
-	check-apps check-page pages check-packages explore mutate bench bench-net lint rfcmap \
+.PHONY: all modules modules_install tools install uninstall packages demo lab labs-check \
+	check check-core check-apps check-page pages check-packages explore mutate bench bench-net lint rfcmap \
 	tables clean
