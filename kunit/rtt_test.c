@@ -105,6 +105,20 @@ static void rtt_one_segment_timed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t.srtt, 1000000);
 }
 
+/* Karn's rule, rfc6298#section-3: the ACK may be of either copy */
+static void rtt_sent_twice_is_no_sample(struct kunit *test)
+{
+	struct tcb t = fresh();
+
+	rtt_start(&t, 100, 1000000);
+	rtt_stop(&t);
+	acked(&t, 100, 3000000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 0);
+	rtt_start(&t, 200, 4000000);
+	acked(&t, 200, 4500000);
+	KUNIT_EXPECT_EQ(test, t.srtt, 500000);
+}
+
 static void rtt_timed_across_wraps(struct kunit *test)
 {
 	struct tcb t = fresh();
@@ -134,6 +148,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rtt_backoff_doubles_to_ceiling),
 	KUNIT_CASE(rtt_timeout_rounds_up),
 	KUNIT_CASE(rtt_one_segment_timed),
+	KUNIT_CASE(rtt_sent_twice_is_no_sample),
 	KUNIT_CASE(rtt_timed_across_wraps),
 	KUNIT_CASE(rtt_zero_is_a_sample),
 	{}
