@@ -74,8 +74,10 @@ void link_await(const char *device)
  */
 void link_join(const struct link *l, const char *near, const char *far, int net)
 {
-	char cable[120];
+	char cable[120], at[2][16];
 
+	snprintf(at[0], sizeof(at[0]), "fd0%d::1", net);
+	snprintf(at[1], sizeof(at[1]), "fd0%d::2", net);
 	snprintf(cable, sizeof(cable),
 		 "link add %s type veth peer name %s netns /proc/%d/fd/%d\n",
 		 near, far, getpid(), l->far);
@@ -83,8 +85,10 @@ void link_join(const struct link *l, const char *near, const char *far, int net)
 	netns_enter(l->far);
 	configure("", far, net, 2, 1);
 	link_await(far);
+	addr6_await(at[1]);
 	netns_enter(l->near);
 	link_await(near);
+	addr6_await(at[0]);
 }
 
 /* The caller's network namespace becomes near, in place of a fresh one. */
@@ -161,6 +165,7 @@ void link_behind_router(const struct kind *k, const struct link *l,
 	netns_enter(end);
 	link_configure("end0", 2, 2, 1);
 	link_await("end0");
+	addr6_await("fd02::2");
 	ip_batch("route add 10.1.0.0/24 via 10.2.0.1\n"
 		 "route add fd01::/64 via fd02::1\n");
 	p->l = stream_reuse(k);

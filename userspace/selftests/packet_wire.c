@@ -66,6 +66,7 @@ void wire_other(void)
 {
 	command("ip address replace 10.8.0.3/24 dev " DEVICE);
 	command("ip address replace fd08::3/64 dev " DEVICE " nodad");
+	addr6_await("fd08::3");
 }
 
 static uint32_t pseudo(const uint8_t *src, const uint8_t *dst,

@@ -141,6 +141,7 @@ unsigned int port_of(int fd);
 int netns_new(void);
 void netns_enter(int netns);
 void netns_own(void);
+void addr6_await(const char *text);
 int tun_device(const char *name, const char *v4, const char *v6);
 void command(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void ip_batch(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -119,23 +119,31 @@ static void device_up(int ctl, const char *name)
 	must_be(ioctl(ctl, SIOCSIFFLAGS, &ifr), 0);
 }
 
-static void device_addr6(const char *name, const char *text, int prefix)
+/* A new address is tentative for a moment, even where nobody could have it too. */
+void addr6_await(const char *text)
 {
 	struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), tries = 2000;
+
+	must(fd >= 0);
+	must_be(inet_pton(AF_INET6, text, &at.sin6_addr), 1);
+	while (bind(fd, (struct sockaddr *)&at, sizeof(at)) && tries--)
+		pause_ms(1);
+	must(tries > 0);
+	close(fd);
+}
+
+static void device_addr6(const char *name, const char *text, int prefix)
+{
 	struct in6_ifreq ifr = { .ifr6_prefixlen = prefix };
 	int ctl = socket(AF_INET6, SOCK_DGRAM, 0);
-	int tries = 2000;
 
 	must(ctl >= 0);
 	ifr.ifr6_ifindex = if_nametoindex(name);
 	must_be(inet_pton(AF_INET6, text, &ifr.ifr6_addr), 1);
 	must_be(ioctl(ctl, SIOCSIFADDR, &ifr), 0);
-	/* Tentative for a moment, even where nobody could have it too. */
-	at.sin6_addr = ifr.ifr6_addr;
-	while (bind(ctl, (struct sockaddr *)&at, sizeof(at)) && tries--)
-		pause_ms(1);
-	must(tries > 0);
 	close(ctl);
+	addr6_await(text);
 }
 
 static void device_addr4(int ctl, const char *name, const char *text)
