@@ -25,7 +25,7 @@ static void configure(const char *first, const char *device, int net, int self,
 {
 	ip_batch("%slink set %s address 02:00:00:00:00:0%d\n"
 		 "addr add 10.%d.0.%d/24 dev %s\n"
-		 "addr add fd0%d::%d/64 dev %s nodad\n"
+		 "addr add fd0%d::%d/64 dev %s\n"
 		 "link set %s up\n"
 		 "neigh add 10.%d.0.%d lladdr 02:00:00:00:00:0%d dev %s\n"
 		 "neigh add fd0%d::%d lladdr 02:00:00:00:00:0%d dev %s\n",

@@ -65,7 +65,7 @@ void wire_mtu(int mtu)
 void wire_other(void)
 {
 	command("ip address replace 10.8.0.3/24 dev " DEVICE);
-	command("ip address replace fd08::3/64 dev " DEVICE " nodad");
+	command("ip address replace fd08::3/64 dev " DEVICE);
 	addr6_await("fd08::3");
 }
 

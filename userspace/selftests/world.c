@@ -119,7 +119,11 @@ static void device_up(int ctl, const char *name)
 	must_be(ioctl(ctl, SIOCSIFFLAGS, &ifr), 0);
 }
 
-/* A new address is tentative for a moment, even where nobody could have it too. */
+/*
+ * A new address is tentative for a moment, even where nobody could have it too,
+ * and until then nothing is delivered to it. (With "nodad" it is not, and that
+ * cannot be seen.)
+ */
 void addr6_await(const char *text)
 {
 	struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
@@ -127,8 +131,13 @@ void addr6_await(const char *text)
 
 	must(fd >= 0);
 	must_be(inet_pton(AF_INET6, text, &at.sin6_addr), 1);
-	while (bind(fd, (struct sockaddr *)&at, sizeof(at)) && tries--)
-		pause_ms(1);
+	/* the kernel's worker wants the CPU, and if that is all no time passes */
+	while (bind(fd, (struct sockaddr *)&at, sizeof(at)) && tries--) {
+		if (tries > 1900)
+			sched_yield();
+		else
+			pause_ms(1);
+	}
 	must(tries > 0);
 	close(fd);
 }
@@ -186,6 +195,8 @@ void netns_own(void)
 	int ctl;
 
 	must_be(unshare(CLONE_NEWNET), 0);
+	/* nobody else has the addresses of a cable */
+	must(write_file("/proc/sys/net/ipv6/conf/default/accept_dad", "0"));
 	ctl = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	must(ctl >= 0);
 	device_up(ctl, "lo");
