@@ -77,8 +77,8 @@ make -s -C userspace
 make -s -C userspace/selftests OUT="$top/.build/selftests"
 
 # the longest first
-printf '%s\n' selftests-uml-debug selftests-6.1 selftests-6.12 \
-	selftests-uml-fast core kunit-uml-debug kunit-uml-fast |
+printf '%s\n' selftests-uml-fast selftests-6.12 selftests-6.1 \
+	selftests-uml-debug core kunit-uml-debug kunit-uml-fast |
 	xargs -P "$(($(nproc) + 1))" -I{} "$top/scripts/check.sh" --part {}
 for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
 	selftests-uml-debug selftests-6.12 selftests-6.1; do
