@@ -66,7 +66,7 @@ static bool take(const struct kind *k, const uint8_t *b, size_t n,
 		h->hops = b[7];
 		at = follow(h, at, b + n, &next);
 	}
-	if (next != (k->glass ? 253 : IPPROTO_TCP))
+	if (next != protocol_of(k))
 		return false;
 	h->segment = at;
 	h->from = get16(at);

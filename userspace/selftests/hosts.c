@@ -80,7 +80,8 @@ static struct addr wire_addr(const struct kind *k, unsigned int host)
 	return addr_wire(&a);
 }
 
-static int protocol_of(const struct kind *k)
+/* What IP's header names the kind's protocol by */
+uint8_t protocol_of(const struct kind *k)
 {
 	return k->glass ? 253 : IPPROTO_TCP;
 }

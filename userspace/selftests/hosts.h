@@ -69,6 +69,7 @@ int host_connects(const struct kind *k, int l, unsigned int host,
 		  struct wire_seg *next);
 void set_sysctl(const struct kind *k, const char *name, int value);
 void must_have(const struct kind *k, const char *rule, long count);
+uint8_t protocol_of(const struct kind *k);
 struct addr addr_kernel(const struct kind *k, unsigned int port);
 struct addr addr_host(const struct kind *k, unsigned int host,
 		      unsigned int port);

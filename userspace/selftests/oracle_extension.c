@@ -31,11 +31,6 @@ static bool no_extension(const struct kind *k)
 	return k->wire != AF_INET6;
 }
 
-static uint8_t protocol(const struct kind *k)
-{
-	return k->glass ? 253 : IPPROTO_TCP;
-}
-
 /* Options are padding alone, a routing header has no hop left. */
 static size_t header(uint8_t *at, uint8_t next)
 {
@@ -90,14 +85,14 @@ static void extension_arrives(const struct kind *k)
 		return;
 	l = hosts_listener(k, 8);
 	comes_with(k, l, HOST, "hop-by-hop", HOP_BY_HOP, b,
-		   header(b, protocol(k)));
+		   header(b, protocol_of(k)));
 	comes_with(k, l, HOST + 1, "destination", DESTINATION, b,
-		   header(b, protocol(k)));
+		   header(b, protocol_of(k)));
 	memset(b, 0, sizeof(b));
-	b[0] = protocol(k);
+	b[0] = protocol_of(k);
 	comes_with(k, l, HOST + 2, "routing", ROUTING, b, 8);
 	memset(b, 0, sizeof(b));
-	b[0] = protocol(k);
+	b[0] = protocol_of(k);
 	put32(b + 4, 77);
 	comes_with(k, l, HOST + 3, "atomic fragment", FRAGMENT, b, 8);
 	n = header(b, DESTINATION);
@@ -105,7 +100,7 @@ static void extension_arrives(const struct kind *k)
 	memset(b + n, 0, 16);
 	b[n] = DESTINATION;
 	n += 8;
-	n += header(b + n, protocol(k));
+	n += header(b + n, protocol_of(k));
 	comes_with(k, l, HOST + 4, "all", HOP_BY_HOP, b, n);
 }
 
@@ -130,14 +125,14 @@ static void extension_bad(const struct kind *k)
 	set_nonblock(l);
 	header(b, NONE);
 	send_hidden(k, &s, DESTINATION, b);
-	header(b, protocol(k));
+	header(b, protocol_of(k));
 	b[1] = 255;		/* longer than the packet */
 	send_hidden(k, &s, DESTINATION, b);
-	header(b, protocol(k));
+	header(b, protocol_of(k));
 	b[2] = 0xde;		/* an option that must be known, or dropped */
 	send_hidden(k, &s, DESTINATION, b);
 	memset(b, 0, 8);
-	b[0] = protocol(k);
+	b[0] = protocol_of(k);
 	b[3] = 1;		/* a hop is left */
 	send_hidden(k, &s, ROUTING, b);
 	hosts_hear_nothing(k, 20);
@@ -172,7 +167,7 @@ static void extension_fragments(const struct kind *k)
 	l = hosts_listener(k, 8);
 	fd = host_connects(k, l, HOST, &s);
 	s.len = 1000;
-	b[0] = protocol(k);
+	b[0] = protocol_of(k);
 	put32(b + 4, 78);
 	hosts_extension(FRAGMENT, b, 8);
 	n = hosts_packet(k, &s, packet) - 48;
@@ -358,7 +353,7 @@ static void extension_heard(const struct kind *k)
 	hosts_header(0x28, 0x777);
 	say_to(k, fd, &s);
 	tell_latched(fd);
-	header(b, protocol(k));
+	header(b, protocol_of(k));
 	hosts_extension(HOP_BY_HOP, b, 8);
 	hosts_header(0x68, 0);
 	say_to(k, fd, &s);
@@ -391,7 +386,7 @@ static void extension_heard_by_listener(const struct kind *k)
 		return;
 	l = hosts_listener(k, 8);
 	ask_all(l, 1);
-	header(b, protocol(k));
+	header(b, protocol_of(k));
 	hosts_extension(HOP_BY_HOP, b, 8);
 	hosts_header(0x48, 0x999);
 	fd = host_connects(k, l, HOST, &s);

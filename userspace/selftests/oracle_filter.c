@@ -19,11 +19,6 @@
 #define PORT	5680
 #define HOST	9
 
-static int protocol(const struct kind *k)
-{
-	return k->glass ? 253 : IPPROTO_TCP;
-}
-
 /* Rules of the present network namespace, in place of all others */
 static void rules(const char *text)
 {
@@ -59,7 +54,7 @@ static void rule(const struct kind *k, const char *hook, const char *what)
 	snprintf(text, sizeof(text),
 		 "chain c { type filter hook %s priority 0; "
 		 "meta l4proto %d @th,16,16 %d counter %s; }",
-		 hook, protocol(k), PORT, what);
+		 hook, protocol_of(k), PORT, what);
 	rules(text);
 }
 
@@ -237,7 +232,7 @@ static void filter_marks(const struct kind *k)
 	watch = headers_watch();
 	snprintf(text, sizeof(text), "chain m { type filter hook prerouting "
 		 "priority -300; meta l4proto %d meta mark set 77; }",
-		 protocol(k));
+		 protocol_of(k));
 	rules(text);
 	must(write_file("/proc/sys/net/ipv4/tcp_fwmark_accept", "1"));
 	s = host_syn(HOST);
