@@ -117,6 +117,15 @@ void tell_sha(const char *what, int fd, size_t len, size_t from)
 	tell("equal", !strcmp(sent, got));
 }
 
+/* Dear where a processor is emulated: each test in one guest, and in any if asked */
+void only_on(const char *kernel)
+{
+	const char *here = getenv("GLASS_KERNEL");
+
+	if (here && strcmp(here, kernel) && !getenv("ORACLE_EVERYWHERE"))
+		skip("left to another kernel");
+}
+
 void tell_events(const char *what, short events)
 {
 	static const struct {

@@ -85,6 +85,8 @@ void tell_text(const char *what, const char *text);
 void tell_sha(const char *what, int fd, size_t len, size_t from);
 void tell_events(const char *what, short events);
 
+void only_on(const char *kernel);
+
 /* Calls with the arguments that nearly every case uses */
 long do_bind(int fd, const struct addr *a);
 long do_connect(int fd, const struct addr *a);

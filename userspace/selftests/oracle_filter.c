@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,13 +25,9 @@ static void rules(const char *text)
 		text);
 }
 
-/* Dear where a processor is emulated: each test in one guest, and in any if asked */
 static void need_rules(const char *kernel)
 {
-	const char *here = getenv("GLASS_KERNEL");
-
-	if (here && strcmp(here, kernel) && !getenv("ORACLE_EVERYWHERE"))
-		skip("left to another kernel");
+	only_on(kernel);
 	if (access("/proc/sys/net/netfilter", F_OK))
 		skip("a kernel without netfilter");
 }

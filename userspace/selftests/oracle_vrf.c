@@ -45,15 +45,11 @@ static int vrf_open(int i)
 	return far;
 }
 
-/* Dear where a processor is emulated: each test in one guest, and in any if asked */
 static void vrfs_open(struct vrfs *v, int n, const char *kernel)
 {
-	const char *here = getenv("GLASS_KERNEL");
 	int i;
 
-	if (here && strcmp(here, kernel) && !getenv("ORACLE_EVERYWHERE"))
-		skip("left to another kernel");
-
+	only_on(kernel);
 	if (access("/proc/sys/net/ipv4/tcp_l3mdev_accept", F_OK))
 		skip("a kernel without VRF");
 	netns_own();
