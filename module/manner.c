@@ -130,6 +130,32 @@ void glass_manner_record(struct glass_net *gn, struct glass_record *r,
 	m->uid = sock_net_uid(gn->net, NULL);
 }
 
+/* The mark of what is answered, if net.*.fwmark_reflect gives it to answers */
+static u32 reply_mark(const struct glass_net *gn, const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return IP6_REPLY_MARK(gn->net, skb->mark);
+	return IP4_REPLY_MARK(gn->net, skb->mark);
+}
+
+/**
+ * glass_manner_ack() - the manner of a record's ACK, which answers something
+ * @gn: the netns
+ * @r: the record; RCU read lock held
+ * @skb: what is answered
+ * @m: every field is written
+ *
+ * It is that of the record but for the mark: a SYN/ACK, too, has the SYN's.
+ */
+void glass_manner_ack(struct glass_net *gn, struct glass_record *r,
+		      const struct sk_buff *skb, struct glass_manner *m)
+{
+	glass_manner_record(gn, r, m);
+	if (r->kind == RECORD_EMBRYO)
+		m->mark = READ_ONCE(r->listener->sk->sk_mark);
+	m->mark = reply_mark(gn, skb) ?: m->mark;
+}
+
 /**
  * glass_manner_reject() - a RST leaves as what it answers came
  * @gn: the netns
@@ -150,8 +176,7 @@ void glass_manner_reject(struct glass_net *gn, const struct sock *sk,
 		.uid = sock_net_uid(gn->net, sk),
 		.tclass = glass_skb_class(skb),
 	};
-	m->mark = v6 ? IP6_REPLY_MARK(gn->net, skb->mark) :
-		       IP4_REPLY_MARK(gn->net, skb->mark);
+	m->mark = reply_mark(gn, skb);
 	if (sk) {
 		m->mark = m->mark ?: READ_ONCE(sk->sk_mark);
 		m->hash = sk->sk_txhash;

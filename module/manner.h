@@ -37,6 +37,8 @@ void glass_manner_listen(const struct sock *sk, const struct sk_buff *skb,
 			 struct ip_options_data *came, struct glass_manner *m);
 void glass_manner_record(struct glass_net *gn, struct glass_record *r,
 			 struct glass_manner *m);
+void glass_manner_ack(struct glass_net *gn, struct glass_record *r,
+		      const struct sk_buff *skb, struct glass_manner *m);
 void glass_manner_reject(struct glass_net *gn, const struct sock *sk,
 			 const struct sk_buff *skb,
 			 struct ip_options_data *came, struct glass_manner *m);

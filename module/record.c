@@ -75,13 +75,20 @@ void glass_record_start(struct glass_net *gn, struct glass_record *r)
 	spin_unlock_bh(&b->lock);
 }
 
-/* Send what an embryo has to say; its bucket is locked until @s is built */
+/*
+ * Send what an embryo has to say, in answer to @came or as its time is over;
+ * its bucket is locked until @s is built
+ */
 static void send_embryo(struct glass_net *gn, const struct glass_af *af,
-			struct glass_record *r, struct segment *s)
+			struct glass_record *r, struct segment *s,
+			const struct sk_buff *came)
 {
 	struct glass_manner m;
 
-	glass_manner_record(gn, r, &m);
+	if (came && !(s->flags & SEG_SYN))
+		glass_manner_ack(gn, r, came, &m);
+	else
+		glass_manner_record(gn, r, &m);
 	glass_reply(gn, r->listener->sk, af, &r->tuple, s, TCB_SYN_RECEIVED,
 		    &m);
 }
@@ -115,7 +122,8 @@ static void record_expired(struct glass_net *gn, struct glass_record *r)
 					      r->embryo.sent);
 			spin_unlock_bh(&b->lock);
 			if (send)
-				send_embryo(gn, glass_af(&r->tuple), r, &s);
+				send_embryo(gn, glass_af(&r->tuple), r, &s,
+					    NULL);
 			return;
 		}
 		rule = RULE_EMBRYO_TIMEOUT;
@@ -309,7 +317,7 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	glass_trace(gn, false, &r->tuple, s, skb, TCB_TIME_WAIT,
 		    v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
 	if (send) {
-		glass_manner_record(gn, r, &m);
+		glass_manner_ack(gn, r, skb, &m);
 		m.way = glass_way_back(skb, &came);
 		glass_reply(gn, NULL, af, &r->tuple, &out, TCB_TIME_WAIT, &m);
 	}
@@ -352,7 +360,7 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 		    v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,
 		    iss, irs);
 	if (send)
-		send_embryo(gn, af, r, &out);
+		send_embryo(gn, af, r, &out, skb);
 	if (v.bits & V_REJECT)
 		glass_reject(gn, r->listener->sk, &r->tuple, skb, s, v.rule);
 	if (v.bits & V_DEAD)

@@ -18,6 +18,10 @@
 #define PORT	5680
 #define HOST	9
 
+#define REFLECT(k) \
+	((k)->wire == AF_INET ? "/proc/sys/net/ipv4/fwmark_reflect" : \
+				"/proc/sys/net/ipv6/fwmark_reflect")
+
 /* Rules of the present network namespace, in place of all others */
 static void rules(const char *text)
 {
@@ -248,12 +252,45 @@ static void filter_marks(const struct kind *k)
 	s.kernel++;
 	hosts_send(k, &s);
 	tell_mark(k, watch, "RST", RST | ACK);
-	must(write_file(k->wire == AF_INET ?
-			"/proc/sys/net/ipv4/fwmark_reflect" :
-			"/proc/sys/net/ipv6/fwmark_reflect", "1"));
+	must(write_file(REFLECT(k), "1"));
 	headers_forget(watch);
 	hosts_send(k, &s);
 	tell_mark(k, watch, "RST", RST | ACK);
+}
+
+/* net.*.fwmark_reflect: what is answered without a socket gives its mark. */
+static void filter_reflects(const struct kind *k)
+{
+	int fd, l, watch;
+	struct wire_seg s;
+
+	need_rules("6.12");
+	l = hosts_listener(k, 4);
+	watch = headers_watch();
+	rules("chain m { type filter hook prerouting priority -300; "
+	      "meta mark set 77; }");
+	must(write_file(REFLECT(k), "1"));
+	/* SYN-RECEIVED, by a segment that is not acceptable */
+	s = host_shake(k, HOST);
+	s = host_ack(&s, 1);
+	s.seq += 100000;
+	headers_forget(watch);
+	hosts_send(k, &s);
+	tell_mark(k, watch, "SYN-RECEIVED", ACK);
+	/* TIME-WAIT, by a FIN that comes again */
+	while (hosts_hear(k, &s, 0))
+		;
+	fd = host_connects(k, l, HOST + 1, &s);
+	tell("accepted", get_int(fd, SOL_SOCKET, SO_MARK));
+	close_with_fin(fd);
+	must(hosts_hear(k, &s, 1000));
+	s = host_ack(&s, 0);
+	s.flags |= FIN;
+	hosts_send(k, &s);
+	headers_await(k, watch, &(struct header){ 0 }, 0, ACK, false);
+	headers_forget(watch);
+	hosts_send(k, &s);
+	tell_mark(k, watch, "TIME-WAIT", ACK);
 }
 
 /* A rule's log tells of the packet. */
@@ -291,6 +328,7 @@ const struct test oracle_filter[] = {
 	TEST(filter_stateful),
 	TEST(filter_translates),
 	TEST(filter_marks),
+	TEST(filter_reflects),
 	TEST(filter_logs),
 	{ }
 };
