@@ -233,6 +233,8 @@ static bool gather(struct sock *sk, struct sk_buff *skb)
 		return false;
 	}
 	GLASS_CB(tail)->end = GLASS_CB(skb)->end;
+	if (unlikely(glass_stamps(sk)))
+		glass_stamp_join(tail, skb);
 	kfree_skb(skb);
 	return true;
 }

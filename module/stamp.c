@@ -13,14 +13,23 @@
 
 #include "glass_sock.h"
 
+/* Does it say when it came? Not if nobody on this host asked for that then */
+static bool stamped(const struct sk_buff *skb)
+{
+	return skb->tstamp ||
+	       skb_hwtstamps((struct sk_buff *)skb)->hwtstamp;
+}
+
 /**
  * glass_stamp_take() - text of this packet goes to the user
  * @skb: the packet
- * @stamps: get its stamps
+ * @stamps: get its stamps; are left alone if it has none
  */
 void glass_stamp_take(struct sk_buff *skb,
 		      struct scm_timestamping_internal *stamps)
 {
+	if (!stamped(skb))
+		return;
 	stamps->ts[0] = ktime_to_timespec64(skb->tstamp);
 	stamps->ts[2] = ktime_to_timespec64(skb_hwtstamps(skb)->hwtstamp);
 }
@@ -28,10 +37,12 @@ void glass_stamp_take(struct sk_buff *skb,
 /**
  * glass_stamp_join() - the text of one packet is appended to another's
  * @to: that, which has the later packet's stamps from now on
- * @from: the later one
+ * @from: the later one; without stamps it changes none
  */
 void glass_stamp_join(struct sk_buff *to, const struct sk_buff *from)
 {
+	if (!stamped(from))
+		return;
 	to->tstamp = from->tstamp;
 	skb_hwtstamps(to)->hwtstamp =
 		skb_hwtstamps((struct sk_buff *)from)->hwtstamp;

@@ -70,6 +70,38 @@ static void stamps_of_text(const struct kind *k)
 	}
 }
 
+/* Is there a stamp with all of the text that has come? */
+static bool has_stamp(int fd)
+{
+	static char text[65536];
+	char control[64];
+	struct iovec to = { .iov_base = text, .iov_len = sizeof(text) };
+	struct msghdr msg = {
+		.msg_iov = &to, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+
+	must(recvmsg(fd, &msg, MSG_PEEK) > 0);
+	return CMSG_FIRSTHDR(&msg);
+}
+
+/* So it is with text that is kept in less memory than it came in. */
+static void stamps_of_crumbs(const struct kind *k)
+{
+	int i, stamps = 0;
+	struct pair p;
+
+	pair_open(k, &p);
+	must_be(set_int(p.s, SOL_SOCKET, SO_RCVBUF, 8192), 0);
+	must_be(set_int(p.s, SOL_SOCKET, SO_TIMESTAMPNS, 1), 0);
+	for (i = 0; i < 40; i++) {
+		must_be(do_send(p.c, 200, 0), 200);
+		await_acked(p.c);
+		stamps += has_stamp(p.s);
+	}
+	tell("stamps", stamps);
+}
+
 /* What the error queue tells of what was sent: "info:octet", now */
 static void tell_sent(int fd)
 {
@@ -140,6 +172,7 @@ static void stamps_of_sent(const struct kind *k)
 
 const struct test oracle_stamp[] = {
 	TEST(stamps_of_text),
+	TEST_FLAGS(stamps_of_crumbs, SLOW),
 	TEST_FLAGS(stamps_of_sent, SLOW),
 	{ }
 };
