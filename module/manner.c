@@ -15,8 +15,9 @@
  * @gn: the netns
  * @hash: glass_table_hash() of its ends, which must show itself to nobody
  *
- * It chooses queues and flow labels, and is the same from the SYN/ACK to
- * TIME-WAIT: rfc6437#section-3.
+ * It chooses queues and flow labels, rfc6437#section-3, of all packets but those
+ * of a socket after its first timeout: that chooses another hash at random, for
+ * another path.
  *
  * Return: not 0.
  */
