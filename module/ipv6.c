@@ -40,11 +40,12 @@ static void v6_checksum(struct sk_buff *skb, const __be32 *laddr,
 
 /*
  * A route for the ends of a connection, in this manner. A routing header's first
- * hop is where packets go; their addressee is the far end still.
+ * hop is where packets go; their addressee is the far end still. The class does
+ * not choose a table, but where connect() chooses one; so it is with TCP.
  */
 static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
 				  const struct glass_tuple *tuple,
-				  const struct glass_manner *m,
+				  const struct glass_manner *m, u8 tclass,
 				  struct flowi6 *fl6)
 {
 	struct in6_addr last, *hop;
@@ -54,7 +55,7 @@ static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
 		.flowi6_proto = IPPROTO_GLASS,
 		.daddr = tuple->raddr,
 		.saddr = tuple->laddr,
-		.flowlabel = ip6_make_flowinfo(m->tclass, m->label),
+		.flowlabel = ip6_make_flowinfo(tclass, m->label),
 		.flowi6_oif = tuple->ifindex,
 		.flowi6_mark = m->mark,
 		.flowi6_uid = m->uid,
@@ -91,7 +92,7 @@ static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
 		glass_manner_sock(sk, &own);
 		m = &own;
 	}
-	dst = v6_route(gn, sk, tuple, m, &fl6);
+	dst = v6_route(gn, sk, tuple, m, 0, &fl6);
 	if (IS_ERR(dst))
 		return 0;
 	mss = v6_mss(dst);
@@ -105,7 +106,7 @@ static void v6_reply(struct glass_net *gn, const struct sock *sk,
 {
 	const struct sock *by = sk ?: gn->ctl_v6;
 	struct flowi6 fl6;
-	struct dst_entry *dst = v6_route(gn, sk, tuple, m, &fl6);
+	struct dst_entry *dst = v6_route(gn, sk, tuple, m, 0, &fl6);
 
 	if (IS_ERR(dst) || (!(dst->dev->features & NETIF_F_HW_CSUM) &&
 			    skb_checksum_help(skb))) {
@@ -128,7 +129,7 @@ static bool v6_child_route(struct sock *child)
 
 	glass_tuple_of(child, &tuple);
 	glass_manner_sock(child, &m);
-	dst = v6_route(glass_sk_net(child), child, &tuple, &m, &fl6);
+	dst = v6_route(glass_sk_net(child), child, &tuple, &m, 0, &fl6);
 	if (IS_ERR(dst))
 		return false;
 	/* it also sets the capabilities, as sk_setup_caps() would */
@@ -224,7 +225,7 @@ static int v6_connect_route(struct sock *sk, const struct sockaddr_in6 *sin6)
 	struct flowi6 fl6;
 
 	glass_manner_sock(sk, &m);
-	dst = v6_route(glass_sk_net(sk), sk, &tuple, &m, &fl6);
+	dst = v6_route(glass_sk_net(sk), sk, &tuple, &m, m.tclass, &fl6);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	np->saddr = fl6.saddr;

@@ -260,15 +260,15 @@ static void mark_of_reset(const struct kind *k)
 	tell_mark(k, watch, "TIME-WAIT", 0, ACK, false);
 }
 
-/* To an address of the far host's that only who has the mark finds */
-static void marked_road(const struct kind *k, struct link *l)
+/* To an address of the far host's that only who has the mark, or class, finds */
+static void marked_road(const struct kind *k, struct link *l, const char *who)
 {
 	bool v4 = k->wire == AF_INET;
 	char line[64];
 
 	link_open(l);
-	snprintf(line, sizeof(line), "ip %s rule add fwmark 5 lookup 7 2>&-",
-		 v4 ? "-4" : "-6");
+	snprintf(line, sizeof(line), "ip %s rule add %s lookup 7 2>&-",
+		 v4 ? "-4" : "-6", who);
 	if (system(line))
 		skip("a kernel with one table");
 	command("ip %s route add %s via %s table 7", v4 ? "-4" : "-6",
@@ -283,7 +283,7 @@ static void mark_routes(const struct kind *k)
 	struct link l;
 	int c;
 
-	marked_road(k, &l);
+	marked_road(k, &l, "fwmark 5");
 	netns_enter(l.far);
 	listens(k, far, NULL);
 	netns_enter(l.near);
@@ -302,7 +302,7 @@ static void mark_routes_answers(const struct kind *k)
 	struct link link;
 	int c, l, s;
 
-	marked_road(k, &link);
+	marked_road(k, &link, "fwmark 5");
 	l = listens(k, near, NULL);
 	must_be(set_mark(l, 5), 0);
 	netns_enter(link.far);
@@ -314,6 +314,39 @@ static void mark_routes_answers(const struct kind *k)
 	tell("recv", do_recv(c, 1, 0));
 }
 
+static int set_class(const struct kind *k, int fd)
+{
+	if (k->wire == AF_INET)
+		return set_int(fd, IPPROTO_IP, IP_TOS, 0x10);
+	return set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, 0x10);
+}
+
+/* A class leads to a table who connects, and of IPv4 who answers. */
+static void class_routes(const struct kind *k)
+{
+	struct addr near = addr_near(k, PORT);
+	struct addr road = addr_text(k, "10.60.0.2", "fd60::2", PORT);
+	struct addr from = addr_text(k, "10.60.0.2", "fd60::2", FROM);
+	struct link link;
+	int c, l;
+
+	only_on("6.1");
+	marked_road(k, &link, "tos 0x10");
+	l = listens(k, near, NULL);
+	must_be(set_class(k, l), 0);
+	netns_enter(link.far);
+	listens(k, road, NULL);
+	c = stream(k);
+	must_be(do_bind(c, &from), 0);
+	set_timeout(c, SO_SNDTIMEO, 500);
+	tell("answered", do_connect(c, &near));
+	netns_enter(link.near);
+	tell("without", do_connect(stream(k), &road));
+	c = stream(k);
+	must_be(set_class(k, c), 0);
+	tell("connect", do_connect(c, &road));
+}
+
 const struct test oracle_vrf[] = {
 	TEST(vrf_listener),
 	TEST(vrf_listener_of_none),
@@ -323,5 +356,6 @@ const struct test oracle_vrf[] = {
 	TEST(mark_of_reset),
 	TEST(mark_routes),
 	TEST(mark_routes_answers),
+	TEST(class_routes),
 	{ }
 };
