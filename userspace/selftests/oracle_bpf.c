@@ -63,17 +63,38 @@ static int load(int type)
 	return bpf(BPF_PROG_LOAD, &attr);
 }
 
-/* Its program is gone with the descriptor, at the latest with the process. */
-static void attach(int cgroup, int type)
+/* One that says no, whatever it is asked */
+static int load_refusal(int program)
+{
+	struct bpf_insn no[] = {
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
+		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+	union bpf_attr attr = {
+		.prog_type = program,
+		.insn_cnt = 2,
+		.insns = (uintptr_t)no,
+		.license = (uintptr_t)"GPL",
+	};
+
+	return bpf(BPF_PROG_LOAD, &attr);
+}
+
+/* The program is gone with the descriptor, at the latest with the process. */
+static int attach(int cgroup, int type, int program)
 {
 	union bpf_attr attr = {
-		.link_create.prog_fd = load(type),
+		.link_create.prog_fd = program,
 		.link_create.target_fd = cgroup,
 		.link_create.attach_type = type,
 	};
 
-	must((int)attr.link_create.prog_fd >= 0);
-	must(bpf(BPF_LINK_CREATE, &attr) >= 0);
+	int link;
+
+	must(program >= 0);
+	link = bpf(BPF_LINK_CREATE, &attr);
+	must(link >= 0);
+	return link;
 }
 
 /* This process in a cgroup of its own */
@@ -96,14 +117,20 @@ static int cgroup_own(void)
 	return fd;
 }
 
+static void need_bpf(void)
+{
+	union bpf_attr none = { .prog_type = BPF_PROG_TYPE_UNSPEC };
+
+	if (bpf(BPF_PROG_LOAD, &none) < 0 && errno == ENOSYS)
+		skip("a kernel without BPF");
+}
+
 static int ready(const struct kind *k, int v4, int v6)
 {
 	int type = k->af == AF_INET ? v4 : v6;
 
-	/* EACCES is what its verifier says */
-	if (load(type) < 0 && errno != EACCES)
-		skip("a kernel without BPF");
-	attach(cgroup_own(), type);
+	need_bpf();
+	attach(cgroup_own(), type, load(type));
 	netns_own();
 	return type;
 }
@@ -150,8 +177,41 @@ static void bpf_bind(const struct kind *k)
 	tell("port", port_of(fd));
 }
 
+/* Programs that let no socket be made, no packet in, and none out */
+static void bpf_refuses(const struct kind *k)
+{
+	static const struct {
+		int type;
+		int program;
+	} all[] = {
+		{ BPF_CGROUP_INET_SOCK_CREATE, BPF_PROG_TYPE_CGROUP_SOCK },
+		{ BPF_CGROUP_INET_INGRESS, BPF_PROG_TYPE_CGROUP_SKB },
+		{ BPF_CGROUP_INET_EGRESS, BPF_PROG_TYPE_CGROUP_SKB },
+	};
+	int c, cgroup, fd, link;
+	struct addr at;
+	size_t i;
+
+	only_on("6.12");
+	need_bpf();
+	cgroup = cgroup_own();
+	netns_own();
+	listener(k, &at, 4);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		c = stream(k);
+		set_timeout(c, SO_SNDTIMEO, 100);
+		link = attach(cgroup, all[i].type, load_refusal(all[i].program));
+		tell("connect", do_connect(c, &at));
+		fd = socket(k->family, SOCK_STREAM, k->protocol);
+		tell("socket", fd < 0 ? fd : 0);
+		close(link);
+	}
+	tell("connect", do_connect(stream(k), &at));
+}
+
 const struct test oracle_bpf[] = {
 	TEST(bpf_connect),
 	TEST(bpf_bind),
+	TEST(bpf_refuses),
 	{ }
 };
