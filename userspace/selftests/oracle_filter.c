@@ -119,6 +119,10 @@ static void filter_rejects(const struct kind *k)
 	tell("error", get_int(c, SOL_SOCKET, SO_ERROR));
 	rules("");
 	tell("recv", do_recv(s, 9, 0));
+	/* a RST of netfilter's is TCP's, and so is what this rule is about */
+	rules("chain c { type filter hook input priority 0; "
+	      "@th,16,16 5680 reject with tcp reset; }");
+	must_be(do_connect(stream(k), &at), k->glass ? 0 : -1);
 }
 
 /* Somebody outside comes in, if he may; within @ms it shows that he may not */
