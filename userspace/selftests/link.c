@@ -9,6 +9,7 @@
  * shall not make them say "no such host".
  */
 #include <fcntl.h>
+#include <linux/if_addr.h>
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,11 +46,29 @@ void link_configure(const char *device, int net, int self, int other)
 	configure("", device, net, self, other);
 }
 
+/* Has it an address that the kernel's worker has not looked at yet? */
+static bool is_tentative(const char *device)
+{
+	FILE *f = fopen("/proc/thread-self/net/if_inet6", "re");
+	char line[200], name[32];
+	bool found = false;
+	unsigned int flags;
+
+	must(f);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s %*x %*x %*x %x %31s", &flags, name) == 2 &&
+		    !strcmp(name, device))
+			found = found || flags & IFA_F_TENTATIVE;
+	fclose(f);
+	return found;
+}
+
 /**
  * link_await() - until a cable carries what is sent; both ends are up
  * @device: its end in the present network namespace
  *
- * A device drops what it is given until the kernel has looked at the cable.
+ * A device drops what it is given until the kernel has looked at the cable,
+ * and nothing is delivered to its IPv6 addresses until it has looked at those.
  */
 void link_await(const char *device)
 {
@@ -60,7 +79,8 @@ void link_await(const char *device)
 	strcpy(ifr.ifr_name, device);
 	do {
 		must_be(ioctl(ctl, SIOCGIFFLAGS, &ifr), 0);
-	} while (!(ifr.ifr_flags & IFF_RUNNING) && tries-- && (pause_ms(1), true));
+	} while ((!(ifr.ifr_flags & IFF_RUNNING) || is_tentative(device)) &&
+		 tries-- && (pause_ms(1), true));
 	must(tries >= 0);
 	close(ctl);
 }
@@ -74,10 +94,8 @@ void link_await(const char *device)
  */
 void link_join(const struct link *l, const char *near, const char *far, int net)
 {
-	char cable[120], at[2][16];
+	char cable[120];
 
-	snprintf(at[0], sizeof(at[0]), "fd0%d::1", net);
-	snprintf(at[1], sizeof(at[1]), "fd0%d::2", net);
 	snprintf(cable, sizeof(cable),
 		 "link add %s type veth peer name %s netns /proc/%d/fd/%d\n",
 		 near, far, getpid(), l->far);
@@ -85,10 +103,8 @@ void link_join(const struct link *l, const char *near, const char *far, int net)
 	netns_enter(l->far);
 	configure("", far, net, 2, 1);
 	link_await(far);
-	addr6_await(at[1]);
 	netns_enter(l->near);
 	link_await(near);
-	addr6_await(at[0]);
 }
 
 /* The caller's network namespace becomes near, in place of a fresh one. */
@@ -129,7 +145,9 @@ void link_pair(const struct kind *k, const struct link *l, struct pair *p)
 {
 	struct addr at = addr_far(k, 5200);
 
+	link_await("near0");
 	netns_enter(l->far);
+	link_await("far0");
 	p->l = stream_reuse(k);
 	must_be(bind(p->l, &at.sa, at.len), 0);
 	must_be(listen(p->l, 8), 0);
@@ -165,7 +183,6 @@ void link_behind_router(const struct kind *k, const struct link *l,
 	netns_enter(end);
 	link_configure("end0", 2, 2, 1);
 	link_await("end0");
-	addr6_await("fd02::2");
 	ip_batch("route add 10.1.0.0/24 via 10.2.0.1\n"
 		 "route add fd01::/64 via fd02::1\n");
 	p->l = stream_reuse(k);

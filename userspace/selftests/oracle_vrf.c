@@ -41,6 +41,7 @@ static int vrf_open(int i)
 	link_configure("far0", 1, 2, 1);
 	link_await("far0");
 	netns_enter(near);
+	link_await(i ? "near1" : "near0");
 	close(near);
 	return far;
 }
