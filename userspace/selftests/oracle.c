@@ -126,6 +126,13 @@ void only_on(const char *kernel)
 		skip("left to another kernel");
 }
 
+/* The call bpf() has a sysctl; what else may fail is a failure. */
+void bpf_needed(void)
+{
+	if (access("/proc/sys/kernel/unprivileged_bpf_disabled", F_OK))
+		skip("a kernel without BPF");
+}
+
 void tell_events(const char *what, short events)
 {
 	static const struct {

@@ -86,6 +86,7 @@ void tell_sha(const char *what, int fd, size_t len, size_t from);
 void tell_events(const char *what, short events);
 
 void only_on(const char *kernel);
+void bpf_needed(void);
 
 /* Calls with the arguments that nearly every case uses */
 long do_bind(int fd, const struct addr *a);

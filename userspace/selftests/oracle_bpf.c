@@ -3,7 +3,6 @@
  * The programs of a cgroup, by which a container's manager decides where its
  * processes may connect and bind, and leads connections to a proxy.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -117,19 +116,11 @@ static int cgroup_own(void)
 	return fd;
 }
 
-static void need_bpf(void)
-{
-	union bpf_attr none = { .prog_type = BPF_PROG_TYPE_UNSPEC };
-
-	if (bpf(BPF_PROG_LOAD, &none) < 0 && errno == ENOSYS)
-		skip("a kernel without BPF");
-}
-
 static int ready(const struct kind *k, int v4, int v6)
 {
 	int type = k->af == AF_INET ? v4 : v6;
 
-	need_bpf();
+	bpf_needed();
 	attach(cgroup_own(), type, load(type));
 	netns_own();
 	return type;
@@ -193,7 +184,7 @@ static void bpf_refuses(const struct kind *k)
 	size_t i;
 
 	only_on("6.12");
-	need_bpf();
+	bpf_needed();
 	cgroup = cgroup_own();
 	netns_own();
 	listener(k, &at, 4);

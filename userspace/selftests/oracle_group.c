@@ -2,7 +2,6 @@
 /*
  * Listeners that share a port by SO_REUSEPORT: which of them gets a connection.
  */
-#include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <poll.h>
@@ -249,11 +248,10 @@ static void group_extended(const struct kind *k)
 		.license = (uintptr_t)"GPL",
 	};
 	struct addr at = addr_loop(k, 5194);
-	int l[MEMBERS], prog = syscall(SYS_bpf, BPF_PROG_LOAD, &attr,
-				       sizeof(attr));
+	int l[MEMBERS], prog;
 
-	if (prog < 0 && errno == ENOSYS)
-		skip("no bpf()");
+	bpf_needed();
+	prog = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 	must(prog >= 0);
 	group_open(k, &at, l);
 	tell("attach", set_int(l[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF, prog));
