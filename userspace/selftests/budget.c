@@ -137,7 +137,8 @@ static void read_only_elsewhere(const struct kind *k)
 }
 
 static const struct test tests[] = {
-	TEST_FLAGS(short_of_memory, ONCE),
+	/* orphans of other tests may have their part of it for minutes */
+	TEST_FLAGS(short_of_memory, ONCE | SLOW),
 	TEST_FLAGS(memory_comes_back, ONCE),
 	TEST_FLAGS(read_only_elsewhere, ONCE),
 };
