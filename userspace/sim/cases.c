@@ -82,6 +82,7 @@ const struct sim_case sim_cases[] = {
 		.retries = 1,
 		.nodelay = true,
 		.sack = true,
+		.states = 5000000,
 	},
 	{
 		.name = "simultaneous",

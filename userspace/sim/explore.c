@@ -58,7 +58,7 @@ void shim_print(struct kunit *test, const char *fmt, ...)
 static void job_run(struct job *j)
 {
 	dup2(fileno(j->out), STDOUT_FILENO);
-	search(&j->c, limit, j->r);
+	search(&j->c, limit ?: j->c.states, j->r);
 	if (!j->r->states)
 		_exit(2);
 	exit(0);

@@ -80,6 +80,7 @@ enum sim_role { SIM_ACTIVE = 1, SIM_PASSIVE = 2 };
  * @dear: an octet that is not read takes the room of two, as memory does
  * @nodelay: without Nagle's algorithm
  * @sack: what arrived is reported
+ * @states: explore so many of them, as far as they go; 0 for all there are
  * @stale: old duplicates in the channel from the beginning: bits of SEG_SYN,
  *	SEG_ACK, SEG_RST, SEG_FIN
  * @forged: segments of somebody who knows the ends and guesses a number in
@@ -107,6 +108,7 @@ struct sim_case {
 	bool nodelay;
 	bool sack;
 	bool forged;
+	u32 states;
 };
 
 /**
