@@ -186,6 +186,29 @@ long do_send(int fd, size_t len, int flags)
 	return send(fd, buf, len, flags | MSG_NOSIGNAL);
 }
 
+void send_octet(int fd)
+{
+	must_be(do_send(fd, 1, 0), 1);
+}
+
+int bind_device(int fd, const char *device)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+			  strlen(device));
+}
+
+/* Listens at @at, by @device alone unless it is NULL */
+int listen_at(const struct kind *k, struct addr at, const char *device)
+{
+	int fd = stream_reuse(k);
+
+	if (device)
+		must_be(bind_device(fd, device), 0);
+	must_be(do_bind(fd, &at), 0);
+	must_be(listen(fd, 8), 0);
+	return fd;
+}
+
 short events_now(int fd)
 {
 	struct pollfd p = {

@@ -94,6 +94,9 @@ long do_connect(int fd, const struct addr *a);
 long do_accept(int fd);
 long do_recv(int fd, size_t len, int flags);
 long do_send(int fd, size_t len, int flags);
+void send_octet(int fd);
+int bind_device(int fd, const char *device);
+int listen_at(const struct kind *k, struct addr at, const char *device);
 short events_now(int fd);
 
 #endif

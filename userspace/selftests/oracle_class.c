@@ -43,11 +43,6 @@ static void tell_class(const struct kind *k, int watch, const char *what,
 	tell(what, h.class);
 }
 
-static void say(int fd)
-{
-	must_be(do_send(fd, 1, 0), 1);
-}
-
 /* Each end says so for itself, a listener for all that come. */
 static void class_both_ends(const struct kind *k)
 {
@@ -65,18 +60,18 @@ static void class_both_ends(const struct kind *k)
 	tell("accepted", get_class(k, s));
 	tell_class(k, watch, "SYN", 0, SYN, false);
 	tell_class(k, watch, "SYN/ACK", 0, SYN | ACK, false);
-	say(c);
+	send_octet(c);
 	tell_class(k, watch, "text", port_of(c), 0, true);
-	say(s);
+	send_octet(s);
 	tell_class(k, watch, "answer", port_of(l), 0, true);
 	tell("ECN's bits", set_class(k, c, 0xff));
 	tell("is", get_class(k, c));
-	say(c);
+	send_octet(c);
 	tell_class(k, watch, "text", port_of(c), 0, true);
 	tell("too large", set_class(k, c, 0x100));
 	tell("minus one", set_class(k, c, -1));
 	tell("is", get_class(k, c));
-	say(c);
+	send_octet(c);
 	tell_class(k, watch, "text", port_of(c), 0, true);
 }
 
@@ -111,9 +106,9 @@ static void hops_both_ends(const struct kind *k)
 	s = accept(l, NULL, NULL);
 	tell_hops(k, watch, "SYN", 0, SYN, false);
 	tell_hops(k, watch, "SYN/ACK", 0, SYN | ACK, false);
-	say(c);
+	send_octet(c);
 	tell_hops(k, watch, "text", port_of(c), 0, true);
-	say(s);
+	send_octet(s);
 	tell_hops(k, watch, "answer", port_of(l), 0, true);
 }
 
@@ -176,7 +171,7 @@ static void class_reflected(const struct kind *k)
 	fd = host_comes(k, l, 0x91, 0, &s);
 	tell_class(k, watch, "SYN/ACK", 0, SYN | ACK, false);
 	tell("accepted", get_class(k, fd));
-	say(fd);
+	send_octet(fd);
 	tell_class(k, watch, "text", 0, 0, true);
 	set_sysctl(k, "reflect_tos", 0);
 	s = host_syn(HOST + 1);
@@ -211,7 +206,7 @@ static void class_reflected_cookie(const struct kind *k)
 	fd = host_comes(k, l, 0x90, 0, &s);
 	tell_class(k, watch, "SYN/ACK", 0, SYN | ACK, false);
 	tell("accepted", get_class(k, fd));
-	say(fd);
+	send_octet(fd);
 	tell_class(k, watch, "text", 0, 0, true);
 	reset_by(fd);
 }

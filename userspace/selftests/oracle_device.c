@@ -27,21 +27,11 @@ static struct addr near_by(const struct kind *k, int cable, unsigned int port)
 		addr_text(k, "10.2.0.1", "fd02::1", port);
 }
 
-static int only(int fd, const char *device)
-{
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
-			  strlen(device));
-}
-
-/* Listens at @at, by @device alone unless it is NULL */
+/* The same, and accept() does not wait */
 static int listens(const struct kind *k, struct addr at, const char *device)
 {
-	int fd = stream_reuse(k);
+	int fd = listen_at(k, at, device);
 
-	if (device)
-		must_be(only(fd, device), 0);
-	must_be(do_bind(fd, &at), 0);
-	must_be(listen(fd, 8), 0);
 	set_nonblock(fd);
 	return fd;
 }
@@ -109,7 +99,7 @@ static void device_before_none(const struct kind *k)
 	free = stream(k);
 	must_be(set_int(bound, SOL_SOCKET, SO_REUSEPORT, 1), 0);
 	must_be(set_int(free, SOL_SOCKET, SO_REUSEPORT, 1), 0);
-	must_be(only(bound, "near0"), 0);
+	must_be(bind_device(bound, "near0"), 0);
 	tell("bind", do_bind(bound, &any));
 	tell("bind", do_bind(free, &any));
 	/* TCP takes the first group that it meets: leave it no group */
@@ -137,7 +127,7 @@ static void device_after_address(const struct kind *k)
 	one = stream(k);
 	must_be(set_int(bound, SOL_SOCKET, SO_REUSEPORT, 1), 0);
 	must_be(set_int(one, SOL_SOCKET, SO_REUSEPORT, 1), 0);
-	must_be(only(bound, "near0"), 0);
+	must_be(bind_device(bound, "near0"), 0);
 	tell("bind", do_bind(bound, &any));
 	any = near_by(k, 1, PORT);
 	tell("bind", do_bind(one, &any));
@@ -163,18 +153,18 @@ static void device_conflicts(const struct kind *k)
 	one = stream(k);
 	two = stream(k);
 	three = stream(k);
-	must_be(only(one, "near0"), 0);
-	must_be(only(two, "near1"), 0);
+	must_be(bind_device(one, "near0"), 0);
+	must_be(bind_device(two, "near1"), 0);
 	tell("one", do_bind(one, &any));
 	tell("two", do_bind(two, &any));
 	tell("none", do_bind(three, &any));
 	tell("loop", do_bind(three, &loop));
-	must_be(only(three, "near0"), 0);
+	must_be(bind_device(three, "near0"), 0);
 	tell("same", do_bind(three, &any));
 	tell("listen", listen(one, 1));
 	tell("listen", listen(two, 1));
 	/* moved where somebody else is */
-	tell("move", only(two, "near0"));
+	tell("move", bind_device(two, "near0"));
 	close(one);
 	tell("same", do_bind(three, &any));
 }
@@ -187,10 +177,10 @@ static void device_listener_moves(const struct kind *k)
 
 	cables(&l);
 	fd = listens(k, addr_any(k, PORT), NULL);
-	tell("bind", only(fd, "near0"));
+	tell("bind", bind_device(fd, "near0"));
 	for (cable = 0; cable <= 2; cable++)
 		comes(k, &l, cable);
-	tell("free", only(fd, ""));
+	tell("free", bind_device(fd, ""));
 	for (cable = 0; cable <= 2; cable++)
 		comes(k, &l, cable);
 }
@@ -232,7 +222,7 @@ static void device_connects(const struct kind *k)
 	fd = listens(k, addr_any(k, PORT), NULL);
 	netns_enter(l.near);
 	c = stream(k);
-	must_be(only(c, "near1"), 0);
+	must_be(bind_device(c, "near1"), 0);
 	before[0] = packets_on("near0");
 	before[1] = packets_on("near1");
 	tell("connect", do_connect(c, &far));
@@ -327,7 +317,7 @@ static void device_groups(const struct kind *k)
 	for (i = 0; i < 4; i++) {
 		fd[i] = stream(k);
 		must_be(set_int(fd[i], SOL_SOCKET, SO_REUSEPORT, 1), 0);
-		must_be(only(fd[i], i < 2 ? "near0" : "near1"), 0);
+		must_be(bind_device(fd[i], i < 2 ? "near0" : "near1"), 0);
 		must_be(do_bind(fd[i], &any), 0);
 		must_be(listen(fd[i], 64), 0);
 		set_nonblock(fd[i]);

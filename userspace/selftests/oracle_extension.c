@@ -41,11 +41,6 @@ static size_t header(uint8_t *at, uint8_t next)
 	return 8;
 }
 
-static void say(int fd)
-{
-	must_be(do_send(fd, 1, 0), 1);
-}
-
 /* A whole connection whose host puts these headers into every packet */
 static void comes_with(const struct kind *k, int l, unsigned int host,
 		       const char *what, uint8_t first, const uint8_t *octets,
@@ -60,7 +55,7 @@ static void comes_with(const struct kind *k, int l, unsigned int host,
 	s.text = "hello";
 	hosts_send(k, &s);
 	tell(what, do_recv(fd, 10, 0));
-	say(fd);
+	send_octet(fd);
 	do {
 		must(hosts_hear(k, &s, 1000));
 	} while (!s.len);
@@ -236,7 +231,7 @@ static void extension_sticky(const struct kind *k)
 	/* TCP does not see it when the last one goes. */
 	tell("mss", get_int(p.c, IPPROTO_TCP, TCP_MAXSEG) >= 1420);
 	headers_forget(watch);
-	say(p.c);
+	send_octet(p.c);
 	tell_chain(k, watch, "text", port_of(p.c), 0, true);
 	must_be(drain(p.s, 1), 1);
 }
@@ -261,11 +256,11 @@ static void extension_from_the_start(const struct kind *k)
 	s = accept(l, NULL, NULL);
 	tell_chain(k, watch, "SYN", 0, SYN, false);
 	tell_chain(k, watch, "SYN/ACK", 0, SYN | ACK, false);
-	say(s);
+	send_octet(s);
 	tell_chain(k, watch, "text", port_of(l), 0, true);
 	/* a listener's change of mind is not theirs */
 	must_be(sticky(l, IPV6_DSTOPTS, b, 0), 0);
-	say(s);
+	send_octet(s);
 	tell_chain(k, watch, "text", port_of(l), 0, true);
 }
 

@@ -36,15 +36,6 @@ static void need_rules(const char *kernel)
 		skip("a kernel without netfilter");
 }
 
-static int listens(const struct kind *k, struct addr at)
-{
-	int fd = stream_reuse(k);
-
-	must_be(do_bind(fd, &at), 0);
-	must_be(listen(fd, 8), 0);
-	return fd;
-}
-
 /* A chain that does this to what goes to PORT */
 static void rule(const struct kind *k, const char *hook, const char *what)
 {
@@ -64,7 +55,7 @@ static void filter_drops(const struct kind *k)
 
 	need_rules("6.12");
 	netns_own();
-	l = listens(k, at);
+	l = listen_at(k, at, NULL);
 	set_nonblock(l);
 	rule(k, "input", "drop");
 	c = stream(k);
@@ -103,7 +94,7 @@ static void filter_rejects(const struct kind *k)
 
 	need_rules("6.12");
 	netns_own();
-	l = listens(k, at);
+	l = listen_at(k, at, NULL);
 	rejected(k, "reject with icmpx type port-unreachable");
 	rejected(k, "reject with icmpx type admin-prohibited");
 	/* what may not leave */
@@ -153,7 +144,7 @@ static void filter_stateful(const struct kind *k)
 
 	need_rules("6.1");
 	link_open(&link);
-	listens(k, at);
+	listen_at(k, at, NULL);
 	rules("chain i { type filter hook input priority 0; policy drop;"
 	      " ct state established,related accept; icmpv6 type != 0 accept; }\\n"
 	      "chain o { type filter hook output priority 0; ct state new accept; }");
@@ -182,7 +173,7 @@ static void filter_translates(const struct kind *k)
 	need_rules("6.1");
 	link_open(&link);
 	netns_enter(link.far);
-	l = listens(k, addr_far(k, PORT));
+	l = listen_at(k, addr_far(k, PORT), NULL);
 	netns_enter(link.near);
 	snprintf(text, sizeof(text),
 		 "chain n { type nat hook output priority -100; "
@@ -314,7 +305,7 @@ static void filter_logs(const struct kind *k)
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	must(kmsg >= 0);
 	lseek(kmsg, 0, SEEK_END);
-	listens(k, at);
+	listen_at(k, at, NULL);
 	snprintf(want, sizeof(want), "t%d: ", getpid());
 	snprintf(log, sizeof(log), "log prefix \"%s\" level debug", want);
 	rule(k, "input", log);

@@ -37,11 +37,6 @@ static uint32_t label_of(const struct kind *k, int watch, unsigned int from,
 	return h.label;
 }
 
-static void say(int fd)
-{
-	must_be(do_send(fd, 1, 0), 1);
-}
-
 /* One label for each direction, from the first packet to TIME-WAIT */
 static void label_auto(const struct kind *k)
 {
@@ -60,9 +55,9 @@ static void label_auto(const struct kind *k)
 	there = label_of(k, watch, 0, SYN, false);
 	back = label_of(k, watch, 0, SYN | ACK, false);
 	tell("there is one", there && back);
-	say(c);
+	send_octet(c);
 	tell("text has it", label_of(k, watch, port, 0, true) == there);
-	say(s);
+	send_octet(s);
 	tell("answer has it", label_of(k, watch, port_of(l), 0, true) == back);
 	must_be(do_recv(c, 1, 0), 1);
 	close(c);
@@ -89,7 +84,7 @@ static void label_auto_off(const struct kind *k)
 	must_be(do_connect(c, &at), 0);
 	tell("SYN", label_of(k, watch, 0, SYN, false));
 	tell("SYN/ACK", !!label_of(k, watch, 0, SYN | ACK, false));
-	say(c);
+	send_octet(c);
 	tell("text", label_of(k, watch, port_of(c), 0, true));
 }
 
@@ -160,7 +155,7 @@ static void label_leased(const struct kind *k)
 	close(accept(l, NULL, NULL));
 	s = accept(l, NULL, NULL);
 	tell("SYN", label_of(k, watch, 0, SYN, false));
-	say(c);
+	send_octet(c);
 	tell("text", label_of(k, watch, port_of(c), 0, true));
 	tell("label", label_now(c, 0));
 	tell("the peer's", label_now(s, IPV6_FL_F_REMOTE));
@@ -195,7 +190,7 @@ static void label_lease_ends(const struct kind *k)
 	tell("give back", manage(c, LABEL + 1, IPV6_FL_A_PUT, 0, 0));
 	tell("label", label_now(c, 0));
 	headers_forget(watch);
-	say(c);
+	send_octet(c);
 	tell("text", label_of(k, watch, port_of(c), 0, true));
 }
 
@@ -247,7 +242,7 @@ static void label_reflected(const struct kind *k)
 	tell("reflect", manage(l, 0, IPV6_FL_A_GET, IPV6_FL_F_REFLECT, 0));
 	fd = host_comes(k, l, HOST, LABEL, &s);
 	tell("SYN/ACK", label_of(k, watch, 0, SYN | ACK, false));
-	say(fd);
+	send_octet(fd);
 	tell("text", label_of(k, watch, 0, 0, true));
 	tell("label", label_now(fd, 0));
 	tell("the peer's", label_now(fd, IPV6_FL_F_REMOTE));

@@ -13,11 +13,6 @@
 
 #include "oracle.h"
 
-static void say(int fd)
-{
-	must_be(do_send(fd, 1, 0), 1);
-}
-
 /* What recvmsg() says beside the text, and whether its time is now */
 static void tell_stamps(int fd, int len)
 {
@@ -62,8 +57,8 @@ static void stamps_of_text(const struct kind *k)
 		tell("option", asks[i].option);
 		tell("set", set_int(p.s, SOL_SOCKET, asks[i].option,
 				    asks[i].value));
-		say(p.c);
-		say(p.c);
+		send_octet(p.c);
+		send_octet(p.c);
 		await_acked(p.c);
 		tell_stamps(p.s, 1);
 		tell_stamps(p.s, 8);
@@ -141,7 +136,7 @@ static void stamps_of_sent(const struct kind *k)
 
 	link_open(&l);
 	link_pair(k, &l, &p);
-	say(p.c);
+	send_octet(p.c);
 	await_acked(p.c);
 	tell("set", set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, all));
 	tell("send", do_send(p.c, 10, 0));
@@ -160,11 +155,11 @@ static void stamps_of_sent(const struct kind *k)
 	tell("ACK alone", set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, all &
 				  ~(SOF_TIMESTAMPING_TX_SCHED |
 				    SOF_TIMESTAMPING_TX_SOFTWARE)));
-	say(p.c);
+	send_octet(p.c);
 	await_acked(p.c);
 	tell_sent(p.c);
 	tell("off", set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, 0));
-	say(p.c);
+	send_octet(p.c);
 	await_acked(p.c);
 	tell_sent(p.c);
 	must_be(drain(p.s, 8013), 8013);

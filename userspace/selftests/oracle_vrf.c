@@ -59,12 +59,6 @@ static void vrfs_open(struct vrfs *v, int n, const char *kernel)
 		v->far[i] = vrf_open(i);
 }
 
-static int only(int fd, const char *device)
-{
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
-			  strlen(device));
-}
-
 static void tell_device(int fd)
 {
 	char name[16] = "";
@@ -72,17 +66,6 @@ static void tell_device(int fd)
 
 	must_be(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &len), 0);
 	tell_text("device", *name ? name : "none");
-}
-
-static int listens(const struct kind *k, struct addr at, const char *device)
-{
-	int fd = stream_reuse(k);
-
-	if (device)
-		must_be(only(fd, device), 0);
-	must_be(do_bind(fd, &at), 0);
-	must_be(listen(fd, 8), 0);
-	return fd;
 }
 
 /* From a far host; it refuses by a RST that must find its way, too. */
@@ -105,7 +88,7 @@ static void vrf_listener(const struct kind *k)
 	int l, s;
 
 	vrfs_open(&v, 2, "6.1");
-	l = listens(k, addr_any(k, PORT), "red");
+	l = listen_at(k, addr_any(k, PORT), "red");
 	comes(k, &v, 0);
 	s = accept(l, NULL, NULL);
 	must(s >= 0);
@@ -123,7 +106,7 @@ static void vrf_listener_of_none(const struct kind *k)
 
 	vrfs_open(&v, 1, "6.12");
 	must(write_file(accepts, "0"));
-	l = listens(k, addr_any(k, PORT), NULL);
+	l = listen_at(k, addr_any(k, PORT), NULL);
 	comes(k, &v, 0);
 	must(write_file(accepts, "1"));
 	c = comes(k, &v, 0);
@@ -142,19 +125,19 @@ static void vrf_connect(const struct kind *k)
 
 	vrfs_open(&v, 1, "6.12");
 	netns_enter(v.far[0]);
-	listens(k, far, NULL);
+	listen_at(k, far, NULL);
 	netns_enter(v.near);
 	tell("unbound", do_connect(stream(k), &far));
 	tell("bind", do_bind(stream(k), &near));
 	c = stream(k);
-	tell("device", only(c, "red"));
+	tell("device", bind_device(c, "red"));
 	tell("bind", do_bind(c, &near));
 	tell("connect", do_connect(c, &far));
 	tell_device(c);
 	/* the port that nobody listens on refuses by a RST */
 	far = addr_far(k, PORT + 9);
 	c = stream(k);
-	must_be(only(c, "red"), 0);
+	must_be(bind_device(c, "red"), 0);
 	tell("refused", do_connect(c, &far));
 }
 
@@ -169,10 +152,10 @@ static void vrf_twins(const struct kind *k)
 	vrfs_open(&v, 2, "6.1");
 	for (i = 0; i < 2; i++) {
 		netns_enter(v.far[i]);
-		l[i] = listens(k, far, NULL);
+		l[i] = listen_at(k, far, NULL);
 		netns_enter(v.near);
 		c[i] = stream(k);
-		must_be(only(c[i], colour[i]), 0);
+		must_be(bind_device(c[i], colour[i]), 0);
 		tell("bind", do_bind(c[i], &near));
 		tell("connect", do_connect(c[i], &far));
 		s[i] = accept(l[i], NULL, NULL);
@@ -286,7 +269,7 @@ static void mark_routes(const struct kind *k)
 
 	marked_road(k, &l, "fwmark 5");
 	netns_enter(l.far);
-	listens(k, far, NULL);
+	listen_at(k, far, NULL);
 	netns_enter(l.near);
 	tell("unmarked", do_connect(stream(k), &far));
 	c = stream(k);
@@ -304,7 +287,7 @@ static void mark_routes_answers(const struct kind *k)
 	int c, l, s;
 
 	marked_road(k, &link, "fwmark 5");
-	l = listens(k, near, NULL);
+	l = listen_at(k, near, NULL);
 	must_be(set_mark(l, 5), 0);
 	netns_enter(link.far);
 	c = stream(k);
@@ -333,10 +316,10 @@ static void class_routes(const struct kind *k)
 
 	only_on("6.1");
 	marked_road(k, &link, "tos 0x10");
-	l = listens(k, near, NULL);
+	l = listen_at(k, near, NULL);
 	must_be(set_class(k, l), 0);
 	netns_enter(link.far);
-	listens(k, road, NULL);
+	listen_at(k, road, NULL);
 	c = stream(k);
 	must_be(do_bind(c, &from), 0);
 	set_timeout(c, SO_SNDTIMEO, 500);
