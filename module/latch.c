@@ -10,17 +10,6 @@
 #include "glass_sock.h"
 
 /**
- * glass_latch_keep() - a segment of a socket that asked for headers arrived
- * @skb: the segment, not in any queue yet
- *
- * Return: a copy of it, or NULL without memory.
- */
-struct sk_buff *glass_latch_keep(struct sk_buff *skb)
-{
-	return skb_clone(skb, GFP_ATOMIC);
-}
-
-/**
  * glass_latched() - the same segment was processed
  * @sk: its socket, locked; may be CLOSED by now
  * @skb: from glass_latch(); consumed
@@ -30,8 +19,7 @@ void glass_latched(struct sock *sk, struct sk_buff *skb,
 		   const struct segment *s)
 {
 	struct ipv6_pinfo *np = inet6_sk(sk);
-	u32 end = s->seq + s->len + !!(s->flags & SEG_SYN) +
-		  !!(s->flags & SEG_FIN);
+	u32 end = s->seq + seg_len(s);
 	const struct ipv6hdr *hdr = ipv6_hdr(skb);
 
 	if (end != glass_sk(sk)->tcb.rcv.nxt || sk->sk_state == TCP_CLOSE) {

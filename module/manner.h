@@ -66,13 +66,14 @@ static inline bool glass_stamps(const struct sock *sk)
 }
 
 /* latch.c: IPv6's headers of the last packet, for who asked for them */
-struct sk_buff *glass_latch_keep(struct sk_buff *skb);
 void glass_latched(struct sock *sk, struct sk_buff *skb,
 		   const struct segment *s);
 
+/* A copy for glass_latched() to look at; NULL: nobody asked, or no memory */
 static inline struct sk_buff *glass_latch(struct sock *sk, struct sk_buff *skb)
 {
-	return unlikely(inet6_sk(sk)->rxopt.all) ? glass_latch_keep(skb) : NULL;
+	return unlikely(inet6_sk(sk)->rxopt.all) ? skb_clone(skb, GFP_ATOMIC) :
+						   NULL;
 }
 
 /* memory.c */

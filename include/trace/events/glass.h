@@ -113,7 +113,7 @@ TRACE_EVENT(glass_segment,
 		__entry->ecn = s->ecn;
 		if (skb)
 			memcpy(__entry->wire, skb->data,
-			       (skb->data[12] >> 4) * 4);
+			       glass_header_len(skb));
 		else
 			segment_encode(s, __entry->wire);
 		memcpy(__entry->saddr, sent ? &tuple->laddr : &tuple->raddr,
