@@ -175,7 +175,7 @@ static int set_ip_option(struct sock *sk, int level, int name, sockptr_t val,
 		WRITE_ONCE(gs->way_given, before);
 	if (way && !err)
 		glass_way_given(sk);
-	if (name == IP_MINTTL && !err)
+	if (name == IP_MINTTL && !err && READ_ONCE(inet_sk(sk)->min_ttl))
 		glass_min_hops_set();
 	return err;
 }
@@ -234,7 +234,8 @@ static int set_ipv6_option(struct sock *sk, int name, sockptr_t val,
 	err = ipv6_setsockopt(sk, SOL_IPV6, name, val, len);
 	if (!err && is_sticky(name))
 		glass_way_given(sk);
-	if (!err && name == IPV6_MINHOPCOUNT)
+	if (!err && name == IPV6_MINHOPCOUNT &&
+	    READ_ONCE(inet6_sk(sk)->min_hopcount))
 		glass_min_hops_set();
 	return err;
 }

@@ -145,8 +145,6 @@ static bool too_far(const struct sock *sk, const struct sk_buff *skb)
  */
 bool glass_hops_few(const struct sock *sk, bool v6, u8 left)
 {
-	if (!static_branch_unlikely(&glass_min_hops))
-		return false;
 	return left < (v6 ? READ_ONCE(inet6_sk(sk)->min_hopcount) :
 			    READ_ONCE(inet_sk(sk)->min_ttl));
 }
