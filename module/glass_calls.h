@@ -147,6 +147,7 @@ struct glass_icmp_error {
 	u32 info;		/* the MTU, if the error names one */
 };
 
+u32 glass_route_mss(struct sock *sk);
 void glass_path_look(struct sock *sk);
 void glass_icmp_deferred(struct sock *sk);
 bool glass_soft_error(struct sock *sk, int err);

@@ -357,8 +357,7 @@ struct glass_net {
  * @xmit: give a segment of a connected socket to IP, with IP's ECN field
  * @reply: send a segment that no socket of its own sends; consumes the skb
  * @child_route: route a fresh child; false if there is no route
- * @path_mss: largest text towards the other end of @tuple, without options; by
- *	the socket's own manner if that is not given
+ * @path_mss: largest text towards the other end of @tuple, without options
  * @checksum: start the checksum of a skb whose header is written, between
  *	these addresses, of one or of four words
  */

@@ -26,12 +26,20 @@ static bool in_flight(const struct tcb *t, u32 seq)
 	return seq_ge(seq, t->snd.una) && seq_le(seq, t->snd.nxt);
 }
 
-static u32 route_mss(struct sock *sk)
+/**
+ * glass_route_mss() - the largest text that the route of a connection takes
+ * @sk: its socket, locked
+ *
+ * Return: octets, without options; 0 if there is no route.
+ */
+u32 glass_route_mss(struct sock *sk)
 {
 	struct glass_tuple tuple;
+	struct glass_manner m;
 
 	glass_tuple_of(sk, &tuple);
-	return glass_sk_af(sk)->path_mss(glass_sk_net(sk), sk, &tuple, NULL);
+	glass_manner_sock(sk, &m);
+	return glass_sk_af(sk)->path_mss(glass_sk_net(sk), sk, &tuple, &m);
 }
 
 /**
@@ -50,7 +58,7 @@ void glass_path_look(struct sock *sk)
 	if (glass_over_ipv4(sk) && dst && !ip_dont_fragment(sk, dst))
 		mtu_limit(&glass_sk(sk)->tcb, 0);
 	else
-		mtu_limit(&glass_sk(sk)->tcb, route_mss(sk));
+		mtu_limit(&glass_sk(sk)->tcb, glass_route_mss(sk));
 }
 
 /*
@@ -68,7 +76,7 @@ static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 		dst = inet6_csk_update_pmtu(sk, mtu);
 	if (IS_ERR_OR_NULL(dst))
 		return;
-	glass_too_big(sk, seq, route_mss(sk));
+	glass_too_big(sk, seq, glass_route_mss(sk));
 }
 
 /* Of many that wait, the first segment and the last word */

@@ -77,17 +77,12 @@ static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
 		       const struct glass_manner *m)
 {
 	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
-	struct glass_manner own;
 	struct flowi4 fl4;
 	struct rtable *rt;
 	u32 mss;
 
 	if (dst && sk->sk_state != TCP_LISTEN)
 		return v4_mss(dst);
-	if (!m) {
-		glass_manner_sock(sk, &own);
-		m = &own;
-	}
 	rt = v4_route(gn, tuple, m, &fl4);
 	if (IS_ERR(rt))
 		return 0;

@@ -82,16 +82,11 @@ static u32 v6_path_mss(struct glass_net *gn, const struct sock *sk,
 		       const struct glass_manner *m)
 {
 	struct dst_entry *dst = __sk_dst_get((struct sock *)sk);
-	struct glass_manner own;
 	struct flowi6 fl6;
 	u32 mss;
 
 	if (dst && sk->sk_state != TCP_LISTEN)
 		return v6_mss(dst);
-	if (!m) {
-		glass_manner_sock(sk, &own);
-		m = &own;
-	}
 	dst = v6_route(gn, sk, tuple, m, 0, &fl6);
 	if (IS_ERR(dst))
 		return 0;

@@ -51,7 +51,7 @@ int glass_connect_start(struct sock *sk)
 
 	glass_tuple_of(sk, &tuple);
 	glass_params(sk, &p);
-	p.path_mss = glass_sk_af(sk)->path_mss(gn, sk, &tuple, NULL);
+	p.path_mss = glass_route_mss(sk);
 	p.adv_mss = p.path_mss;
 	p.ip_options = glass_way_len(sk);
 	p.iss = handshake_isn(glass_tuple_hash(gn, &tuple, &gn->isn_key),

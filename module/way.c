@@ -163,7 +163,6 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 	const struct tcb *t = &gs->tcb;
 	const struct ip_options_rcu *way, *old;
 	struct ip_options_data came;
-	struct glass_tuple tuple;
 
 	if (!t->passive || READ_ONCE(gs->way_given) || s->seq != t->rcv.nxt ||
 	    !(s->flags & SEG_ACK) || seq_lt(s->ack, t->snd.una) ||
@@ -181,7 +180,5 @@ void glass_way_changed(struct sock *sk, const struct sk_buff *skb,
 		__sk_dst_reset(sk);
 		return;
 	}
-	glass_tuple_of(sk, &tuple);
-	mtu_path(&gs->tcb,
-		 glass_sk_af(sk)->path_mss(glass_sk_net(sk), sk, &tuple, NULL));
+	mtu_path(&gs->tcb, glass_route_mss(sk));
 }
