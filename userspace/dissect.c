@@ -115,7 +115,7 @@ static void tell_changes(const struct event *e, const struct event *before,
 {
 	static const struct shown_tcb none;
 	const struct shown_tcb *old = before ? &before->tcb : &none;
-	enum rail side = conn_side(c, e->dir == GOT ? &e->to : &e->from);
+	enum rail side = conn_side(c, event_teller(e));
 	u32 isn[2] = { c->isn[side], c->isn[!side] };
 	size_t i;
 
@@ -138,7 +138,7 @@ static void tell_changes(const struct event *e, const struct event *before,
 static void tell_end(const struct event *e, const struct event *before,
 		     const struct conn *c)
 {
-	const struct end *end = e->dir == GOT ? &e->to : &e->from;
+	const struct end *end = event_teller(e);
 
 	printf("  %s %s it: %s\n", end_text(end, e->family),
 	       e->dir == GOT ? "got" : "sent", rule_text(e->rule));
@@ -155,12 +155,12 @@ static void tell_end(const struct event *e, const struct event *before,
 static const struct event *before_it(const struct story *s, const struct event *e,
 				     const struct conn *c)
 {
-	const struct end *end = e->dir == GOT ? &e->to : &e->from;
+	const struct end *end = event_teller(e);
 	size_t i;
 
 	for (i = e->number; i-- > 0;) {
 		const struct event *b = &s->r->events[i];
-		const struct end *own = b->dir == GOT ? &b->to : &b->from;
+		const struct end *own = event_teller(b);
 		const struct end *other = b->dir == GOT ? &b->from : &b->to;
 
 		if (b->time < c->start)
@@ -172,7 +172,7 @@ static const struct event *before_it(const struct story *s, const struct event *
 	return NULL;
 }
 
-static int explain_story(struct dissect *d, const struct story *s)
+static void explain_story(struct dissect *d, const struct story *s)
 {
 	size_t i;
 
@@ -194,7 +194,6 @@ static int explain_story(struct dissect *d, const struct story *s)
 		else
 			puts("  nobody told that it arrived");
 	}
-	return 0;
 }
 
 static int explain_recording(struct dissect *d, const char *path, FILE *f)

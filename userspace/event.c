@@ -167,6 +167,12 @@ bool end_same(const struct end *a, const struct end *b)
 	return a->port == b->port && !memcmp(a->addr, b->addr, sizeof(a->addr));
 }
 
+/* The end that told it */
+const struct end *event_teller(const struct event *e)
+{
+	return e->dir == GOT ? &e->to : &e->from;
+}
+
 bool event_wanted(const struct event *e, const struct wanted *w)
 {
 	if (w->port && e->from.port != w->port && e->to.port != w->port)

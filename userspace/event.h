@@ -113,6 +113,7 @@ const char *rule_section(u16 rule);
 const char *due_text(int due);
 const char *end_text(const struct end *e, u8 family);
 bool end_same(const struct end *a, const struct end *b);
+const struct end *event_teller(const struct event *e);
 bool event_wanted(const struct event *e, const struct wanted *w);
 bool event_decode(struct event *e, unsigned int header, u32 len);
 bool fault_stops(u16 rule);
@@ -153,6 +154,7 @@ int watch(const struct watch *w, arrow_fn fn, void *arg);
  * struct conn - a connection; end[LEFT] spoke first
  * @start: when, as in struct event
  * @number: from 1
+ * @isn: of each end, 0 until @isn_known
  * @state: of each end, as last shown
  * @shown: it was
  */

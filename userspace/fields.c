@@ -191,7 +191,7 @@ static void tell_sack(struct walk *w, u8 len)
 	size_t i, n = 0;
 
 	for (i = 2; i + 8 <= len; i += 8) {
-		u32 isn = w->c && w->c->isn_known[!w->from] ? w->c->isn[!w->from] : 0;
+		u32 isn = w->c ? w->c->isn[!w->from] : 0;
 
 		n += snprintf(w->f.value + n, sizeof(w->f.value) - n, "%s%u-%u",
 			      n ? " " : "", get32(at(w) + i) - isn,

@@ -20,8 +20,7 @@
 #define MARGIN	12	/* columns outside the rails: states and times */
 #define SPAN	72	/* columns between the rails */
 
-static const struct conn *last_drawn;
-static unsigned long last_number;
+static unsigned long last_drawn;	/* its number, 0 for none */
 
 /* A line of the ladder: left margin, what stands between the rails, right. */
 static void line(const char *left, const char *middle, const char *right)
@@ -94,7 +93,7 @@ static const char *fields_text(const struct conn *c, const struct event *e,
 static const char *options_text(const struct conn *c, const struct event *e,
 				enum rail from)
 {
-	u32 isn = c->isn_known[!from] ? c->isn[!from] : 0;
+	u32 isn = c->isn[!from];
 	static char text[160];
 	char *end = text + sizeof(text), *at = text;
 	u8 i;
@@ -260,8 +259,7 @@ static void draw_conn(struct conn *c, bool brief)
 	c->shown = true;
 	line(c->state[LEFT] ? state_text(c->state[LEFT]) : "", "",
 	     c->state[RIGHT] ? state_text(c->state[RIGHT]) : "");
-	last_drawn = c;
-	last_number = c->number;
+	last_drawn = c->number;
 }
 
 /* A segment of @c: @sent by one end, @got by the other; one of them may be NULL. */
@@ -272,7 +270,7 @@ void ladder_draw(struct conn *c, const struct event *sent,
 	char times[2][24];
 	enum rail from;
 
-	if (!c->shown || c != last_drawn || c->number != last_number)
+	if (c->number != last_drawn)
 		draw_conn(c, brief);
 	if (e->dir == CHANGE) {
 		draw_change(c, e);

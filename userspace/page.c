@@ -5,7 +5,6 @@
  * What stands in the page is in page/, see page_data.S.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "export.h"
 #include "fields.h"

@@ -2,7 +2,6 @@
 /* glass watch: each segment as an arrow, as it happens. */
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "event.h"

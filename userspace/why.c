@@ -69,7 +69,7 @@ static void find(struct inquiry *q, const struct event *e, unsigned long segment
 /* What an event says of its end */
 static void note(struct inquiry *q, const struct event *e, unsigned long segment)
 {
-	enum rail side = conn_side(q->c, e->dir == GOT ? &e->to : &e->from);
+	enum rail side = conn_side(q->c, event_teller(e));
 
 	if (e->state)
 		q->state[side] = e->state;
@@ -134,7 +134,7 @@ static void tell_course(const struct inquiry *q)
 static void tell_finding(const struct inquiry *q, const struct finding *f)
 {
 	const struct event *e = f->first;
-	const struct end *end = e->dir == GOT ? &e->to : &e->from;
+	const struct end *end = event_teller(e);
 	enum rail from = conn_side(q->c, &e->from);
 
 	printf("\n  %s: %s", trouble_text(f->advice->trouble), rule_text(e->rule));
@@ -144,7 +144,7 @@ static void tell_finding(const struct inquiry *q, const struct finding *f)
 	       (e->time - q->c->start) / 1e6, end_text(end, e->family),
 	       e->dir == GOT ? "got" : "sent");
 	printf("%s, seq %u", flags_text(e->s.flags),
-	       q->c->isn_known[from] ? e->s.seq - q->c->isn[from] : e->s.seq);
+	       e->s.seq - q->c->isn[from]);
 	if (e->s.len)
 		printf(", %u octets", e->s.len);
 	printf("\n    try: %s\n", f->advice->next);

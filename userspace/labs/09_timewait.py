@@ -27,9 +27,7 @@ def scene(lab):
     lasted = time.monotonic() - begun
     lab.print(f"  gone {lasted:.1f} s after the last segment")
     lab.step("the server closes first")
-    c, a = lab.client.socket("c"), None
-    c.connect(lab.server)
-    a = s.accept("a")
+    c, a, _ = lab.connected(s)
     a.close()
     lab.client.await_states("CLOSE-WAIT")
     c.close()
@@ -38,9 +36,7 @@ def scene(lab):
     lab.step("a late FIN: what is TIME-WAIT there for?")
     with lab.watch() as late:
         lab.client.fault("drop the ACK")
-        c = lab.client.socket("c")
-        c.connect(lab.server)
-        a = s.accept("a")
+        c, a, _ = lab.connected(s)
         port = c.port
         a.close()
         lab.client.await_states("CLOSE-WAIT")

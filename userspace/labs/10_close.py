@@ -20,9 +20,7 @@ def scene(lab):
         lab.client.await_states("TIME-WAIT")
     lab.step("both close; the server as soon as it hears of it")
     with lab.watch(brief=True) as short:
-        d = lab.client.socket("d")
-        d.connect(lab.server)
-        b = s.accept("b")
+        d, b, _ = lab.connected(s, ("d", "b"))
         closer = lab.meanwhile(lambda: (b.recv(), b.close()))
         d.close()
         closer.join()

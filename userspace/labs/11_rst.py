@@ -24,9 +24,7 @@ def causes(lab):
     c.recv()
     result["linger"] = c.error or "nothing"
     lab.step("a server that closes without reading what has come")
-    c = lab.client.socket("c")
-    c.connect(lab.server)
-    a = s.accept("a")
+    c, a, _ = lab.connected(s)
     c.send(b"nobody will read this")
     lab.wait("text", lambda: any(r["Recv-Q"] == "21" for r in lab.server.rows()))
     a.close()

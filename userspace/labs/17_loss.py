@@ -9,9 +9,7 @@ def transfer(lab, *faults):
     for fault in faults:
         lab.server.fault(fault)
     with lab.watch(brief=True) as ladder:
-        c = lab.client.socket("c")
-        c.connect(lab.server)
-        a = lab.s.accept("a")
+        c, a, _ = lab.connected(lab.s)
         # each send() a segment of its own
         c.option(socket.IPPROTO_TCP, "TCP_NODELAY")
         for _ in range(8):
@@ -49,7 +47,7 @@ def scene(lab):
     tell(lab, tail_again, tail_late)
     lab.step("the last of eight is lost, and two copies of it")
     worst = transfer(lab, *(f"drop the {n}th text" for n in (8, 9, 10)))
-    copies = [e for e in worst.sent(to_port=80) if e.rule.startswith("RESEND")]
+    copies, _ = resent(worst)
     lab.print("sent again by: " + ", ".join(e.rule for e in copies))
     gaps = [b.time - a.time for a, b in zip(copies, copies[1:])]
     lab.print("seconds between: " + ", ".join(f"{g:.2f}" for g in gaps))

@@ -64,8 +64,8 @@ class Host:
             s.bind(port)
         return s
 
-    def listener(self, port=80, backlog=5, name="s"):
-        s = self.socket(name, port)
+    def listener(self, port=80, backlog=5, name="s", reuse=False):
+        s = self.socket(name, port, reuse)
         s.listen(backlog)
         return s
 
@@ -372,9 +372,10 @@ class Lab:
                 os.close(host.fd)
                 subprocess.run(["ip", "netns", "del", host.name], check=False)
 
-    def connected(self, port=80, names=("c", "a"), backlog=5):
-        """A listener, and one connection: client's end, server's end, listener."""
-        s = self.server.listener(port, backlog)
+    def connected(self, s=None, names=("c", "a")):
+        """One connection, to a listener of its own unless given: client's end, server's end,
+        listener."""
+        s = s or self.server.listener()
         c = self.client.socket(names[0])
-        c.connect(self.server, port)
+        c.connect(self.server)
         return c, s.accept(names[1]), s

@@ -6,17 +6,12 @@
 
 #define TIME	10	/* columns of the time before the left rail */
 
-static u32 relative(const struct conn *c, enum rail side, u32 seq)
-{
-	return seq - (c->isn_known[side] ? c->isn[side] : 0);
-}
-
 /* "SYN", "ACK 1", "text 1-1449, ACK 1" */
 static void label(const struct conn *c, const struct event *e, char *text,
 		  size_t room)
 {
 	enum rail from = conn_side(c, &e->from);
-	u32 seq = relative(c, from, e->s.seq);
+	u32 seq = e->s.seq - c->isn[from];
 	u8 flags = e->s.flags & ~(SEG_ACK | SEG_PSH);
 	size_t used = 0;
 
@@ -28,7 +23,7 @@ static void label(const struct conn *c, const struct event *e, char *text,
 				 seq + e->s.len - 1);
 	if (e->s.flags & SEG_ACK)
 		used += snprintf(text + used, room - used, "ACK %u ",
-				 relative(c, !from, e->s.ack));
+				 e->s.ack - c->isn[!from]);
 	if (e->s.sacks)
 		snprintf(text + used, room - used, "SACK ");
 }

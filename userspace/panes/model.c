@@ -149,7 +149,7 @@ static size_t gather(const struct conn *c, const struct event *e, u64 until,
 	if (e->time > until)
 		return 0;
 	to->e = e;
-	to->side = conn_side(c, e->dir == GOT ? &e->to : &e->from);
+	to->side = conn_side(c, event_teller(e));
 	return 1;
 }
 

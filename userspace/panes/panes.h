@@ -67,7 +67,7 @@ struct area {
 };
 
 /* How things look */
-enum look { LOOK_LEFT = 1, LOOK_RIGHT, LOOK_BAD, LOOK_BAR, LOOK_DIM };
+enum look { LOOK_LEFT = 1, LOOK_RIGHT, LOOK_BAD, LOOK_DIM };
 
 /* model.c */
 bool panes_add(struct panes *p, const struct event *sent,

@@ -4,7 +4,6 @@
  * in the accept queue for accept(). From the table, as it is now.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "panes.h"
 

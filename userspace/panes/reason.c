@@ -16,9 +16,8 @@ static void segment(struct area at, const struct conn *c, const struct event *e)
 
 	put_line(at, 0, 0, "%s: seq %u, ack %u, %u octets, window %u",
 		 flags_text(e->s.flags),
-		 e->s.seq - (c->isn_known[from] ? c->isn[from] : 0),
-		 e->s.flags & SEG_ACK ?
-			e->s.ack - (c->isn_known[!from] ? c->isn[!from] : 0) : 0,
+		 e->s.seq - c->isn[from],
+		 e->s.flags & SEG_ACK ? e->s.ack - c->isn[!from] : 0,
 		 e->s.len, e->s.wnd);
 }
 

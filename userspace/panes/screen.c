@@ -50,7 +50,6 @@ static void start(void)
 	init_pair(LOOK_LEFT, COLOR_CYAN, -1);
 	init_pair(LOOK_RIGHT, COLOR_YELLOW, -1);
 	init_pair(LOOK_BAD, COLOR_RED, -1);
-	init_pair(LOOK_BAR, COLOR_BLACK, COLOR_WHITE);
 	init_pair(LOOK_DIM, -1, -1);
 }
 
@@ -105,7 +104,7 @@ static void draw(const struct panes *p)
 	bool wide = COLS >= LEAST_WIDTH, aside = !wide && p->aside;
 	struct area ladder = { 1, 0, LINES - 2 - REASON,
 			       COLS - (wide ? RIGHT_WIDTH + 2 : 0) };
-	struct area reason = { LINES - 1 - REASON + 1, 1, REASON - 1, COLS - 2 };
+	struct area reason = { LINES - REASON, 1, REASON - 1, COLS - 2 };
 	struct area right = { 1, wide ? COLS - RIGHT_WIDTH : 1, LINES - 2 - REASON,
 			      wide ? RIGHT_WIDTH : COLS - 1 };
 
@@ -177,7 +176,7 @@ static bool key(struct panes *p, int c)
 	return c != 'q';
 }
 
-/* Until it is quit, or a signal comes; @l is where more comes from, or NULL */
+/* What is shown, and where more of it comes from, or NULL */
 struct source {
 	struct panes *p;
 	struct live *l;
@@ -205,6 +204,7 @@ static void take(struct source *s)
 	pair_drain(live_now(), 0, come, s);
 }
 
+/* Until it is quit, or a signal comes */
 static int run(struct source *s)
 {
 	int c = 0;

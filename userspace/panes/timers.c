@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What runs out when, and what each end measures. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "panes.h"
 

@@ -153,10 +153,10 @@ static void hops_least(const struct kind *k)
 }
 
 /* A host connects with this class; the accepted end and the next segment */
-static int host_comes(const struct kind *k, int l, int class, uint32_t label,
+static int host_comes(const struct kind *k, int l, int class,
 		      struct wire_seg *s)
 {
-	hosts_header(class, label);
+	hosts_header(class, 0);
 	return host_connects(k, l, HOST, s);
 }
 
@@ -168,7 +168,7 @@ static void class_reflected(const struct kind *k)
 
 	tell("listener", set_class(k, l, 0x20));
 	set_sysctl(k, "reflect_tos", 1);
-	fd = host_comes(k, l, 0x91, 0, &s);
+	fd = host_comes(k, l, 0x91, &s);
 	tell_class(k, watch, "SYN/ACK", 0, SYN | ACK, false);
 	tell("accepted", get_class(k, fd));
 	send_octet(fd);
@@ -203,7 +203,7 @@ static void class_reflected_cookie(const struct kind *k)
 	set_class(k, l, 0x20);
 	set_sysctl(k, "syncookies", 2);
 	set_sysctl(k, "reflect_tos", 1);
-	fd = host_comes(k, l, 0x90, 0, &s);
+	fd = host_comes(k, l, 0x90, &s);
 	tell_class(k, watch, "SYN/ACK", 0, SYN | ACK, false);
 	tell("accepted", get_class(k, fd));
 	send_octet(fd);
@@ -229,7 +229,7 @@ static void class_heard(const struct kind *k)
 	}
 	l = hosts_listener(k, 1);
 	hosts_hops(33);
-	fd = host_comes(k, l, 0x48, 0, &s);
+	fd = host_comes(k, l, 0x48, &s);
 	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		must_be(set_int(fd, IPPROTO_IP, asks[i], 1), 0);
 	must_be(getsockopt(fd, IPPROTO_IP, IP_PKTOPTIONS, b, &len), 0);
@@ -252,7 +252,7 @@ static void class_of_reset(const struct kind *k)
 	hosts_send(k, &s);
 	tell_class(k, watch, "refused", 0, RST | ACK, false);
 	must(hosts_hear(k, &s, 1000));
-	fd = host_comes(k, l, 0x48, 0, &s);
+	fd = host_comes(k, l, 0x48, &s);
 	reset_by(fd);
 	tell_class(k, watch, "aborted", 0, RST | ACK, false);
 	s = host_ack(&s, 1);
@@ -267,7 +267,7 @@ static void class_of_timewait(const struct kind *k)
 	int l = hosts_listener(k, 1), fd, watch = headers_watch();
 	struct wire_seg s, heard;
 
-	fd = host_comes(k, l, 0, 0, &s);
+	fd = host_comes(k, l, 0, &s);
 	must_be(set_class(k, fd, 0x28), 0);
 	/* TIME-WAIT of TCP takes this one of a mapped socket's two. */
 	if (k->af == AF_INET6)
