@@ -124,8 +124,9 @@ static void cookie_options_survive_in_echo(struct kunit *test)
 	p.timestamps = true;
 	p.sack = true;
 	for (clock = 0xffffffc0; clock != 200; clock++) {
-		scale = clock % 16;
-		sack = clock & 16 ? SEG_OPT_SACK_OK : 0;
+		/* unlike the clock's bits, of which they take the place */
+		scale = clock / 4 % 16;
+		sack = clock & 1 ? SEG_OPT_SACK_OK : 0;
 		syn.opts = SEG_OPT_MSS | SEG_OPT_TS | sack |
 			   (scale < 15 ? SEG_OPT_WSCALE : 0);
 		syn.wscale = scale;
