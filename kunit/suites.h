@@ -23,6 +23,7 @@ extern struct kunit_suite glass_ack;
 extern struct kunit_suite glass_text;
 extern struct kunit_suite glass_closing;
 extern struct kunit_suite glass_defer;
+extern struct kunit_suite glass_backlog;
 extern struct kunit_suite glass_cookies;
 extern struct kunit_suite glass_fastopen;
 extern struct kunit_suite glass_fastopen_listen;

@@ -3,10 +3,30 @@
  * From an embryo, kept or brought back by a cookie, to a socket: a copy of the
  * listener with two ends of its own, put into the accept queue.
  */
+#include <glass/backlog.h>
 #include <linux/filter.h>
 #include <net/inet_hashtables.h>
 
 #include "glass_sock.h"
+
+/**
+ * glass_listen_backlog() - a listener's queues, for the core to judge
+ * @gn: the netns
+ * @l: the listener; its lock held, or its embryos do not matter
+ *
+ * Return: how long they are, and how long they may be.
+ */
+struct backlog glass_listen_backlog(const struct glass_net *gn,
+				    const struct glass_listener *l)
+{
+	return (struct backlog){
+		.limit = READ_ONCE(l->sk->sk_max_ack_backlog),
+		.most = READ_ONCE(gn->sysctl.max_syn_backlog),
+		.waiting = READ_ONCE(l->sk->sk_ack_backlog),
+		.embryos = READ_ONCE(l->embryos),
+		.cookies = READ_ONCE(gn->sysctl.syncookies),
+	};
+}
 
 /* What is IPv6's own, whatever the packets are */
 static void child_ipv6(struct sock *child)
@@ -184,19 +204,18 @@ static enum glass_record_fate drop_ready(struct glass_net *gn,
 static enum glass_record_fate overflow(struct glass_net *gn,
 				       struct glass_record *r,
 				       struct sk_buff *skb,
-				       const struct segment *s)
+				       const struct segment *s, u16 rule)
 {
 	/* perhaps it was the child of this very embryo that filled the queue */
 	if (hlist_nulls_unhashed_lockless(&r->node))
 		return RECORD_AGAIN;
-	if (!READ_ONCE(gn->sysctl.abort_on_overflow))
-		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
+	if (rule != RULE_LISTEN_OVERFLOW_RST)
+		return drop_ready(gn, skb, rule);
 	if (!glass_table_remove_record(gn, r))
 		return RECORD_AGAIN;
-	glass_reject(gn, r->listener->sk, &r->tuple, skb, s,
-		     RULE_LISTEN_OVERFLOW_RST);
+	glass_reject(gn, r->listener->sk, &r->tuple, skb, s, rule);
 	glass_record_forget(gn, r);
-	return drop_ready(gn, skb, RULE_LISTEN_OVERFLOW_RST);
+	return drop_ready(gn, skb, rule);
 }
 
 /**
@@ -221,12 +240,16 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 	struct ip_options_data came;
 	struct glass_manner m;
 	struct ip_options_rcu *way = glass_way_back(skb, &came);
+	struct backlog b;
 	struct sock *child;
+	u16 rule;
 
 	if (sk_filter_trim_cap(l->sk, skb, SEG_HEADER_MAX))
 		return drop_ready(gn, skb, RULE_POLICY_DROP);
-	if (sk_acceptq_is_full(l->sk))
-		return overflow(gn, r, skb, s);
+	b = glass_listen_backlog(gn, l);
+	rule = backlog_ack(&b, READ_ONCE(gn->sysctl.abort_on_overflow));
+	if (rule != RULE_EMBRYO_ACK)
+		return overflow(gn, r, skb, s, rule);
 	glass_manner_record(gn, r, &m);
 	m.way = way ?: m.way;
 	child = create_child(l->sk, &r->tuple, e, &m, skb);
@@ -238,7 +261,7 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 		return RECORD_AGAIN;
 	}
 	glass_record_forget(gn, r);
-	glass_count(gn, RULE_EMBRYO_ACK);
+	glass_count(gn, rule);
 	start_child(l, child, skb, s, glass_input);
 	return RECORD_CONSUMED;
 }
@@ -264,9 +287,10 @@ glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 		   const struct glass_manner *m, struct sk_buff *skb,
 		   const struct segment *s)
 {
+	struct backlog b = glass_listen_backlog(gn, l);
 	struct sock *child;
 
-	if (sk_acceptq_is_full(l->sk))
+	if (accept_queue_full(&b))
 		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
 	child = create_child(l->sk, own, e, m, skb);
 	if (!child)

@@ -35,6 +35,7 @@
 #include "core/cong_cubic.c"
 #include "core/cong_hystart.c"
 #include "core/handshake.c"
+#include "core/backlog.c"
 #include "core/cookies.c"
 #include "core/challenge.c"
 #include "core/timewait.c"

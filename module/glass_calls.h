@@ -370,7 +370,9 @@ void glass_challenge_init(struct glass_net *gn);
 bool glass_challenge_ok(struct glass_net *gn, u16 *last,
 			const struct segment *s, struct verdict *v, u64 now);
 
-/* child.c: from an embryo to a socket */
+/* child.c: from an embryo to a socket, if there is room for it */
+struct backlog glass_listen_backlog(const struct glass_net *gn,
+				    const struct glass_listener *l);
 enum glass_record_fate
 glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 		   const struct embryo *e, struct sk_buff *skb,

@@ -8,12 +8,9 @@
  * and judged by listen_input() under RCU, without the socket lock, so no
  * segment ever waits behind a user of the listening socket.
  *
- * The backlog's rule: either queue is full when it holds more than backlog
- * children, as in Linux' TCP. When the accept queue is, a SYN is dropped, and
- * so is the ACK that would complete a handshake: the embryo stays and sends
- * its SYN/ACK again, or is aborted if net.glass.abort_on_overflow is set.
- * When only the SYN queue is, a SYN is answered with a cookie, see cookie.c.
+ * Who is let in when a queue is full is the core's to say (core/backlog.c).
  */
+#include <glass/backlog.h>
 #include <linux/poll.h>
 
 #include "glass_sock.h"
@@ -249,31 +246,17 @@ void glass_embryo_gone(struct glass_record *r)
 	syn_queue_leave(r->listener);
 }
 
-/*
- * Is there room for one more handshake? It is counted if there is. The SYN
- * queue is full when it holds more than backlog embryos, as in Linux' TCP,
- * or max_syn_backlog. Who comes from TIME-WAIT is let in: he had a connection
- * before, and his ISN must be chosen, which a cookie's cannot.
- */
-/* rfc4987: 3.2, 3.7 */
+/* Is there room for one more handshake? It is counted if there is. */
 static u16 syn_queue_enter(struct glass_net *gn, struct glass_listener *l,
 			   bool known)
 {
-	int cookies = READ_ONCE(gn->sysctl.syncookies);
-	u16 rule = RULE_LISTEN_SYN;
+	struct backlog b;
+	u16 rule;
 
 	spin_lock_bh(&l->lock);
-	if (sk_acceptq_is_full(l->sk))
-		rule = RULE_LISTEN_ACCEPT_QUEUE_FULL;
-	else if (known)
-		l->embryos++;
-	else if (cookies == 2)
-		rule = RULE_LISTEN_SYN_COOKIE;
-	else if (l->embryos > READ_ONCE(l->sk->sk_max_ack_backlog) ||
-		 l->embryos >= READ_ONCE(gn->sysctl.max_syn_backlog))
-		rule = cookies ? RULE_LISTEN_SYN_COOKIE :
-				 RULE_LISTEN_SYN_QUEUE_FULL;
-	else
+	b = glass_listen_backlog(gn, l);
+	rule = backlog_syn(&b, known);
+	if (rule == RULE_LISTEN_SYN)
 		l->embryos++;
 	spin_unlock_bh(&l->lock);
 	return rule;

@@ -22,6 +22,7 @@ BELOW = {
     "loss.h": {"port.h", "seq.h", "segment.h"},
     "cong.h": {"tcb.h"},
     "core.h": {"cong.h", "port.h", "seq.h", "segment.h", "loss.h", "tcb.h", "rules.h"},
+    "backlog.h": {"rules.h"},
     "challenge.h": {"core.h"},
     "cookies.h": {"core.h"},
     "version.h": set(),
