@@ -67,7 +67,7 @@ static const char help[] =
 	"           -b         by BPF, whatever the program: for its children's sake\n"
 	"           -q         do not say which way that is done\n"
 	"       glass lab [list | start N [FILE] | run N [OPTION...] | check N [FILE]\n"
-	"                 | build [NAME [DIR]]]\n"
+	"                 | build [NAME [DIR]] | test NAME [DIR]]\n"
 	"         predict, run, compare, explain: Documentation/labs, in Glass' source\n"
 	"           --scene FILE  a scene of one's own\n"
 	"           --with PATCH  a Glass that is changed by a patch\n"

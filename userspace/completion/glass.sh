@@ -43,7 +43,7 @@ _glass() {
 			;;
 		lab)
 			mapfile -t COMPREPLY < <(compgen -W \
-				"list start run check build $(_glass_words lab)" -- "$word")
+				"list start run check build test $(_glass_words lab)" -- "$word")
 			;;
 		doctor) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words doctor)" -A hostname -- "$word") ;;
 		*) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -- "$word") ;;

@@ -3,16 +3,19 @@
 
 The learner's tree has the core, its headers and its suites, but of one file the
 bodies of its functions are taken out. "make" there compiles what has changed and
-runs the suite. The solution is not in it.
+runs the suite; "make own" runs the learner's own tests. The solution is not in it.
 """
+import filecmp
 import os
 import re
 import shutil
+import subprocess
 import tomllib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.abspath(os.path.join(HERE, "../.."))
 KEPT = ("include/glass", "module/core", "kunit")
+OWN = "kunit/own_test.c"
 
 # A function as kernel style has it: what stands before it, its head, its body
 FUNCTION = re.compile(r"^(?P<doc>(?:/\*(?:[^*]|\*(?!/))*\*/\n)*)"
@@ -22,13 +25,15 @@ FUNCTION = re.compile(r"^(?P<doc>(?:/\*(?:[^*]|\*(?!/))*\*/\n)*)"
 MAKEFILE = """\
 # SPDX-License-Identifier: GPL-2.0
 # make: compile what has changed, and run the suite of what is to be written;
-# make all-suites: every suite of the core.
+# make all-suites: every suite of the core; make own: the tests in kunit/own_test.c.
 CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter \\
 	-Wno-unused-const-variable \\
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CPPFLAGS := -Iinclude -Ikunit -Ikunit/shim
 suites := $(shell grep -o 'kunit/[a-z_]*\\.o' kunit/Makefile.objs | sed 's/o$$/c/')
-objects := $(patsubst %.c,.build/%.o,$(wildcard module/core/*.c) $(suites) $(wildcard kunit/shim/*.c))
+tests := kunit/suites.c $(filter %_test.c,$(suites))
+below := $(wildcard module/core/*.c kunit/shim/*.c) $(filter-out $(tests),$(suites))
+objects = $(patsubst %.c,.build/%.o,$(below) $(1))
 
 check: .build/check
 	@.build/check SUITE
@@ -36,15 +41,20 @@ check: .build/check
 all-suites: .build/check
 	@.build/check
 
-.build/check: $(objects)
+own: .build/own
+	@.build/own
+
+.build/check: $(call objects,$(tests))
+.build/own: $(call objects,kunit/own_test.c)
+.build/check .build/own:
 	@$(CC) $(CFLAGS) -o $@ $^
 
 .build/%.o: %.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
 
--include $(objects:.o=.d)
-.PHONY: check all-suites
+-include $(patsubst %.o,%.d,$(call objects,$(tests) kunit/own_test.c))
+.PHONY: check all-suites own
 """
 
 
@@ -66,16 +76,50 @@ def without(text, only=None):
     return FUNCTION.sub(empty, text).rstrip("\n") + "\n"
 
 
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def solution(lab):
+    return read(f"{TOP}/{lab['file']}")
+
+
+def copy_changed(source, to):
+    """What is the same stays as old as it is, and make lets it be."""
+    if not (os.path.exists(to) and filecmp.cmp(source, to, shallow=False)):
+        shutil.copy(source, to)
+
+
+def fill(lab, to):
+    """The whole core, its headers and its suites in @to, anew or again."""
+    for part in KEPT:
+        shutil.copytree(f"{TOP}/{part}", f"{to}/{part}", copy_function=copy_changed,
+                        dirs_exist_ok=True,
+                        ignore=shutil.ignore_patterns("*.o", "*.ko", ".*", "*.mod*", "*.gen.h"))
+        for where, _, names in os.walk(f"{to}/{part}"):
+            for path in (os.path.join(where, name) for name in names):
+                if not os.path.exists(os.path.join(TOP, os.path.relpath(path, to))):
+                    os.remove(path)
+    copy_changed(f"{TOP}/LICENSE", f"{to}/LICENSE")
+    copy_changed(f"{HERE}/own_test.c", f"{to}/{OWN}")
+    write(f"{to}/Makefile", MAKEFILE.replace("SUITE", lab["suite"]))
+
+
 def make_tree(lab, to):
     """The learner's tree in the new directory @to."""
-    for part in KEPT:
-        shutil.copytree(f"{TOP}/{part}", f"{to}/{part}",
-                        ignore=shutil.ignore_patterns("*.o", "*.ko", ".*", "*.mod*", "*.gen.h"))
-    shutil.copy(f"{TOP}/LICENSE", to)
-    with open(f"{to}/Makefile", "w", encoding="utf-8") as f:
-        f.write(MAKEFILE.replace("SUITE", lab["suite"]))
-    path = f"{to}/{lab['file']}"
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(without(text, lab.get("function")))
+    fill(lab, to)
+    write(f"{to}/{lab['file']}", without(solution(lab), lab.get("function")))
+
+
+def make(tree, program):
+    """Builds check or own there; None, or what the compiler has against it."""
+    done = subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "-C", tree, f".build/{program}"],
+                          check=False, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.stdout if done.returncode else None

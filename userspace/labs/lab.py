@@ -11,6 +11,8 @@
     glass lab build [NAME [DIR]]
                                 a piece of TCP to be written, in DIR (glass-NAME);
                                 make there grades it
+    glass lab test NAME [DIR]   holds the tests that were written in DIR against
+                                variants of the piece that are wrong
 
 FILE is lab-N.txt unless it is named. What is right no file of this tree says:
 it is what the kernel did when the scene was last played here.
@@ -24,6 +26,7 @@ import textwrap
 import tomllib
 
 import build as pieces
+import own
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.abspath(os.path.join(HERE, "../.."))
@@ -223,21 +226,47 @@ def cmd_check(o):
     return 0 if check(lab, read_pairs(path), facts) else 1
 
 
-def cmd_build(o):
+def piece_of(name):
     labs = pieces.labs()
+    if name not in labs:
+        die(f"nothing of the name {name}; glass lab build tells what there is")
+    return labs[name]
+
+
+def cmd_build(o):
     if not o.name:
-        for name, piece in labs.items():
+        for name, piece in pieces.labs().items():
             print(f"{name:8} {piece['title']}")
         return
-    if o.name not in labs:
-        die(f"nothing of the name {o.name}; glass lab build tells what there is")
-    piece, to = labs[o.name], o.dir or f"glass-{o.name}"
+    piece, to = piece_of(o.name), o.dir or f"glass-{o.name}"
     if os.path.exists(to):
         die(f"{to} is there already; what you wrote stays")
     pieces.make_tree(piece, to)
     what = f"{piece['function']}() in " if "function" in piece else ""
     print(f"Write {what}{to}/{piece['file']}: {piece['title']}.\n"
-          f"See too: {piece['also']}.\nmake -C {to} -j{os.cpu_count()} runs {piece['suite']}.")
+          f"See too: {piece['also']}.\nmake -C {to} -j{os.cpu_count()} runs {piece['suite']}.\n"
+          f"Tests of your own: {to}/{pieces.OWN}, make own, glass lab test {o.name}.")
+
+
+def cmd_test(o):
+    piece_of(o.name)
+    where = o.dir or f"glass-{o.name}"
+    path = where if os.path.isfile(where) else f"{where}/{pieces.OWN}"
+    if not os.path.exists(path):
+        die(f"{path}: there is no such file; glass lab build {o.name} makes one")
+    subprocess.run([f"{TOP}/scripts/setup/packages.sh", "labs"], check=True)
+    results = []
+    print("TAP version 13")
+    try:
+        for good, text, more in own.judge(o.name, path, f"{FACTS}/tests"):
+            results.append(good)
+            print(f"{'ok' if good else 'not ok'} {len(results)} - {text}", flush=True)
+            for line in more:
+                print(wrapped(line, "#   ", "#     "), flush=True)
+    except own.Unknown as nothing:
+        die(nothing)
+    print(f"1..{len(results)}\n{sum(results)} passed, {results.count(False)} failed, 0 skipped")
+    return 0 if all(results) else 1
 
 
 def arguments():
@@ -249,6 +278,10 @@ def arguments():
     s = sub.add_parser("build")
     s.set_defaults(run=cmd_build)
     s.add_argument("name", metavar="NAME", nargs="?")
+    s.add_argument("dir", metavar="DIR", nargs="?")
+    s = sub.add_parser("test")
+    s.set_defaults(run=cmd_test)
+    s.add_argument("name", metavar="NAME")
     s.add_argument("dir", metavar="DIR", nargs="?")
     for word, run in ("start", cmd_start), ("run", cmd_run), ("check", cmd_check):
         s = sub.add_parser(word)

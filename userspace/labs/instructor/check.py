@@ -4,15 +4,17 @@
 
     check.py                  plays every scene in a guest; with broken kernels too
     check.py --facts DIR      of scenes that were played, whose facts are in DIR
-    check.py --lab PATTERN    only the labs whose names this matches
+    check.py --lab PATTERN    only the labs whose names this matches; build is one
 
 A model answer is what an instructor expects; that it is right the kernel says,
 when the scene is played. A wrong answer must be caught, with the belief that
 lies behind it, and the message must not give the right one away. A broken
 Glass (models.toml tells which) must change what the scene finds. The build labs'
-suites must pass the solution alone.
+suites must pass the solution alone, and good tests of a learner's (own/) must find
+every variant that is wrong, empty ones none.
 """
 import argparse
+import itertools
 import os
 import re
 import shutil
@@ -132,10 +134,8 @@ def check_broken(broken, models):
 
 def suite_of(tree, piece, text):
     """The suite of a piece, with @text for its file: passed, failed; None: no build"""
-    with open(f"{tree}/{piece['file']}", "w", encoding="utf-8") as f:
-        f.write(text)
-    if subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "-C", tree, ".build/check"],
-                      check=False, stderr=subprocess.DEVNULL).returncode:
+    labs.pieces.write(f"{tree}/{piece['file']}", text)
+    if labs.pieces.make(tree, "check") is not None:
         return None
     try:
         done = subprocess.run([f"{tree}/.build/check", piece["suite"]], check=False, text=True,
@@ -146,20 +146,95 @@ def suite_of(tree, piece, text):
     return (int(totals[1]), int(totals[2])) if totals else (0, 1)
 
 
+def own_tests(bodies):
+    """The file for a learner's tests as it is handed out, with such tests in it."""
+    mark = "static struct kunit_case cases[] = {\n"
+    before, _, after = labs.pieces.read(f"{labs.HERE}/own_test.c").partition(mark)
+    tests = "".join(f"static void {name}(struct kunit *test)\n{{\n{body}}}\n\n"
+                    for name, body in bodies.items())
+    return before + tests + mark + "".join(f"\tKUNIT_CASE({n}),\n" for n in bodies) + after
+
+
+def graded(work, name, text):
+    """glass lab test: of the tests themselves, and of each variant; all that is said"""
+    path = f"{work}/own_test.c"
+    labs.pieces.write(path, text)
+    found = list(labs.own.judge(name, path, f"{work}/tests"))
+    return found[0], found[1:], [line for _, text, more in found for line in (text, *more)]
+
+
+VACUOUS = {"own_vacuous": "\tKUNIT_EXPECT_EQ(test, 1, 1);\n"}
+
+
+def check_own(work, name, bad, wrong):
+    """Tests that find all variants, none, nothing at all; and a wrong one."""
+    first, rest, said = graded(work, name, labs.pieces.read(f"{HERE}/own/{name}.c"))
+    verdict(first[0] and [good for good, _, _ in rest] == [True] * len(bad) and len(bad) > 3,
+            f"build {name}: good tests find each of {len(bad)} wrong variants", *said)
+    for text, what in ("", "an empty file"), (own_tests({}), "a file without tests"):
+        first, rest, said = graded(work, name, text)
+        verdict(not first[0] and [good for good, _, _ in rest] == [False] * len(bad),
+                f"build {name}: {what} finds none of them", *said)
+    first, rest, said = graded(work, name, own_tests(VACUOUS))
+    verdict(first[0] and [more for good, _, more in rest if not good] ==
+            [[f"hint: {b['hint']}"] for b in bad],
+            f"build {name}: a test of nothing finds none of them, and gets hints", *said)
+    verdict(not any(b["what"] in line for b, line in itertools.product(bad, said)),
+            f"build {name}: nobody is told what he did not find", *said)
+    first, rest, said = graded(work, name, own_tests(VACUOUS | {"own_belief": wrong}))
+    verdict(not first[0] and len(first[2]) == 1 and first[2][0].startswith("own_belief is wrong")
+            and not any(good for good, _, _ in rest),
+            f"build {name}: a wrong test is called wrong, and finds none of them", *said)
+
+
+def check_breaking(work):
+    """Tests that end the program: on what is right, and on what is wrong."""
+    crash = "\tstruct tcb t = {};\n\n\trtt_init(&t);\n\tt.cong.backoff = 1;\n" \
+            "\tif (rtt_timeout_ms(&t) == %d)\n\t\tabort();\n"
+    first, rest, said = graded(work, "rtt", own_tests(VACUOUS | {"own_crash": crash % 2000}))
+    verdict(not first[0] and "own_crash is wrong" in first[2][0] and
+            not any(good for good, _, _ in rest),
+            "build rtt: a test that ends the program is wrong", *said)
+    first, rest, said = graded(work, "rtt", own_tests(VACUOUS | {"own_crash": crash % 1000}))
+    caught = [text for good, text, more in rest if good]
+    verdict(first[0] and len(caught) == 1 and caught[0].endswith("caught by own_crash"),
+            "build rtt: a test that a wrong variant ends has caught it", *said)
+
+
+def check_own_command(work, bad):
+    """glass lab build and test, as a learner calls them."""
+    tree = f"{work}/glass-rtt"
+    shutil.rmtree(tree, ignore_errors=True)
+
+    def tool(word):
+        return subprocess.run([sys.executable, "-B", labs.__file__, word, "rtt", tree],
+                              env=dict(os.environ, GLASS_FACTS=work), check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = tool("build")
+    verdict(done.returncode == 0 and tool("build").returncode != 0,
+            "build rtt: the command makes a tree, and not over another", done.stdout)
+    done = tool("test")
+    verdict(done.returncode == 1 and f"\n0 passed, {len(bad) + 1} failed" in done.stdout,
+            "build rtt: what is handed out has no tests yet", done.stdout)
+    shutil.copy(f"{HERE}/own/rtt.c", f"{tree}/{labs.pieces.OWN}")
+    made = labs.pieces.make(tree, "own")
+    verdict(made is None and subprocess.run([f"{tree}/.build/own"], check=False,
+                                            stdout=subprocess.DEVNULL).returncode == 1,
+            "build rtt: make own holds them against the learner's file", made)
+    done = tool("test")
+    verdict(done.returncode == 0 and f"\n{len(bad) + 1} passed, 0 failed" in done.stdout,
+            "build rtt: the command passes good tests", done.stdout)
+
+
 def check_builds(work):
     """Build labs: the solution passes; nothing, and what is known to be bad, does not."""
     pieces = labs.pieces
     tree = f"{work}/build"
-    shutil.rmtree(tree, ignore_errors=True)
-    every = pieces.labs()
-    pieces.make_tree(next(iter(every.values())), tree)
     with open(f"{HERE}/build.toml", "rb") as f:
         known_bad = tomllib.load(f)
-    for name, piece in every.items():
-        with open(f"{labs.TOP}/{piece['file']}", encoding="utf-8") as f:
-            good = f.read()
-        for other in every.values():        # each file but this one is whole
-            shutil.copy(f"{labs.TOP}/{other['file']}", f"{tree}/{other['file']}")
+    for name, piece in pieces.labs().items():
+        good = pieces.solution(piece)
+        pieces.fill(piece, tree)        # each file but this one is whole
         empty = pieces.without(good, piece.get("function"))
         got = suite_of(tree, piece, empty)
         verdict(got and got[1], f"build {name}: what is handed out builds, and fails {got}")
@@ -169,6 +244,9 @@ def check_builds(work):
                     f"build {name}: {bad['what']}: {piece['suite']} fails {got}")
         got = suite_of(tree, piece, good)
         verdict(got and got[0] and not got[1], f"build {name}: the solution passes {got}")
+        check_own(work, name, known_bad[name], known_bad["wrong"][name])
+    check_breaking(work)
+    check_own_command(work, known_bad["rtt"])
 
 
 def main():
@@ -182,7 +260,7 @@ def main():
     names = [n for n in labs.names() if re.match(o.lab, n)]
     facts_dir = o.facts or labs.FACTS
     print("TAP version 13")
-    if not o.facts:
+    if not o.facts and names:
         module = labs.build()
         for name in names:
             if os.path.exists(f"{facts_dir}/{name}.facts"):
@@ -193,7 +271,8 @@ def main():
     if names:
         check_command(names[0], facts_dir, models[names[0]], facts_dir)
     if not o.facts:
-        if not o.lab:
+        if re.match(o.lab, "build"):
+            os.makedirs(facts_dir, exist_ok=True)
             check_builds(facts_dir)
         for b in broken:
             if re.match(o.lab, b["lab"]):
