@@ -3,8 +3,8 @@
 
 First against the piece as this tree has it: a test that fails there is wrong itself,
 and what it says of anything else does not count. Then against variants of it that are
-known to be bad, the instructor's. Which, a learner is told of those that were caught;
-of the others he gets a hint.
+known to be bad, the instructor's. Of those that are caught a learner is told what was
+wrong, of the others he gets a hint.
 """
 import fcntl
 import os
@@ -28,8 +28,9 @@ class Unknown(Exception):
     """There is nothing to hold the tests against."""
 
 
-def variants(name, good):
-    """Known-bad texts of a piece whose right one is @good: what is wrong, a hint, the text"""
+def variants(name, piece):
+    """The known-bad ones of a piece: what is wrong, a hint, the text"""
+    good = pieces.solution(piece)
     if not os.path.exists(BAD):
         raise Unknown("which variants are wrong is for the instructor to know: "
                       "userspace/labs/instructor is not here")
@@ -37,7 +38,8 @@ def variants(name, good):
         bad = tomllib.load(f)[name]
     for b in bad:
         if b["old"] not in good:
-            raise Unknown("the piece of this tree is not the one that the variants were made of")
+            raise Unknown(f"{piece['file']} is not what the variants were made of; "
+                          "was it changed here?")
     return [(b["what"], b["hint"], good.replace(b["old"], b["new"], 1)) for b in bad]
 
 
@@ -100,14 +102,13 @@ def judge_wrong(caught, number, what, hint):
 def judge(name, tests, tree):
     """The tests of the file @tests; @tree is made, or was made by this."""
     piece = pieces.labs()[name]
-    good = pieces.solution(piece)
-    bad = variants(name, good)
+    bad = variants(name, piece)
     os.makedirs(tree, exist_ok=True)
     with open(f"{tree}/.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         pieces.fill(piece, tree)
         pieces.copy_changed(tests, f"{tree}/{pieces.OWN}")
-        right = run(tree, piece, good, named(tests))
+        right = run(tree, piece, pieces.solution(piece), named(tests))
         yield judge_right(right, piece["file"])
         counts = [] if isinstance(right, str) else \
             [n for n in right.names if n not in right.failed]

@@ -201,6 +201,17 @@ def check_breaking(work):
             "build rtt: a test that a wrong variant ends has caught it", *said)
 
 
+def check_taken_away(work):
+    """A tree without the instructor's directory grades nothing, and says so."""
+    kept, labs.own.BAD = labs.own.BAD, f"{work}/taken-away"
+    try:
+        graded(work, "rtt", own_tests(VACUOUS))
+        verdict(False, "build: without variants nothing is graded")
+    except labs.own.Unknown as why:
+        verdict("instructor" in str(why), "build: without variants nothing is graded", str(why))
+    labs.own.BAD = kept
+
+
 def check_own_command(work, bad):
     """glass lab build and test, as a learner calls them."""
     tree = f"{work}/glass-rtt"
@@ -238,6 +249,8 @@ def check_builds(work):
         empty = pieces.without(good, piece.get("function"))
         got = suite_of(tree, piece, empty)
         verdict(got and got[1], f"build {name}: what is handed out builds, and fails {got}")
+        verdict(not any(bad["old"] in empty for bad in known_bad[name]),
+                f"build {name}: and has nothing of the solution")
         for bad in known_bad[name]:
             got = suite_of(tree, piece, good.replace(bad["old"], bad["new"], 1))
             verdict(bad["old"] in good and got and got[1],
@@ -246,6 +259,7 @@ def check_builds(work):
         verdict(got and got[0] and not got[1], f"build {name}: the solution passes {got}")
         check_own(work, name, known_bad[name], known_bad["wrong"][name])
     check_breaking(work)
+    check_taken_away(work)
     check_own_command(work, known_bad["rtt"])
 
 
