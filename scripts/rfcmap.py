@@ -24,30 +24,10 @@ names a MUST has to have passed in one of them.
 """
 import argparse
 import os
-import re
 import sys
 
 from rfcmap_pages import PAGE_MAIN, PAGE_OTHERS, page_main, page_others, totals
-from rfcmap_read import MAIN, Map, tree
-
-KUNIT_LINE = re.compile(r"    ok \d+ (\w+)$")
-SELFTEST_LINE = re.compile(r"ok \d+ - \S+: (\w+): (?:(\w+) )?(\S+)$")
-GLASS = ("glass4", "glass6", "glass46", "own4", "own6", None)
-
-
-def passed_tests(files):
-    """(program, name) of each test that a log says has passed on Glass."""
-    found = set()
-    for path in files:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            for line in file:
-                match = KUNIT_LINE.match(line.rstrip("\n"))
-                if match:
-                    found.add(("kunit", match.group(1)))
-                match = SELFTEST_LINE.match(line.rstrip("\n"))
-                if match and match.group(2) in GLASS:
-                    found.add((match.group(1), match.group(3).removesuffix(".pkt")))
-    return found
+from rfcmap_read import MAIN, Map, proofs, tree
 
 
 def stale(path, text):
@@ -73,7 +53,7 @@ def not_passed(items, passed):
 
 
 def check(found, results):
-    passed = passed_tests(results) if results is not None else None
+    passed = proofs.passed_tests(results) if results is not None else None
     everything = [item for items in found.tables.values() for item in items.values()]
     main = list(found.tables[MAIN].values())
     parts = [
@@ -87,17 +67,12 @@ def check(found, results):
     ]
     if passed is not None:
         parts.append(("every test that names a MUST passed", list(not_passed(main, passed))))
-    failed = 0
-    for number, (what, findings) in enumerate(parts, 1):
-        for finding in findings:
-            print(f"# {finding}")
-        failed += bool(findings)
-        print(f"{'not ok' if findings else 'ok'} {number} - rfcmap: {what}")
+    failed = proofs.tell("rfcmap", parts)
     for item in main:
         if item.level() == "MUST" and item.verdict == "todo":
             print(f"# missing: {item.key}: {item.phrase}")
     print(f"# {totals(main, passed)}")
-    print(f"{len(parts) - failed} passed, {failed} failed, 0 skipped")
+    proofs.tell_totals(parts, failed)
     return failed
 
 

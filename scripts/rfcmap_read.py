@@ -8,11 +8,11 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks"))
+import proofs
 import tree
 
 TABLES = "Documentation/requirements/"
 RULES = "include/glass/rules.h"
-SCRIPTS = "userspace/selftests/packet/"
 MAIN = "9293"
 
 VERDICTS = {"done": "done", "not-applicable": "not applicable",
@@ -24,8 +24,6 @@ KEY = r"(?:(?:MUST|SHLD|MAY|REC)-\d+|\d+(?:\.\d+)*)"
 NOTE = re.compile(rf"\brfc(\d+): ({KEY}(?:, {KEY})*)")
 CITED = re.compile(r"\brfc(\d+)#section-(\d+(?:\.\d+)*)(?: (and|to) (\d+(?:\.\d+)*))?")
 RULE = re.compile(r'\bR\((\w+),\s*"rfc(\d+)",\s*"([\d.]+)"')
-# A row in a suite's or a program's table of tests
-LISTED = r"\b(?:TEST|TEST_FLAGS|KUNIT_CASE|KUNIT_CASE_PARAM|SCRIPT_CASE)\(\s*{}\b"
 
 
 class Item:
@@ -46,23 +44,6 @@ class Item:
         return self.key.split("-")[0]
 
 
-class Test:
-    """A test as the page names it and as TAP does."""
-
-    def __init__(self, name, kind, program):
-        self.name = name
-        self.kind = kind
-        self.program = program
-
-    def __str__(self):
-        return f"{self.name} ({self.kind})"
-
-    def in_results(self, passed):
-        """A packet script may be told by its path or by its file's name."""
-        names = (self.name, os.path.basename(self.name))
-        return any((self.program, name) in passed for name in names)
-
-
 class Map:
     """Tables, annotations and what is wrong with them."""
 
@@ -77,10 +58,9 @@ class Map:
                 self.read_table(path, match.group(1))
         self.read_rules()
         for path in tree.paths():
-            if path.startswith(SCRIPTS) and path.endswith(".pkt"):
-                self.read_script(path)
-            elif tree.kind(path) == "c":
-                self.read_source(path)
+            self.read_tests(path)
+            if tree.kind(path) == "c" and path.startswith(("module/", "include/")):
+                self.read_code(path, tree.read(path))
 
     def read_table(self, path, rfc):
         """Rows below a line of column names; a line of one field is a heading."""
@@ -143,39 +123,14 @@ class Map:
         self.rules = {name: self.section(rfc, section)
                       for name, rfc, section in RULE.findall(tree.read(RULES))}
 
-    def read_script(self, path):
-        heading = []
-        for line in tree.read(path).splitlines():
-            if line.strip() and not line.startswith("#"):
-                break
-            heading.append(line)
-        test = Test(path[len(SCRIPTS):-len(".pkt")], "packet", "packet")
-        for _, item in self.notes(path, "\n".join(heading)):
-            add(item.tests, test)
-
-    def read_source(self, path):
-        text = tree.read(path)
-        if path.startswith(("kunit/", "userspace/selftests/")):
-            self.read_tests(path, text)
-        elif path.startswith(("module/", "include/")):
-            self.read_code(path, text)
-
-    def read_tests(self, path, text):
-        starts = {line: name for name, line, _ in tree.c_functions(text)}
-        stem = os.path.basename(path)[:-2]
-        kind, program = ("kunit", "kunit") if path.startswith("kunit/") else \
-            ("selftest " + stem.split("_")[0], stem.split("_")[0])
-        lines = tree.code(text).split("\n")
-        for line, item in self.notes(path, text):
-            below = line
-            while below < len(lines) and not lines[below].strip() and \
-                    text.split("\n")[below].strip():
-                below += 1
-            name = starts.get(below + 1)
-            if not name or not re.search(LISTED.format(name), text):
-                self.unknown.append(f"{path}:{line}: {item.key} is not right above a test")
-                continue
-            add(item.tests, Test(name, kind, program))
+    def read_tests(self, path):
+        for line, match, test in proofs.notes(path, NOTE):
+            for key in match.group(2).split(", "):
+                item = self.find(path, line, match.group(1), key)
+                if item and test:
+                    add(item.tests, test)
+                elif item:
+                    self.unknown.append(f"{path}:{line}: {key} is not right above a test")
 
     def read_code(self, path, text):
         functions = list(tree.c_functions(text))

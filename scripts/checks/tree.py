@@ -106,9 +106,12 @@ def finding(path, line, what):
     _findings.append((path, line, what))
 
 
+def findings():
+    return [f"{path}:{line}: {what}" for path, line, what in sorted(set(_findings))]
+
+
 def report():
-    for path, line, what in sorted(set(_findings)):
-        print(f"{path}:{line}: {what}")
+    print("\n".join(findings()), end="\n" if _findings else "")
     sys.exit(1 if _findings else 0)
 
 
