@@ -9,6 +9,8 @@
 #			debug kernel, Debian's 6.12 and 6.1 in VMs
 #	rfcmap		whatever an RFC asks and Glass claims has a test, and
 #			each that names a MUST has passed above
+#	tables		so has each option, sysctl and counter, and all of these
+#			tests have passed above
 #
 # The last line alone: "N passed, N failed, N skipped". Logs: .build/check/.
 set -euo pipefail
@@ -85,10 +87,16 @@ for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
 	echo "# $part"
 	add "$part" "$(cat "$out/$part.status" 2>/dev/null || echo 1)"
 done
-echo "# rfcmap"
-status=0
-PYTHONDONTWRITEBYTECODE=1 python3 scripts/rfcmap.py --check \
-	--results "$out"/*.log >"$out/rfcmap.log" 2>&1 || status=$?
-add rfcmap "$status"
+for part in rfcmap tables; do
+	echo "# $part"
+	status=0
+	case $part in
+	rfcmap) set -- scripts/rfcmap.py --check ;;
+	tables) set -- scripts/checks/tables.py ;;
+	esac
+	PYTHONDONTWRITEBYTECODE=1 python3 "$@" --results "$out"/*.log \
+		>"$out/$part.log" 2>&1 || status=$?
+	add "$part" "$status"
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

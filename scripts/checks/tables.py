@@ -5,18 +5,25 @@
 	tables.py		are the pages true, and is there a test for each row?
 	tables.py --write	writes Documentation/sysctl.rst, options.rst and their
 				parts of the manual pages in Documentation/man/
+	tables.py --results FILE...
+				the first, and has each test passed in one of these
+				logs of scripts/check.sh? TAP, and a line of totals
 
 Words stand in Documentation/tables/: one row more there for one sysctl or
 option more in the code. Defaults and ranges are read from module/sysctl.c. A
-test says that it proves an option in a comment right above it:
+test says what it proves in a comment right above it, a packet script in its
+heading; "ENOPROTOOPT" stands for all options that Glass does not have:
 
 	tcp(7): NODELAY, CORK
+	net.glass: syn_retries
 """
+import argparse
 import csv
 import os
 import re
 import sys
 
+import proofs
 import tables_man
 import tree
 
@@ -27,7 +34,8 @@ POLICY = "module/core/tcb.c"
 UAPI = "include/uapi/linux/glass.h"
 COUNTERS = "module/counters.c"
 SCRIPTS = "userspace/selftests/packet/count/"
-NOTE = re.compile(r"/\* tcp\(7\): ([A-Z_0-9]+(?:, [A-Z_0-9]+)*)")
+NOTE = re.compile(r"(?<!\S)(tcp\(7\)|net\.glass): (\w+(?:, \w+)*)")
+REST = "ENOPROTOOPT"
 
 
 def rows(path):
@@ -86,7 +94,8 @@ def sysctls():
     for macro, name, low, top in re.findall(
             r"\b(ENTRY|POLICY)\((\w+), (&?\w+), (&?\w+)\)", body):
         default = number_of((own if macro == "ENTRY" else policy).get(name, "0"))
-        found[name] = (default, f"{limit(low)} to {limit(top)}".removesuffix(" to "))
+        found[name] = (default, f"{limit(low)} to {limit(top)}" if limit(top) else
+                       f"{limit(low)} and more")
     for name in re.findall(r"\bTRIPLE\((\w+), &\w+\)", body):
         found[name] = (triple(name), "1 and more")
     for name in re.findall(r'\.procname = "(\w+)"', body):
@@ -110,6 +119,37 @@ def page(title, intro, head, body):
                       *table(head, body)]) + "\n"
 
 
+def said():
+    """By "tcp(7)" and "net.glass": what tests say that they prove, and those tests."""
+    found = {"tcp(7)": {}, "net.glass": {}}
+    for path in tree.paths():
+        for line, match, test in proofs.notes(path, NOTE):
+            if not test:
+                tree.finding(path, line, "not right above a test")
+                continue
+            for name in match.group(2).split(", "):
+                found[match.group(1)].setdefault(name, []).append((path, line, test))
+    return found
+
+
+def tests_of(what, name):
+    return [test for _, _, test in TESTS[what].get(name, [])]
+
+
+def tests_cell(what, name):
+    return ", ".join(sorted(f"{test.name} ({test.program})" for test in tests_of(what, name)))
+
+
+def check_tests(path, what, names):
+    """Is there a test of each name, and does none name what is not there?"""
+    for line, name in names:
+        if not tests_of(what, name):
+            tree.finding(path, line, f"no test says \"{what}: {name}\"")
+    for name, places in TESTS[what].items():
+        if name not in [known for _, known in names]:
+            tree.finding(*places[0][:2], f"{path} has no {name}")
+
+
 def sysctl_rows():
     have = sysctls()
     body = []
@@ -122,53 +162,40 @@ def sysctl_rows():
             tree.finding(SYSCTL, line, f"the default of {row['name']} is missing")
         kind = {int: "int", str: "three ints"}.get(type(default), "text")
         body.append([f"``{row['name']}``", kind, row["default"] or str(default), span or "-",
-                     row["unit"], row["rfc"], row["meaning"]])
+                     row["unit"], row["rfc"], row["meaning"],
+                     tests_cell("net.glass", row["name"])])
     for name in have:
         tree.finding(SYSCTL, 1, f"net.glass.{name} is missing")
+    check_tests(SYSCTL, "net.glass", [(line, row["name"]) for line, row in rows(SYSCTL)])
     return body
 
 
 def sysctl_page():
     return page("The sysctls of Glass",
                 ["``net.glass.*``, of each network namespace. Names are TCP's without ``tcp_``."],
-                ["Name", "Type", "Default", "Range", "Unit", "RFC", "Meaning"], sysctl_rows())
+                ["Name", "Type", "Default", "Range", "Unit", "RFC", "Meaning", "Tests"],
+                sysctl_rows())
 
 
-def option_tests():
-    """Option: tests that say they prove it."""
-    found = {}
-    for path in tree.c_paths("userspace/selftests/"):
-        text = tree.read(path)
-        starts = {line: name for name, line, _ in tree.c_functions(text)}
-        for match in NOTE.finditer(text):
-            line = tree.line_of(text, match.start()) + 1
-            while line not in starts and line - tree.line_of(text, match.start()) < 4:
-                line += 1
-            if line not in starts:
-                tree.finding(path, tree.line_of(text, match.start()), "not right above a test")
-                continue
-            for name in match.group(1).split(", "):
-                found.setdefault(name, []).append(
-                    f"{starts[line]} ({os.path.basename(path)[:-2].split('_')[0]})")
-    return found
+def has(row):
+    return row["has"] == "yes"
 
 
 def option_rows():
     text = tree.read(UAPI)
     have = dict((name, int(number)) for name, number in
                 re.findall(r"^#define GLASS_(?!INFO_|TIMER_)(\w+)\s+(\d+)\s+/\*", text, re.M))
-    tests = option_tests()
-    body = []
+    body, proved = [], []
     for line, row in rows(OPTIONS):
-        name, yes = row["name"], row["has"] == "yes"
-        if yes != (have.pop(name, None) == int(row["number"])):
+        name = row["name"]
+        if has(row) != (have.pop(name, None) == int(row["number"])):
             tree.finding(OPTIONS, line, f"{UAPI} says otherwise of {name}")
-        if yes and name not in tests:
-            tree.finding(OPTIONS, line, f"no test says \"tcp(7): {name}\"")
-        body.append([row["number"], name, "yes" if yes else "ENOPROTOOPT", row["what"],
-                     ", ".join(sorted(tests.get(name, []))) if yes else "every_option (info)"])
+        proved.append((line, name if has(row) else REST))
+        body.append([row["number"], name, "yes" if has(row) else REST, row["what"],
+                     tests_cell("tcp(7)", proved[-1][1])])
     for name in have:
         tree.finding(OPTIONS, 1, f"GLASS_{name} is missing")
+    check_tests(OPTIONS, "tcp(7)", proved)
     return body
 
 
@@ -180,14 +207,36 @@ def options_page():
                 ["Number", "Name", "Glass has it", "What", "Tests"], option_rows())
 
 
-def check_counters():
+def counters():
+    """(line, name) of each counter that moves"""
     text = tree.read(COUNTERS)
-    scripts = "".join(tree.read(path) for path in tree.paths() if path.startswith(SCRIPTS))
     fixed = ("RtoAlgorithm", "RtoMin", "RtoMax", "MaxConn")
     for match in re.finditer(r'^\t(?:RULES|EVENT|VALUE)\("(\w+)"', text, re.M):
-        if match.group(1) not in fixed and f"count {match.group(1)} +1\n" not in scripts:
-            tree.finding(COUNTERS, tree.line_of(text, match.start()),
-                         f"no script of {SCRIPTS} moves {match.group(1)} by one")
+        if match.group(1) not in fixed:
+            yield tree.line_of(text, match.start()), match.group(1)
+
+
+def counter_tests(name):
+    """The scripts that move it by one"""
+    return [proofs.script_test(path) for path in tree.paths()
+            if path.startswith(SCRIPTS) and f"count {name} +1\n" in tree.read(path)]
+
+
+def check_counters():
+    for line, name in counters():
+        if not counter_tests(name):
+            tree.finding(COUNTERS, line, f"no script of {SCRIPTS} moves {name} by one")
+
+
+def not_passed(logs):
+    """Rows none of whose tests has passed, and tests that have not"""
+    passed = proofs.passed_tests(logs)
+    proved = [(f"{what}: {name}", tests_of(what, name)) for what in TESTS for name in TESTS[what]]
+    proved += [(f"counter {name}", counter_tests(name)) for _, name in counters()]
+    for what, tests in proved:
+        for test in tests:
+            if not test.in_results(passed):
+                yield f"{test} says \"{what}\" and passed nowhere"
 
 
 def check_manual():
@@ -196,18 +245,39 @@ def check_manual():
     tables_man.check(version, re.findall(r'(?:rows_file\(net, dir, |net_single\()"(\w+)"', proc))
 
 
+TESTS = said()
 PAGES = {"Documentation/sysctl.rst": sysctl_page, "Documentation/options.rst": options_page,
          tables_man.PROC: lambda: tables_man.sysctl_part(sysctl_rows()),
          tables_man.GLASS: lambda: tables_man.option_part(option_rows())}
 
-for target, make in PAGES.items():
-    wanted = make()
-    full = os.path.join(tree.TOP, target)
-    if "--write" in sys.argv[1:]:
-        with open(full, "w", encoding="utf-8") as file:
-            file.write(wanted)
-    elif not os.path.exists(full) or tree.read(target) != wanted:
-        tree.finding(target, 1, "stale: run \"make tables\"")
-check_counters()
-check_manual()
-tree.report()
+
+def check_pages(write):
+    for target, make in PAGES.items():
+        wanted = make()
+        full = os.path.join(tree.TOP, target)
+        if write:
+            with open(full, "w", encoding="utf-8") as file:
+                file.write(wanted)
+        elif not os.path.exists(full) or tree.read(target) != wanted:
+            tree.finding(target, 1, "stale: run \"make tables\"")
+
+
+def run():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
+    parser.add_argument("--write", action="store_true", help="write the pages")
+    parser.add_argument("--results", nargs="+", metavar="FILE", help="logs of tests, in TAP")
+    args = parser.parse_args()
+    check_pages(args.write)
+    check_counters()
+    check_manual()
+    if not args.results:
+        tree.report()
+    parts = [("the pages are true, and each row has a test", tree.findings()),
+             ("every test of an option, a sysctl or a counter passed",
+              list(not_passed(args.results)))]
+    failed = proofs.tell("tables", parts)
+    proofs.tell_totals(parts, failed)
+    sys.exit(failed > 0)
+
+
+run()

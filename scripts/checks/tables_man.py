@@ -47,8 +47,8 @@ def page_with(path, name, lines):
 def sysctl_part(body):
     """BODY: the rows of Documentation/sysctl.rst"""
     lines = []
-    for name, kind, default, span, unit, rfc, meaning in body:
-        facts = [f"default {default}", f"{span} and more" if span.isdigit() else span, unit if unit != kind else ""]
+    for name, kind, default, span, unit, rfc, meaning, _ in body:
+        facts = [f"default {default}", span, unit if unit != kind else ""]
         lines += entry(name.strip("`"), "; ".join(f for f in facts if f not in ("", "-")),
                        f"{meaning}; {rfc}")
     return page_with(PROC, "sysctls", lines)

@@ -99,6 +99,7 @@ static void take_all(const struct pair *p, const size_t *sent)
 }
 
 /* Nobody reads: each connection keeps little, and loses none of it. */
+/* net.glass: mem */
 static void short_of_memory(const struct kind *k)
 {
 	struct pair p[PAIRS];

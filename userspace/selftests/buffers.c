@@ -107,6 +107,7 @@ static void set_send_size_stays(const struct kind *k)
 	set_stays(k, SO_SNDBUF);
 }
 
+/* net.glass: moderate_rcvbuf */
 static void moderation_off(const struct kind *k)
 {
 	struct link l;
@@ -122,6 +123,7 @@ static void moderation_off(const struct kind *k)
 }
 
 /* What the administrator allows is the end of it. */
+/* net.glass: rmem, wmem */
 static void sysctl_bounds(const struct kind *k)
 {
 	struct link l;
@@ -149,26 +151,45 @@ static int unsent(int fd)
 }
 
 /* Little that has not left lies before a sender; he is woken when less does. */
+static void stops_at_mark(const struct pair *p)
+{
+	size_t sent;
+
+	set_nonblock(p->c);
+	for (sent = 0; send(p->c, "0123456789", 10, 0) == 10; sent += 10)
+		;
+	note("%zu octets, %d of them unsent", sent, unsent(p->c));
+	must(unsent(p->c) >= 10000 && unsent(p->c) < 11000);
+	must_be(await(p->c, POLLOUT) & POLLOUT, POLLOUT);
+	must(unsent(p->c) < 5000);
+	must_be(drain(p->s, sent), sent);
+}
+
 /* tcp(7): NOTSENT_LOWAT */
 static void unsent_mark(const struct kind *k)
 {
 	struct link l;
 	struct pair p;
-	size_t sent;
 
 	long_path(&l);
 	link_pair(k, &l, &p);
 	must_be(get_int(p.c, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 0);
 	must_be(set_int(p.c, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 10000), 0);
 	must_be(get_int(p.c, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 10000);
-	set_nonblock(p.c);
-	for (sent = 0; send(p.c, "0123456789", 10, 0) == 10; sent += 10)
-		;
-	note("%zu octets, %d of them unsent", sent, unsent(p.c));
-	must(unsent(p.c) >= 10000 && unsent(p.c) < 11000);
-	must_be(await(p.c, POLLOUT) & POLLOUT, POLLOUT);
-	must(unsent(p.c) < 5000);
-	must_be(drain(p.s, sent), sent);
+	stops_at_mark(&p);
+}
+
+/* net.glass: notsent_lowat */
+static void unsent_mark_of_all(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+
+	long_path(&l);
+	link_pair(k, &l, &p);
+	sysctl(k, "notsent_lowat", "10000");
+	must_be(get_int(p.c, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 0);
+	stops_at_mark(&p);
 }
 
 static const struct test tests[] = {
@@ -179,6 +200,7 @@ static const struct test tests[] = {
 	TEST(moderation_off),
 	TEST(sysctl_bounds),
 	TEST(unsent_mark),
+	TEST(unsent_mark_of_all),
 };
 
 int main(int argc, char **argv)

@@ -60,6 +60,7 @@ static void one_at_a_time(const struct kind *k)
 	must_be(acks_heard(k, 100), 1);
 }
 
+/* net.glass: invalid_ratelimit */
 static void limit_off(const struct kind *k)
 {
 	int l = hosts_listener(k, 8), i;
@@ -91,6 +92,7 @@ static void text_is_answered(const struct kind *k)
  * What gets no answer takes none away: text is owed an ACK, a RST behind it
  * comes too soon after the last one, and both waited for the same user.
  */
+/* net.glass: invalid_ratelimit */
 static void owed_to_text(const struct kind *k)
 {
 	int l = hosts_listener(k, 8), i;
@@ -200,6 +202,7 @@ static int best_guess(const int *quiet, const int *busy)
  * victim's connection was challenged too, he can search for its numbers.
  * rfc5961: 7
  */
+/* net.glass: challenge_ack_limit */
 static void budget_tells_nothing(const struct kind *k)
 {
 	int l = hosts_listener(k, CROWD), i, got, right;

@@ -85,6 +85,7 @@ static bool in_sysctl(const char *name, const char *word)
 }
 
 /* Asked for by the administrator; then, as it says, by everyone or by none */
+/* net.glass: available_congestion_control */
 static void asked_for(const struct kind *k)
 {
 	int fd = stream(k);
@@ -244,6 +245,7 @@ static void allowed(const struct kind *k)
 }
 
 /* TCP says the same */
+/* net.glass: allowed_congestion_control */
 static void allowed_as_tcp(const struct kind *k)
 {
 	allowed(&kinds[TCP4]);

@@ -155,6 +155,7 @@ static void cookie_life(const struct kind *k)
 		must_be(rule_count("COOKIE_OLD") + rule_count("COOKIE_BAD"), 1);
 }
 
+/* net.glass: syncookies */
 static void cookies_off(const struct kind *k)
 {
 	struct wire_seg s = host_syn(2);
@@ -170,6 +171,7 @@ static void cookies_off(const struct kind *k)
 }
 
 /* Every handshake by cookie, although there is room */
+/* net.glass: syncookies */
 static void cookies_always(const struct kind *k)
 {
 	int l = hosts_listener(k, BACKLOG);

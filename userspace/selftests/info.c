@@ -58,6 +58,7 @@ static void lengths(const struct kind *k)
 }
 
 /* Every number, at both levels: what is not there says so, and nothing else */
+/* tcp(7): ENOPROTOOPT */
 static void every_option(const struct kind *k)
 {
 	static const bool has[64] = {
@@ -91,6 +92,52 @@ static void every_option(const struct kind *k)
 			must_be(errno, ENOPROTOOPT);
 		}
 	}
+}
+
+/* What is set at one level is so at the other */
+static void both_levels(const struct kind *k)
+{
+	static const struct {
+		int name;
+		int value[2];
+	} all[] = {
+		{ GLASS_NODELAY, { 1, 0 } }, { GLASS_MAXSEG, { 1000, 600 } },
+		{ GLASS_CORK, { 1, 0 } }, { GLASS_KEEPIDLE, { 11, 12 } },
+		{ GLASS_KEEPINTVL, { 13, 14 } }, { GLASS_KEEPCNT, { 15, 16 } },
+		{ GLASS_SYNCNT, { 3, 4 } }, { GLASS_LINGER2, { 17, 18 } },
+		{ GLASS_DEFER_ACCEPT, { 1, 3 } },
+		{ GLASS_WINDOW_CLAMP, { 5000, 6000 } },
+		{ GLASS_QUICKACK, { 0, 1 } },
+		{ GLASS_USER_TIMEOUT, { 1900, 2000 } },
+		{ GLASS_FASTOPEN, { 21, 22 } },
+		{ GLASS_NOTSENT_LOWAT, { 2300, 2400 } },
+		{ GLASS_FASTOPEN_CONNECT, { 1, 0 } },
+	};
+	static const int levels[] = { SOL_GLASS, IPPROTO_TCP };
+	char name[16];
+	socklen_t len = sizeof(name);
+	int fd, from;
+	size_t i;
+
+	only_glass(k);
+	netns_own();
+	sysctl(k, "fastopen", "1");
+	fd = stream(k);
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		for (from = 0; from < 2; from++) {
+			must_be(set_int(fd, levels[from], all[i].name,
+					all[i].value[from]), 0);
+			must_be(get_int(fd, levels[!from], all[i].name),
+				all[i].value[from]);
+		}
+	}
+	must_be(setsockopt(fd, SOL_GLASS, GLASS_CONGESTION, "reno", 4), 0);
+	must_be(getsockopt(fd, IPPROTO_TCP, GLASS_CONGESTION, name, &len), 0);
+	must(!strcmp(name, "reno"));
+	must_be(setsockopt(fd, IPPROTO_TCP, GLASS_CONGESTION, "cubic", 5), 0);
+	len = sizeof(name);
+	must_be(getsockopt(fd, SOL_GLASS, GLASS_CONGESTION, name, &len), 0);
+	must(!strcmp(name, "cubic"));
 }
 
 static void fresh(const struct kind *k)
@@ -254,6 +301,7 @@ static void resent(const struct kind *k)
 static const struct test tests[] = {
 	TEST(lengths),
 	TEST(every_option),
+	TEST(both_levels),
 	TEST(fresh),
 	TEST(queues),
 	TEST(opening),

@@ -166,6 +166,7 @@ static void overflow_text(const struct kind *k)
 	tell("third", do_recv(accept(l, NULL, NULL), 9, 0));
 }
 
+/* net.glass: abort_on_overflow */
 static void overflow_aborts(const struct kind *k)
 {
 	struct wire_seg ack, s = { 0 };

@@ -161,6 +161,7 @@ static int host_comes(const struct kind *k, int l, int class,
 }
 
 /* tcp_reflect_tos: the answer is of the same class, without ECN's bits. */
+/* net.glass: reflect_tos */
 static void class_reflected(const struct kind *k)
 {
 	int l = hosts_listener(k, 1), fd, watch = headers_watch();

@@ -134,6 +134,7 @@ static void congestion_inherited(const struct kind *k)
 }
 
 /* A new default is for sockets to come, and for children of old listeners */
+/* net.glass: congestion_control */
 static void congestion_default(const struct kind *k)
 {
 	struct addr at;
@@ -160,6 +161,7 @@ static void congestion_default(const struct kind *k)
 }
 
 /* Those of all namespaces are only to be read here */
+/* net.glass: available_congestion_control */
 static void congestion_names(const struct kind *k)
 {
 	netns_own();

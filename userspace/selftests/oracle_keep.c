@@ -52,6 +52,7 @@ static void keep_own_level(const struct kind *k)
 }
 
 /* What the administrator changes is seen at once; rfc9293: MUST-27 */
+/* net.glass: keepalive_time, keepalive_intvl, keepalive_probes */
 static void keep_policy(const struct kind *k)
 {
 	int fd, other;

@@ -47,6 +47,7 @@ static void patience_user_timeout(const struct kind *k)
 	option_values(stream(k), TCP_USER_TIMEOUT);
 }
 
+/* net.glass: syn_retries, fin_timeout */
 static void patience_policy(const struct kind *k)
 {
 	int fd;
@@ -169,6 +170,7 @@ static void patience_window_shut(const struct kind *k)
 }
 
 /* R2, some 15 minutes: TCP counts time, Glass retransmissions */
+/* net.glass: retries2 */
 static void patience_retries2(const struct kind *k)
 {
 	struct pair p;
@@ -224,6 +226,7 @@ static void fin_wait_2(const struct kind *k, int linger2, long seconds)
 	tell("SO_ERROR", get_int(p.s, SOL_SOCKET, SO_ERROR));
 }
 
+/* net.glass: fin_timeout */
 static void patience_fin_timeout(const struct kind *k)
 {
 	fin_wait_2(k, 0, 20);
@@ -245,6 +248,7 @@ static void patience_linger2_none(const struct kind *k)
 }
 
 /* TCP asks once more before its timer does */
+/* net.glass: orphan_retries */
 static void patience_orphan(const struct kind *k)
 {
 	unsigned int c, s;

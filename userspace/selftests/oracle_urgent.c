@@ -389,6 +389,7 @@ static void urg_window_shut(const struct kind *k)
 }
 
 /* The other meaning of the pointer, on both ends: the sender's is not it */
+/* net.glass: stdurg */
 static void urg_stdurg(const struct kind *k)
 {
 	struct pair p;

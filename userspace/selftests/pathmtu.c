@@ -66,6 +66,7 @@ static void carry(const struct kind *k, struct pair *p)
 }
 
 /* rfc4821: 7.2, 7.3, 7.7; rfc8899: 4.3 */
+/* net.glass: mtu_probing */
 static void black_hole(const struct kind *k)
 {
 	struct pair p;

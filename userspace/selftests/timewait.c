@@ -149,6 +149,7 @@ static void old_syn_challenged(const struct kind *k)
 }
 
 /* The same RST, ignored; rfc1337: 3 */
+/* net.glass: rfc1337 */
 static void rst_ignored(const struct kind *k)
 {
 	struct wire_seg next, s;
@@ -190,6 +191,7 @@ static void bare_acks_unanswered(const struct kind *k)
 	must_be(s.ack, next.seq);
 }
 
+/* net.glass: max_tw_buckets */
 static void limited(const struct kind *k)
 {
 	struct wire_seg next[3];
