@@ -238,6 +238,7 @@ int glass_mark_recv(struct sock *sk, struct msghdr *msg, size_t len,
 
 /* pace.c: text leaves at a rate */
 void glass_pace_begin(struct sock *sk);
+unsigned long glass_pace_rate(const struct sock *sk);
 void glass_pace_look(struct sock *sk, u64 now);
 u32 glass_pace_limit(const struct sock *sk, u32 limit);
 void glass_pace_sent(struct sock *sk, u64 now, u32 bytes);

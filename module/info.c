@@ -168,7 +168,7 @@ static void fill_connection(struct sock *sk, u32 now, struct glass_info *info)
 	count_octets(gs, &o);
 	info->flags = info_flags(sk);
 	info->path_mtu = path_mtu(sk);
-	info->pacing_rate = pacing_rate(READ_ONCE(sk->sk_pacing_rate));
+	info->pacing_rate = pacing_rate(glass_pace_rate(sk));
 	info->bytes_acked = o.acked;
 	info->bytes_received = o.received;
 	info->bytes_sent = o.sent;
@@ -315,7 +315,7 @@ void glass_tcp_info_fill(struct sock *sk, struct tcp_info *info)
 	memset(info, 0, sizeof(*info));
 	slow = lock_sock_fast(sk);
 	info->tcpi_state = sk->sk_state;
-	info->tcpi_pacing_rate = pacing_rate(READ_ONCE(sk->sk_pacing_rate));
+	info->tcpi_pacing_rate = pacing_rate(glass_pace_rate(sk));
 	info->tcpi_max_pacing_rate =
 		pacing_rate(READ_ONCE(sk->sk_max_pacing_rate));
 	info->tcpi_reordering = DUP_ACK_THRESHOLD;

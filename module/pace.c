@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pacing: who holds text back until its time has come.
+ * Pacing: a timer holds text back until its time has come. Its memory is there
+ * from the first time that the socket needs it: SO_MAX_PACING_RATE, a congestion
+ * control that has a rate, or an fq queue, which asks for it by sk_pacing_status.
  *
- * An fq queue does it by sk_pacing_rate, which is only to be kept up to date.
- * Without one a timer of our own does; its memory is there from the first time
- * that the socket needs it: SO_MAX_PACING_RATE, or a congestion control that
- * has a rate.
+ * fq itself could hold packets back, by sk_pacing_rate; but that of Linux 6.12
+ * may let by at once what is not TCP's. So it is told that there is no rate.
  */
 #include <linux/hrtimer.h>
 #include <linux/slab.h>
@@ -69,12 +69,26 @@ void glass_pace_begin(struct sock *sk)
 	unsigned long limit = READ_ONCE(sk->sk_max_pacing_rate);
 	u32 rate = min_t(unsigned long, cong_rate(&gs->tcb), limit);
 
-	WRITE_ONCE(sk->sk_pacing_rate, rate == PACE_FREE ? ~0UL : rate);
-	/* fq stores it from wherever our packets are sent */
-	if (smp_load_acquire(&sk->sk_pacing_status) == SK_PACING_FQ)
-		rate = PACE_FREE;
+	/* setsockopt() stores it, too */
+	WRITE_ONCE(sk->sk_pacing_rate, ~0UL);
 	if (gs->pace || (rate != PACE_FREE && pace_new(sk)))
 		gs->pace->pace.rate = rate;
+}
+
+/**
+ * glass_pace_rate() - at which rate text leaves
+ * @sk: the socket, locked
+ *
+ * Return: octets a second, ~0UL for as fast as it can.
+ */
+unsigned long glass_pace_rate(const struct sock *sk)
+{
+	const struct glass_pace *p = glass_sk(sk)->pace;
+	unsigned long rate = READ_ONCE(sk->sk_pacing_rate);
+
+	if (!p || p->pace.rate == PACE_FREE)
+		return rate;
+	return min_t(unsigned long, p->pace.rate, rate);
 }
 
 /**

@@ -275,6 +275,36 @@ static void paced(const struct kind *k)
 	reap(child);
 }
 
+/*
+ * An fq queue may let by at once what is not TCP's, whatever the socket's rate
+ * is: once BBR has seen the path, a window takes its time all the same.
+ */
+static void paced_over_fq(const struct kind *k)
+{
+	long long first;
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	command("tc qdisc add dev near0 root fq");
+	link_far(&l, "tc qdisc add dev far0 root netem delay 300ms");
+	install();
+	link_pair(k, &l, &p);
+	must_be(choose(p.c, "bbr"), 0);
+	pattern_send(p.c, 1000, 0, 1000);
+	pattern_recv(p.s, 1000, 0, 1000);
+	await_acked(p.c);
+	pattern_send(p.c, 13000, 1000, 13000);
+	pattern_recv(p.s, 1000, 1000, 1000);
+	first = now_us();
+	pattern_recv(p.s, 12000, 2000, 12000);
+	note("%lld us", now_us() - first);
+	must(now_us() - first > 50000);
+	pair_close(&p);
+	must_be(unload("glass_bbr", true), 0);
+	uninstall();
+}
+
 static const struct test tests[] = {
 	TEST_FLAGS(asked_for, ONCE),
 	TEST_FLAGS(kept_by_socket, ONCE),
@@ -282,6 +312,7 @@ static const struct test tests[] = {
 	TEST_FLAGS(switched_in_transfer, ONCE),
 	TEST_FLAGS(allowed_as_tcp, ONCE),
 	TEST(paced),
+	TEST_FLAGS(paced_over_fq, ONCE),
 };
 
 int main(int argc, char **argv)
