@@ -6,8 +6,7 @@
  * filled in pages from what all have in common; each CPU keeps up to a
  * megabyte of what it took or gave back to itself. What is asked first, and
  * what is done when the answer is no, is here. A memory cgroup counts beside
- * it, for sockets that a process opened: what makes an accepted one a cgroup's
- * is not for modules.
+ * it, for sockets that its processes opened or accepted.
  *
  * Each socket has a right to net.glass.rmem's and wmem's least values, whatever
  * the others use. What fills the memory may be text on its way to this very
@@ -16,6 +15,8 @@
  * Everything is guarded by the socket lock but what all have in common, which
  * is atomic.
  */
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/percpu_counter.h>
 #include <linux/swap.h>
@@ -109,6 +110,59 @@ bool glass_budget_receive(struct sock *sk, struct sk_buff *skb, bool next)
 		       READ_ONCE(glass_sk_net(sk)->sysctl.rmem[0]) &&
 	       take_anyway(sk, skb->truesize);
 }
+
+#ifdef CONFIG_MEMCG
+/*
+ * The process' cgroup, held, if its sockets' memory is counted: in cgroup2, and
+ * not at its root
+ */
+static struct mem_cgroup *own_cgroup(void)
+{
+	struct mem_cgroup *memcg;
+
+	if (!mem_cgroup_sockets_enabled ||
+	    !cgroup_subsys_on_dfl(memory_cgrp_subsys))
+		return NULL;
+	rcu_read_lock();
+	memcg = mem_cgroup_from_task(current);
+	if (memcg && (!memcg->css.parent || !css_tryget(&memcg->css)))
+		memcg = NULL;
+	rcu_read_unlock();
+	return memcg;
+}
+
+/**
+ * glass_budget_accepted() - a child is a process': charge its cgroup
+ * @sk: the child, not locked; process context
+ *
+ * As TCP does it: until accept() nobody is charged. What came before is taken
+ * once more, which the cgroup sees, and given back, which it does not see.
+ */
+void glass_budget_accepted(struct sock *sk)
+{
+	struct mem_cgroup *memcg = own_cgroup();
+	int held;
+
+	if (!memcg)
+		return;
+	lock_sock(sk);
+	held = sk_mem_pages(sk->sk_forward_alloc + sk->sk_wmem_queued +
+			    atomic_read(&sk->sk_rmem_alloc)) << PAGE_SHIFT;
+	sk->sk_memcg = memcg;
+	if (held && (__sk_mem_schedule(sk, held, SK_MEM_SEND) ||
+		     take_anyway(sk, held))) {
+		sk->sk_memcg = NULL;
+		__sk_mem_reclaim(sk, held);
+		sk->sk_memcg = memcg;
+		sk_mem_reclaim(sk);
+	}
+	release_sock(sk);
+}
+#else
+void glass_budget_accepted(struct sock *sk)
+{
+}
+#endif
 
 /**
  * glass_budget_sysctl() - net.glass.mem, the same in every netns

@@ -213,6 +213,7 @@ void glass_budget_exit(void);
 void glass_budget_short(struct sock *sk);
 bool glass_budget_send(struct sock *sk, int size);
 bool glass_budget_receive(struct sock *sk, struct sk_buff *skb, bool next);
+void glass_budget_accepted(struct sock *sk);
 int glass_budget_sysctl(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
 			void *buffer, size_t *len, loff_t *pos);
 

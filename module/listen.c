@@ -215,10 +215,8 @@ struct sock *glass_accept_wait(struct sock *sk, int flags, int *err)
 	struct glass_listener *l;
 
 	lock_sock(sk);
-	*err = -EINVAL;
-	if (sk->sk_state != TCP_LISTEN)
-		goto out;
-	*err = wait_for_child(sk, sock_rcvtimeo(sk, flags & O_NONBLOCK));
+	*err = sk->sk_state != TCP_LISTEN ? -EINVAL :
+		wait_for_child(sk, sock_rcvtimeo(sk, flags & O_NONBLOCK));
 	if (*err)
 		goto out;
 	l = rcu_dereference_protected(glass_sk(sk)->listener,
@@ -230,6 +228,8 @@ struct sock *glass_accept_wait(struct sock *sk, int flags, int *err)
 	spin_unlock_bh(&l->lock);
 out:
 	release_sock(sk);
+	if (child)
+		glass_budget_accepted((struct sock *)child);
 	return (struct sock *)child;
 }
 

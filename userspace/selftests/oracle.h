@@ -50,6 +50,7 @@ extern const struct test oracle_stamp[];
 extern const struct test oracle_vrf[];
 extern const struct test oracle_filter[];
 extern const struct test oracle_bpf[];
+extern const struct test oracle_memory[];
 extern const struct test oracle_sendfile[];
 extern const struct test oracle_splice[];
 extern const struct test oracle_zerocopy[];
@@ -87,6 +88,9 @@ void tell_events(const char *what, short events);
 
 void only_on(const char *kernel);
 void bpf_needed(void);
+
+#define CGROUPS_PATH 24
+void cgroups_mount(char dir[CGROUPS_PATH]);
 
 /* Calls with the arguments that nearly every case uses */
 long do_bind(int fd, const struct addr *a);

@@ -96,17 +96,24 @@ static int attach(int cgroup, int type, int program)
 	return link;
 }
 
-/* This process in a cgroup of its own */
-static int cgroup_own(void)
+/* The hierarchy of cgroups, where only this process sees it: @dir gets the path */
+void cgroups_mount(char dir[CGROUPS_PATH])
 {
-	char dir[] = "/tmp/cgroup.XXXXXX", own[64], line[128];
-	int fd;
-
+	strcpy(dir, "/tmp/cgroup.XXXXXX");
 	must_be(unshare(CLONE_NEWNS), 0);
 	must_be(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 	must(mkdtemp(dir));
 	if (mount("none", dir, "cgroup2", 0, NULL))
 		skip("a kernel without cgroups");
+}
+
+/* This process in a cgroup of its own */
+static int cgroup_own(void)
+{
+	char dir[CGROUPS_PATH], own[64], line[128];
+	int fd;
+
+	cgroups_mount(dir);
 	snprintf(own, sizeof(own), "%s/bpf.%d", dir, getpid());
 	must_be(mkdir(own, 0755), 0);
 	fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
