@@ -92,7 +92,7 @@ run() {
 	echo "# $name: $((SECONDS - start)) s of the guest's time"
 }
 
-for device in tun veth dummy bridge sch_netem virtio_net; do
+for device in tun veth dummy bridge sch_netem sch_fq sch_fq_codel sch_htb virtio_net; do
 	modprobe -q "$device"
 done
 # The first program loads the module by itself, or it is loaded here.
