@@ -29,6 +29,8 @@ ln -sfn "$kdir" "$ram/root/lib/modules/$release/build"
 mount --bind /proc "$ram/root/proc"
 mount --bind /dev "$ram/root/dev"
 mount -t tmpfs none "$ram/root/tmp"
+# Wherever they are on this machine, perhaps below its /tmp
+cp "$packages"/glass-{dkms,tools}_*.deb "$ram/root/tmp"
 in_root() { chroot "$ram/root" env -i PATH="$PATH" DEBIAN_FRONTEND=noninteractive "$@"; }
 
 # What is in one layer and not in the one below. DKMS keeps the key that it
@@ -48,7 +50,7 @@ version=$(dpkg-deb -f "$packages"/glass-dkms_*.deb Version)
 set +e	# from here on a failure is a verdict
 echo "TAP version 13"
 start=$SECONDS
-in_root dpkg -i "$packages"/glass-{dkms,tools}_*.deb >"$log" 2>&1
+in_root sh -c 'dpkg -i /tmp/glass-*.deb' >"$log" 2>&1
 verdict $? "both packages install"
 in_root dkms status glass | grep -q "^glass/$version, $release, .*: installed$"
 verdict $? "DKMS built and installed the modules: $release"
