@@ -10,6 +10,7 @@
 #	make labs-check		the labs themselves: answers right and wrong, broken kernels
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
+#	make check-arm64	built for arm64, the core's tests and a boot in QEMU
 #	make check-apps		nginx, PostgreSQL and the like over Glass, in a VM
 #	make check-page		the page of a recording, used in headless Chromium
 #				(UPDATE=1: keep the pictures of it)
@@ -65,6 +66,9 @@ check:
 check-core:
 	@scripts/check-core.sh
 
+check-arm64:
+	@scripts/arm64/check.sh
+
 check-apps:
 	@scripts/apps/check.sh
 
@@ -106,5 +110,5 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo lab labs-check \
-	check check-core check-apps check-page pages check-packages explore mutate bench bench-net lint rfcmap \
+	check check-core check-arm64 check-apps check-page pages check-packages explore mutate bench bench-net lint rfcmap \
 	tables clean

@@ -3,14 +3,24 @@
 # The pure suites: the protocol core and its tests as a program, under the
 # address and undefined-behaviour sanitizers; then the quick form of the
 # explorer (explore.sh). No root, no kernel, seconds. An argument names the
-# one suite to run. Objects go to .build/core/.
+# one suite to run. Objects go to .build/core/. With --arm64 the suites are
+# built for such a machine, without the address sanitizer, and run by QEMU.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=.build/core
+cc=gcc
+run=()
 flags=(-std=gnu11 -g -Wall -Wextra -Werror -Iinclude -Ikunit -Ikunit/shim)
 asan=(-O1 '-fsanitize=address,undefined' -fno-sanitize-recover=all
 	-fno-omit-frame-pointer)
+if [ "${1-}" = --arm64 ]; then
+	shift
+	out=.build/core-arm64
+	cc=aarch64-linux-gnu-gcc
+	run=(qemu-aarch64)
+	asan=(-O1 -fsanitize=undefined -fno-sanitize-recover=all -static)
+fi
 mapfile -t suites < <(grep -o 'kunit/[a-z_]*\.o' kunit/Makefile.objs |
 	sed 's/o$/c/')
 sources=(module/core/*.c "${suites[@]}" kunit/shim/*.c)
@@ -43,13 +53,15 @@ if [ -n "$missing" ]; then
 	exit 1
 fi
 
-compile_all gcc gcc "${flags[@]}" "${asan[@]}"
-if command -v clang >/dev/null; then
+compile_all "$cc" gcc "${flags[@]}" "${asan[@]}"
+if [ "$cc" = gcc ] && command -v clang >/dev/null; then
 	# for its warnings only: nothing of it is run
 	compile_all clang clang "${flags[@]}" -fsyntax-only
 fi
-gcc "${asan[@]}" -o "$out/check-core" "$out"/gcc/*.o
-[ $# = 0 ] || exec "$out/check-core" "$@"
+"$cc" "${asan[@]}" -o "$out/check-core" "$out"/gcc/*.o
+if [ $# != 0 ] || [ "$cc" != gcc ]; then
+	exec "${run[@]}" "$out/check-core" "$@"
+fi
 
 # Two lists of results and one line of totals, which either may make bad.
 {

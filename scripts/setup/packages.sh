@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|apps|lint|page|bench|bench-net|labs|packages...
+#   packages.sh build|demo|check|arm64|apps|lint|page|bench|bench-net|labs|packages...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -22,6 +22,7 @@ APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync
 	caddy"
 LABS="iproute2 procps"
+ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user qemu-system-arm"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
@@ -35,10 +36,11 @@ for group in "$@"; do
 	page) list+=" $BUILD $PAGE" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
 	bench-net) list+=" $BUILD $BENCH_NET" ;;
+	arm64) list+=" $ARM64" ;;
 	labs) list+=" $BUILD $LABS" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check apps lint page bench bench-net labs packages)" >&2
+		echo "packages.sh: no group '$group' (build demo check arm64 apps lint page bench bench-net labs packages)" >&2
 		exit 2
 		;;
 	esac

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Builds glass.ko, and those that stand beside it, for a guest's kernel beside the
 # source tree, not in it, and prints where glass.ko is:
-#   build-module.sh 6.12|6.1|uml-fast|uml-debug [DEST]
+#   build-module.sh 6.12|6.1|arm64|uml-fast|uml-debug [DEST]
 # With GLASS_PATCH=FILE the sources are changed by it, in DEST.
 set -euo pipefail
 # shellcheck source=scripts/vm/lib.sh
@@ -12,8 +12,12 @@ kernel=${1-}
 top=$(cd "$VM_DIR/../.." && pwd)
 dest=${2:-$top/.build/$kernel}
 case $kernel in
-6.1 | 6.12)
-	kdir=$("$VM_DIR/kernel.sh" "$kernel" --kdir)
+6.1 | 6.12 | arm64)
+	if [ "$kernel" = arm64 ]; then
+		kdir=$("$VM_DIR/arm64.sh" --kdir)
+	else
+		kdir=$("$VM_DIR/kernel.sh" "$kernel" --kdir)
+	fi
 	# BTF of a module needs pahole and a vmlinux, and serves none of us.
 	options=(CONFIG_DEBUG_INFO_BTF_MODULES=)
 	;;
@@ -21,7 +25,7 @@ uml-fast | uml-debug)
 	kdir=$("$VM_DIR/uml.sh" "${kernel#uml-}" --kdir)
 	options=(ARCH=um GLASS_KUNIT=y)
 	;;
-*) die "usage: build-module.sh 6.12|6.1|uml-fast|uml-debug [DEST]" ;;
+*) die "usage: build-module.sh 6.12|6.1|arm64|uml-fast|uml-debug [DEST]" ;;
 esac
 mkdir -p "$dest"
 dest=$(cd "$dest" && pwd)

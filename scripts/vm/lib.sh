@@ -37,24 +37,32 @@ newer_than_lists() {
 }
 
 # Package lists of our own serve where the system's are missing or stale and
-# the caller may not refresh them.
+# the caller may not refresh them, and for packages of another machine: APT_ARCH.
+APT_ARCH=
+
+apt_own_dir() { echo "$GLASS_CACHE/apt${APT_ARCH:+-$APT_ARCH}"; }
+
 apt_own_options() {
-	APT_OWN=(-o "Dir::State::Lists=$GLASS_CACHE/apt/lists"
-		-o "Dir::Cache=$GLASS_CACHE/apt/cache"
+	local dir
+	dir=$(apt_own_dir)
+	APT_OWN=(-o "Dir::State::Lists=$dir/lists" -o "Dir::Cache=$dir/cache"
 		-o "Debug::NoLocking=1")
+	# What is installed here says nothing of that machine.
+	[ -z "$APT_ARCH" ] || APT_OWN+=(-o "APT::Architecture=$APT_ARCH"
+		-o "APT::Architectures::=$APT_ARCH" -o "Dir::State::status=/dev/null")
 }
 
 apt_refresh() {
+	local dir
 	apt_own_options
-	mkdir -p "$GLASS_CACHE/apt/lists/partial" \
-		"$GLASS_CACHE/apt/cache/archives/partial"
+	dir=$(apt_own_dir)
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	say "refreshing the package lists"
-	apt-get "${APT_OWN[@]}" -o APT::Sandbox::User=root -qq update \
-		>"$GLASS_CACHE/apt/log" 2>&1
+	apt-get "${APT_OWN[@]}" -o APT::Sandbox::User=root -qq update >"$dir/log" 2>&1
 	# apt calls it a success when it got nothing; such lists must not stay.
-	! compgen -G "$GLASS_CACHE/apt/lists/*_Packages*" >/dev/null || return 0
-	cat "$GLASS_CACHE/apt/log" >&2
-	rm -rf "$GLASS_CACHE/apt"
+	! compgen -G "$dir/lists/*_Packages*" >/dev/null || return 0
+	cat "$dir/log" >&2
+	rm -rf "$dir"
 	APT_OWN=()
 	return 1
 }
