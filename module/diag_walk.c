@@ -6,21 +6,17 @@
  * The table is walked chain by chain: of each bucket of listeners the sockets,
  * of each bucket of the table the embryos, the sockets, the records of
  * TIME-WAIT: the way that a connection goes. netlink calls again when there is
- * room again, and by then the chain may have changed. As what is new stands at
- * a chain's head, the place to go on is kept as a distance from its end: who
- * came meanwhile is not told, and moves nobody. If one behind that place has
- * left, one in front of it is told again; none is left out.
+ * room again, and by then the chain may have changed: walk.c says how none is
+ * left out.
  *
  * A socket can only be told without its chain's lock, as its own may be waited
- * for. A few at a time are given a reference under the one, and told under the
- * other.
+ * for.
  */
 #include <linux/sched.h>
 #include <net/inet_timewait_sock.h>
 
 #include "diag.h"
-
-#define CHUNK 16
+#include "walk.h"
 
 /* netlink_callback.args: where to go on */
 enum {
@@ -54,8 +50,9 @@ static struct nlattr *bytecode(const struct glass_diag *d)
 	return data->inet_diag_nla_bc;
 }
 
-static bool sock_wanted(const struct glass_diag *d, struct sock *sk)
+static bool sock_wanted(struct sock *sk, const void *arg)
 {
+	const struct glass_diag *d = arg;
 	const struct inet_diag_req_v2 *req = d->req;
 
 	return req->idiag_states & 1 << READ_ONCE(sk->sk_state) &&
@@ -99,66 +96,26 @@ static bool record_wanted(const struct glass_diag *d,
 	       (!program || record_passes(program, row));
 }
 
-static long length(const struct hlist_nulls_head *chain)
-{
-	struct hlist_nulls_node *node;
-	long n = 0;
-
-	for (node = chain->first; !is_a_nulls(node); node = node->next)
-		n++;
-	return n;
-}
-
-/*
- * The next few that are wanted, each with a reference and its distance from
- * the chain's end. @left is how far the last call came, and how far this did.
- */
-static int take(const struct glass_diag *d, spinlock_t *lock,
-		struct hlist_nulls_head *chain, long *left,
-		struct sock **taken, long *distance)
-{
-	const struct hlist_nulls_node *node;
-	struct sock *sk;
-	long at;
-	int n = 0;
-
-	spin_lock_bh(lock);
-	at = length(chain);
-	sk_nulls_for_each(sk, node, chain) {
-		if (n == CHUNK)
-			break;
-		if (at <= *left && sock_wanted(d, sk) &&
-		    refcount_inc_not_zero(&sk->sk_refcnt)) {
-			distance[n] = at;
-			taken[n++] = sk;
-		}
-		at--;
-	}
-	spin_unlock_bh(lock);
-	*left = at;
-	return n;
-}
-
 /* A chain of sockets; false without room for the rest */
 static bool tell_socks(const struct glass_diag *d, spinlock_t *lock,
 		       struct hlist_nulls_head *chain)
 {
-	long left = d->cb->args[AT_LEFT] ?: LONG_MAX, distance[CHUNK];
-	struct sock *taken[CHUNK];
+	struct glass_walk walk;
 	bool room = true;
 	int i, n;
 
+	glass_walk_start(&walk, d->cb->args[AT_LEFT]);
 	do {
-		n = take(d, lock, chain, &left, taken, distance);
+		n = glass_walk_take(&walk, lock, chain, sock_wanted, d);
 		for (i = 0; i < n; i++) {
-			if (room && glass_diag_put_sock(d, taken[i])) {
-				d->cb->args[AT_LEFT] = distance[i];
+			if (room && glass_diag_put_sock(d, walk.sk[i])) {
+				d->cb->args[AT_LEFT] = walk.distance[i];
 				room = false;
 			}
-			sock_put(taken[i]);
+			sock_put(walk.sk[i]);
 		}
 		cond_resched();
-	} while (room && left);
+	} while (room && walk.left);
 	return room;
 }
 
@@ -173,7 +130,7 @@ static bool tell_records(const struct glass_diag *d, struct glass_bucket *b,
 	bool room = true;
 
 	spin_lock_bh(&b->lock);
-	at = length(&b->records);
+	at = glass_chain_length(&b->records);
 	hlist_nulls_for_each_entry(r, node, &b->records, node) {
 		if (at <= left && r->kind == kind) {
 			glass_row_of_record(r, &row);
