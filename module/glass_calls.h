@@ -78,7 +78,7 @@ void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s);
 void glass_user_close(struct sock *sk);
 void glass_user_abort(struct sock *sk);
 void glass_user_orphan(struct sock *sk);
-void glass_error(struct sock *sk, int err);
+void glass_error(struct sock *sk, int err, u16 rule);
 void glass_too_big(struct sock *sk, u32 seq, u32 mss);
 void glass_paced(struct sock *sk);
 
@@ -446,6 +446,6 @@ void glass_trace(struct glass_net *gn, bool sent,
 void glass_trace_sock(const struct sock *sk, bool sent,
 		      const struct segment *s, const struct sk_buff *skb,
 		      u8 old_state, u8 state, u16 rule);
-void glass_trace_state(const struct sock *sk, u8 state);
+void glass_trace_state(const struct sock *sk, u8 state, u16 rule);
 
 #endif

@@ -188,7 +188,8 @@ static void report(struct glass_net *gn, struct sock *sk,
 		queue_error(sk, skb, quoted, e);
 	if (end && !sock_owned_by_user(sk)) {
 		glass_count(gn, RULE_ICMP_HARD);
-		glass_error(sk, e->err);
+		glass_fastopen_failed(sk);
+		glass_error(sk, e->err, RULE_ICMP_HARD);
 		return;
 	}
 	glass_count(gn, RULE_ICMP_SOFT);

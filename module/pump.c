@@ -23,7 +23,7 @@ static void follow_state(struct sock *sk, u64 now)
 	if (sk->sk_state == gs->tcb.state || gs->tcb.state == TCB_TIME_WAIT)
 		return;
 	gs->since = now_ms(now);
-	glass_trace_state(sk, gs->tcb.state);
+	glass_trace_state(sk, gs->tcb.state, RULE_NONE);
 	inet_sk_set_state(sk, gs->tcb.state);
 }
 
@@ -139,7 +139,7 @@ static void finish(struct sock *sk, const struct verdict *v)
 		glass_timewait_start(sk);
 		tcb_dead(&gs->tcb, &dead, 0);
 	} else {
-		glass_trace_state(sk, TCB_CLOSED);
+		glass_trace_state(sk, TCB_CLOSED, v->rule);
 	}
 	glass_done(sk);
 	if (error)
@@ -404,17 +404,17 @@ void glass_user_orphan(struct sock *sk)
 }
 
 /**
- * glass_error() - event: the network says that the open cannot succeed
- * @sk: its socket, in SYN-SENT or SYN-RECEIVED
+ * glass_error() - event: the connection ends, and the peer is told nothing
+ * @sk: its socket, not CLOSED
  * @err: a positive errno
+ * @rule: why
  */
-void glass_error(struct sock *sk, int err)
+void glass_error(struct sock *sk, int err, u16 rule)
 {
-	struct verdict v = { .rule = RULE_ICMP_HARD };
+	struct verdict v = { .rule = rule };
 
 	WRITE_ONCE(sk->sk_err, err);
 	glass_count_failed(sk);
-	glass_fastopen_failed(sk);
 	tcb_dead(&glass_sk(sk)->tcb, &v, 0);
 	beats(sk, &v, glass_now());
 }

@@ -142,8 +142,14 @@ void glass_trace_sock(const struct sock *sk, bool sent,
 			    state, rule, t->iss, t->irs, t);
 }
 
-/* A connection's state changes: @sk, locked, tells the one before. */
-void glass_trace_state(const struct sock *sk, u8 state)
+/**
+ * glass_trace_state() - show that a connection's state changes
+ * @sk: the socket, locked; its own state is still the one before
+ * @state: the state from now on
+ * @rule: by which it ended, or by which fault; else RULE_NONE. One for which a
+ *	segment is sent is told with that
+ */
+void glass_trace_state(const struct sock *sk, u8 state, u16 rule)
 {
 	struct glass_tuple tuple;
 
@@ -151,5 +157,6 @@ void glass_trace_state(const struct sock *sk, u8 state)
 		return;
 	glass_tuple_of(sk, &tuple);
 	trace_glass_state(glass_sk_net(sk), &tuple, sk->sk_state, state,
-			  READ_ONCE(sk->sk_err));
+			  READ_ONCE(sk->sk_err),
+			  rule_is_send(rule) ? RULE_NONE : rule);
 }

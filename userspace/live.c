@@ -100,7 +100,7 @@ static const struct slot segment_slots[] = {
 static const struct slot change_slots[] = {
 	SLOT("netns", netns), SLOT("family", family),
 	SLOT("state", state), SLOT("old_state", old_state),
-	SLOT("error", error),
+	SLOT("error", error), SLOT("rule", rule),
 	SLOT("laddr", from.addr), SLOT("raddr", to.addr),
 	SLOT("lport", from.port), SLOT("rport", to.port),
 };

@@ -123,7 +123,7 @@ static void put_rules(FILE *to, const struct recording *r)
 	size_t i;
 
 	for (i = 0; i < r->count; i++)
-		if (r->events[i].dir != CHANGE)
+		if (r->events[i].dir != CHANGE || r->events[i].rule)
 			used[r->events[i].rule] = true;
 	for (i = 0; i <= RULE_COUNT; i++) {
 		if (!used[i])

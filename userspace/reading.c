@@ -171,6 +171,8 @@ static bool get_event(const json_t *o, struct event *e)
 	if (!strcmp(what, "state")) {
 		e->dir = CHANGE;
 		e->error = errno_named(word(o, "error"));
+		if (json_object_get(o, "rule"))
+			e->rule = rule_named(word(o, "rule"));
 		return e->state;
 	}
 	e->dir = !strcmp(what, "sent") ? SENT : GOT;

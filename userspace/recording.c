@@ -127,6 +127,8 @@ void recording_event(FILE *to, const struct event *e)
 		if (e->error)
 			fprintf(to, ",\"error\":\"%s\"",
 				strerrorname_np(e->error) ?: "EIO");
+		if (e->rule)
+			fprintf(to, ",\"rule\":\"%s\"", rule_name(e->rule));
 	} else {
 		fprintf(to, ",\"rule\":\"%s\",\"seq_base\":%u,\"ack_base\":%u,\"len\":%u,"
 			"\"piece\":%u,\"ecn\":%u,\"header\":\"%s\",\"flags\":\"%s\",\"seq\":%u,"

@@ -174,12 +174,15 @@ TRACE_EVENT(glass_segment,
 		  glass_rule_name(__entry->rule))
 );
 
-/* error: what the user is told, a positive errno, 0 for nothing */
+/*
+ * error: what the user is told, a positive errno, 0 for nothing. rule: by which
+ * it ended, or by which fault; else 0. A fault may leave the state as it is.
+ */
 TRACE_EVENT(glass_state,
 	TP_PROTO(struct glass_net *gn, const struct glass_tuple *tuple,
-		 u8 old_state, u8 state, int error),
+		 u8 old_state, u8 state, int error, u16 rule),
 
-	TP_ARGS(gn, tuple, old_state, state, error),
+	TP_ARGS(gn, tuple, old_state, state, error, rule),
 
 	TP_STRUCT__entry(
 		__field(u32, netns)
@@ -191,6 +194,7 @@ TRACE_EVENT(glass_state,
 		__array(u8, raddr, 16)
 		__field(u16, lport)
 		__field(u16, rport)
+		__field(u16, rule)
 	),
 
 	TP_fast_assign(
@@ -203,11 +207,13 @@ TRACE_EVENT(glass_state,
 		memcpy(__entry->raddr, &tuple->raddr, 16);
 		__entry->lport = tuple->lport;
 		__entry->rport = tuple->rport;
+		__entry->rule = rule;
 	),
 
-	TP_printk("%u > %u %s > %s error=%d", __entry->lport, __entry->rport,
-		  tcb_state_name(__entry->old_state),
-		  tcb_state_name(__entry->state), __entry->error)
+	TP_printk("%u > %u %s > %s error=%d rule=%s", __entry->lport,
+		  __entry->rport, tcb_state_name(__entry->old_state),
+		  tcb_state_name(__entry->state), __entry->error,
+		  glass_rule_name(__entry->rule))
 );
 
 #endif
