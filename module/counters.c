@@ -82,7 +82,7 @@ static bool judged_again(u16 rule)
 {
 	return rule == RULE_EMBRYO_ACK || rule == RULE_COOKIE_ACK ||
 	       rule == RULE_TW_SYN || rule == RULE_TW_SYN_TS ||
-	       (rule >= RULE_FAULT_DROP && rule <= RULE_FAULT_HOLD);
+	       rule_is_fault(rule);
 }
 
 /* Each segment that arrives is judged by a rule, the bad ones too */

@@ -4,9 +4,10 @@
  *
  * It sits between the check of a segment and its lookup. A wish counts the
  * segments that fit it, and takes those that it is about: lost, twice,
- * damaged, later, behind others, or kept until somebody lets them go. What
+ * damaged, later, behind others, or held until somebody lets them go. What
  * was done is told by a rule of its own, as if it had been decided; the
- * segment itself is judged when it arrives at last.
+ * segment itself is judged when it arrives at last. An end that is frozen,
+ * see faultend.c, takes none.
  *
  * Nobody pays for it while there is no wish: see glass_faulty().
  */
@@ -17,39 +18,23 @@
 
 DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
 
-/**
- * struct held - a segment that waits
- * @link: in glass_faults.held
- * @skb: it; without a device
- * @ifindex: the interface that it came in by
- * @id: of the wish that holds it
- * @due: when it arrives by itself, milliseconds; 0 for never
- * @behind: how many more of its connection must pass before it does
- * @tuple: its ends
- */
-struct held {
-	struct list_head link;
-	struct sk_buff *skb;
-	int ifindex;
-	u32 id;
-	u32 due;
-	u32 behind;
-	struct glass_tuple tuple;
-};
-
 static bool fits(const struct fault *f, const struct segment *s)
 {
 	u16 has = s->flags | (s->len ? FAULT_TEXT : 0);
 
-	return (has & f->with) == f->with && !(has & f->without) &&
+	return f->action != FAULT_FORGET &&
+	       (has & f->with) == f->with && !(has & f->without) &&
 	       (!f->from || f->from == s->src) && (!f->to || f->to == s->dst);
 }
 
-/* Count it with every wish that it fits; the first to be about it has it. */
+/*
+ * Count it with every wish that it fits; the first to be about it has it, but
+ * one that freezes its end before all others: it does not arrive at all.
+ */
 static bool choose(struct glass_faults *faults, const struct segment *s,
 		   struct fault *chosen)
 {
-	struct fault *f, *first = NULL;
+	struct fault *f, *first = glass_fault_freezes(faults, s->dst);
 
 	list_for_each_entry(f, &faults->wishes, link) {
 		if (!fits(f, s))
@@ -104,14 +89,91 @@ static void let_go(struct glass_faults *faults, struct held *h,
 	list_move_tail(&h->link, free);
 }
 
-/* They arrive, in order, unless their interface is gone. No lock is held. */
-static void deliver_all(struct glass_net *gn, struct list_head *list)
+/**
+ * glass_fault_tell() - a fault strikes a segment
+ * @gn: the netns
+ * @skb: it, its header linear
+ * @tuple: its ends, ours first
+ * @s: it, decoded
+ * @rule: of GLASS_RULES_FAULT
+ */
+void glass_fault_tell(struct glass_net *gn, const struct sk_buff *skb,
+		      const struct glass_tuple *tuple,
+		      const struct segment *s, u16 rule)
+{
+	glass_count(gn, rule);
+	glass_trace(gn, false, tuple, s, skb, 0, 0, rule, 0, 0);
+}
+
+/* Into the list that it belongs to; lock held */
+static void put_held(struct glass_faults *faults, struct held *h,
+		     struct fault *f)
+{
+	f->held++;
+	WRITE_ONCE(faults->count, faults->count + 1);
+	faults->octets += h->skb->truesize;
+	/* conntrack of a netns ends before Glass's part of it */
+	nf_reset_ct(h->skb);
+	h->skb->dev = NULL;
+	list_add_tail(&h->link, f->action == FAULT_KEEP ? &faults->kept :
+							  &faults->held);
+	arm(faults);
+}
+
+/* Is there room for it among those that wait? Lock held. */
+static bool has_room(const struct glass_faults *faults,
+		     const struct sk_buff *skb)
+{
+	return faults->count < HELD_MAX &&
+	       faults->octets + skb->truesize <= HELD_OCTETS;
+}
+
+/* It would arrive at an end that is frozen: there it waits, or is lost */
+static bool held_again(struct glass_net *gn, struct held *h)
+{
+	struct glass_faults *faults = &gn->faults;
+	struct segment s;
+	struct fault *f;
+	bool waits;
+
+	spin_lock_bh(&faults->lock);
+	f = glass_fault_freezes(faults, h->tuple.lport);
+	waits = f && has_room(faults, h->skb);
+	if (f) {
+		list_del(&h->link);
+		segment_decode(&s, h->skb->data, h->skb->len);
+		glass_fault_tell(gn, h->skb, &h->tuple, &s, waits ?
+				 RULE_FAULT_FREEZE : RULE_FAULT_DROP);
+	}
+	if (waits) {
+		h->id = f->id;
+		h->due = 0;
+		h->behind = 0;
+		put_held(faults, h, f);
+	} else if (f) {
+		kfree_skb(h->skb);
+		kfree(h);
+	}
+	spin_unlock_bh(&faults->lock);
+	return f;
+}
+
+/**
+ * glass_fault_deliver() - these arrive, in order
+ * @gn: the netns
+ * @list: of struct held; consumed. Whose interface is gone is lost
+ *
+ * No lock is held.
+ */
+void glass_fault_deliver(struct glass_net *gn, struct list_head *list)
 {
 	struct held *h, *next;
 
 	rcu_read_lock();
 	local_bh_disable();
 	list_for_each_entry_safe(h, next, list, link) {
+		if (glass_end_frozen(gn, h->tuple.lport) && held_again(gn, h))
+			continue;
 		h->skb->dev = dev_get_by_index_rcu(gn->net, h->ifindex);
 		if (h->skb->dev)
 			glass_rcv_late(gn, h->skb, glass_af(&h->tuple));
@@ -137,30 +199,34 @@ static void due(struct timer_list *t)
 			let_go(faults, h, &list);
 	arm(faults);
 	spin_unlock(&faults->lock);
-	deliver_all(container_of(faults, struct glass_net, faults), &list);
+	glass_fault_deliver(container_of(faults, struct glass_net, faults),
+			    &list);
 }
 
-static void tell(struct glass_net *gn, const struct sk_buff *skb,
-		 const struct glass_tuple *tuple, const struct segment *s,
-		 u8 action)
-{
-	static const u16 rules[FAULT_ACTIONS] = {
-		[FAULT_DROP] = RULE_FAULT_DROP,
-		[FAULT_DUP] = RULE_FAULT_DUP,
-		[FAULT_CORRUPT] = RULE_FAULT_CORRUPT,
-		[FAULT_DELAY] = RULE_FAULT_DELAY,
-		[FAULT_REORDER] = RULE_FAULT_REORDER,
-		[FAULT_HOLD] = RULE_FAULT_HOLD,
-	};
+/* Of those that wait; RULE_NONE for a copy, which nobody waits for */
+static const u16 held_rules[FAULT_ACTIONS] = {
+	[FAULT_DELAY] = RULE_FAULT_DELAY,
+	[FAULT_REORDER] = RULE_FAULT_REORDER,
+	[FAULT_HOLD] = RULE_FAULT_HOLD,
+	[FAULT_FREEZE] = RULE_FAULT_FREEZE,
+};
 
-	glass_count(gn, rules[action]);
-	glass_trace(gn, false, tuple, s, skb, 0, 0, rules[action], 0, 0);
-}
-
-/* Keep it; false if that cannot be, and then it is the caller's still */
-static bool hold(struct glass_net *gn, struct sk_buff *skb,
-		 const struct glass_tuple *tuple, const struct segment *s,
-		 const struct fault *wish)
+/**
+ * glass_fault_hold() - a segment is to wait, or a copy to be kept
+ * @gn: the netns
+ * @skb: it; consumed if it can be
+ * @tuple: its ends
+ * @s: it, decoded
+ * @wish: a copy of what was wished for, made under the lock
+ *
+ * RCU read lock held, softirqs off.
+ *
+ * Return: false without memory, or when there are too many, or if the wish was
+ * taken back meanwhile.
+ */
+bool glass_fault_hold(struct glass_net *gn, struct sk_buff *skb,
+		      const struct glass_tuple *tuple,
+		      const struct segment *s, const struct fault *wish)
 {
 	struct glass_faults *faults = &gn->faults;
 	struct held *h = kmalloc(sizeof(*h), GFP_ATOMIC);
@@ -180,20 +246,13 @@ static bool hold(struct glass_net *gn, struct sk_buff *skb,
 	if (wish->ms)
 		h->due = (now_ms(glass_now()) + wish->ms) ?: 1;
 	spin_lock(&faults->lock);
-	/* the wish may have been taken back meanwhile */
-	if (faults->count < HELD_MAX &&
-	    faults->octets + skb->truesize <= HELD_OCTETS)
+	if (has_room(faults, skb))
 		f = glass_fault_find(faults, wish->id);
 	if (f) {
-		f->held++;
-		WRITE_ONCE(faults->count, faults->count + 1);
-		faults->octets += skb->truesize;
-		tell(gn, skb, tuple, s, wish->action);
-		/* conntrack of a netns ends before Glass's part of it */
-		nf_reset_ct(skb);
-		skb->dev = NULL;
-		list_add_tail(&h->link, &faults->held);
-		arm(faults);
+		if (held_rules[wish->action])
+			glass_fault_tell(gn, skb, tuple, s,
+					 held_rules[wish->action]);
+		put_held(faults, h, f);
 	}
 	spin_unlock(&faults->lock);
 	if (!f)
@@ -214,7 +273,7 @@ static void passed(struct glass_net *gn, const struct glass_tuple *tuple)
 		    !--h->behind)
 			let_go(faults, h, &list);
 	spin_unlock(&faults->lock);
-	deliver_all(gn, &list);
+	glass_fault_deliver(gn, &list);
 }
 
 /*
@@ -234,7 +293,7 @@ static bool damage(struct glass_net *gn, struct sk_buff *skb,
 		kfree_skb(copy);
 		return false;
 	}
-	tell(gn, skb, tuple, s, FAULT_CORRUPT);
+	glass_fault_tell(gn, skb, tuple, s, RULE_FAULT_CORRUPT);
 	kfree_skb(skb);
 	copy->data[copy->len - 1] ^= 1;
 	copy->ip_summed = CHECKSUM_NONE;
@@ -254,8 +313,16 @@ static bool again(struct glass_net *gn, struct sk_buff *skb,
 	if (!copy)
 		return false;
 	glass_deliver(gn, skb, af, s);
-	tell(gn, copy, tuple, &seen, FAULT_DUP);
+	glass_fault_tell(gn, copy, tuple, &seen, RULE_FAULT_DUP);
 	glass_rcv_late(gn, copy, af);
+	return true;
+}
+
+static bool lose(struct glass_net *gn, struct sk_buff *skb,
+		 const struct glass_tuple *tuple, const struct segment *s)
+{
+	glass_fault_tell(gn, skb, tuple, s, RULE_FAULT_DROP);
+	kfree_skb(skb);
 	return true;
 }
 
@@ -270,11 +337,15 @@ static bool act(struct glass_net *gn, struct sk_buff *skb,
 	case FAULT_CORRUPT:
 		return damage(gn, skb, tuple, s);
 	case FAULT_DROP:
-		tell(gn, skb, tuple, s, FAULT_DROP);
-		kfree_skb(skb);
-		return true;
+		return lose(gn, skb, tuple, s);
+	case FAULT_KEEP:
+		return glass_fault_keep(gn, skb, tuple, s, wish);
+	case FAULT_FREEZE:
+		/* more than it can hold is lost, and none arrives */
+		return glass_fault_hold(gn, skb, tuple, s, wish) ||
+		       (glass_frozen(gn, s->dst) && lose(gn, skb, tuple, s));
 	}
-	return hold(gn, skb, tuple, s, wish);
+	return glass_fault_hold(gn, skb, tuple, s, wish);
 }
 
 /* It was not: the count was one ahead */
@@ -310,7 +381,7 @@ void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
 	chosen = choose(&gn->faults, s, &wish);
 	spin_unlock(&gn->faults.lock);
 	if (chosen && act(gn, skb, &tuple, s, &wish)) {
-		if (wish.action == FAULT_DUP)
+		if (wish.action == FAULT_DUP || wish.action == FAULT_KEEP)
 			passed(gn, &tuple);
 		return;
 	}
@@ -324,7 +395,7 @@ void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
 /**
  * glass_fault_drain() - what is held arrives
  * @gn: the netns
- * @id: of the wish that holds it, 0 for all
+ * @id: of the wish that holds it, 0 for all, FAULT_NOBODY where that is gone
  *
  * Process context.
  */
@@ -336,10 +407,10 @@ void glass_fault_drain(struct glass_net *gn, u32 id)
 
 	spin_lock_bh(&faults->lock);
 	list_for_each_entry_safe(h, next, &faults->held, link)
-		if (!id || h->id == id)
+		if (!id || h->id == id || !glass_fault_find(faults, h->id))
 			let_go(faults, h, &list);
 	spin_unlock_bh(&faults->lock);
-	deliver_all(gn, &list);
+	glass_fault_deliver(gn, &list);
 }
 
 void glass_fault_init(struct glass_net *gn)
@@ -349,6 +420,7 @@ void glass_fault_init(struct glass_net *gn)
 	spin_lock_init(&faults->lock);
 	INIT_LIST_HEAD(&faults->wishes);
 	INIT_LIST_HEAD(&faults->held);
+	INIT_LIST_HEAD(&faults->kept);
 	timer_setup(&faults->timer, due, 0);
 }
 
@@ -364,4 +436,5 @@ void glass_fault_exit(struct glass_net *gn)
 		kfree(h);
 	}
 	glass_fault_forget(gn);
+	glass_fault_unkeep(gn);
 }

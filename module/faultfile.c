@@ -4,15 +4,21 @@
  *
  *	drop with=syn,ack nth=2		lose the second SYN/ACK
  *	dup with=text from=54321	the next text from this port arrives twice
- *	corrupt, hold			likewise damaged; kept until released
+ *	corrupt, hold			likewise damaged; held until released
  *	delay ms=200			so late
  *	reorder behind=3 ms=1000	after three more, or so late at most
+ *	keep with=syn			it arrives, and a copy of it is kept
+ *	freeze port=80			this end takes none, sends none, has no time
+ *	forget port=80			its connections are gone, and nobody is told
  *	release, release 4		what is held arrives, or what wish 4 holds
+ *	replay, replay 4		copies arrive, as often as is asked for
+ *	thaw, thaw 4			ends that are frozen go on
  *	clear, clear 4			as if it had never been wished
  *
- * Words for all: with= and without= (fin syn rst psh ack urg ece cwr text),
- * from=PORT, to=PORT, nth=N (the first of those that fit), times=N (so many
- * from there on; 0: all). "glass break" writes such lines from plainer ones.
+ * Words for all about segments: with= and without= (fin syn rst psh ack urg ece
+ * cwr text), from=PORT, to=PORT, nth=N (the first of those that fit), times=N
+ * (so many from there on; 0: all). Ends are named by their port, or all are
+ * meant. "glass break" writes such lines from plainer ones.
  */
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -28,7 +34,16 @@ static const char *const actions[FAULT_ACTIONS] = {
 	[FAULT_DELAY] = "delay",
 	[FAULT_REORDER] = "reorder",
 	[FAULT_HOLD] = "hold",
+	[FAULT_KEEP] = "keep",
+	[FAULT_FREEZE] = "freeze",
+	[FAULT_FORGET] = "forget",
 };
+
+/* Is it about ends, not about segments? */
+static bool of_ends(int action)
+{
+	return action == FAULT_FREEZE || action == FAULT_FORGET;
+}
 
 /* The control bits from the lowest, as in the header, then FAULT_TEXT */
 static const char *const bits[] = {
@@ -56,10 +71,12 @@ static void show_number(struct seq_file *seq, const char *word, u32 n)
 		seq_printf(seq, " %s=%u", word, n);
 }
 
-static void show_wish(struct seq_file *seq, const struct fault *f)
+static void show_words(struct seq_file *seq, const struct fault *f)
 {
-	seq_printf(seq, "%4u %10llu %10llu %6u  %s", f->id, f->seen, f->done,
-		   f->held, actions[f->action]);
+	if (of_ends(f->action)) {
+		show_number(seq, "port", f->to);
+		return;
+	}
 	show_bits(seq, "with", f->with);
 	show_bits(seq, "without", f->without);
 	show_number(seq, "from", f->from);
@@ -68,6 +85,13 @@ static void show_wish(struct seq_file *seq, const struct fault *f)
 	seq_printf(seq, " times=%u", f->times);
 	show_number(seq, "behind", f->behind);
 	show_number(seq, "ms", f->ms);
+}
+
+static void show_wish(struct seq_file *seq, const struct fault *f)
+{
+	seq_printf(seq, "%4u %10llu %10llu %6u  %s", f->id, f->seen, f->done,
+		   f->held, actions[f->action]);
+	show_words(seq, f);
 	seq_putc(seq, '\n');
 }
 
@@ -122,6 +146,9 @@ static int parse_word(char *word, struct fault *f)
 	if (!value)
 		return -EINVAL;
 	*value++ = 0;
+	if (of_ends(f->action))
+		return strcmp(word, "port") ? -EINVAL :
+					      parse_port(value, &f->to);
 	if (!strcmp(word, "with"))
 		return parse_bits(value, &f->with);
 	if (!strcmp(word, "without"))
@@ -173,7 +200,17 @@ static int add(struct glass_net *gn, int action, char *line)
 	return glass_fault_add(gn, &f);
 }
 
-/* "release" and "clear", of one or of all */
+static const struct {
+	const char *word;
+	int (*what)(struct glass_net *gn, u32 id);
+} commands[] = {
+	{ "release", glass_fault_release },
+	{ "replay", glass_fault_replay },
+	{ "thaw", glass_fault_thaw },
+	{ "clear", glass_fault_clear },
+};
+
+/* Of one or of all */
 static int command(struct glass_net *gn, char *line,
 		   int (*what)(struct glass_net *gn, u32 id))
 {
@@ -189,14 +226,13 @@ static int command(struct glass_net *gn, char *line,
 static int obey(struct glass_net *gn, char *line)
 {
 	char *word = next_word(&line);
-	int action;
+	int action, i;
 
 	if (!word)
 		return 0;
-	if (!strcmp(word, "release"))
-		return command(gn, line, glass_fault_release);
-	if (!strcmp(word, "clear"))
-		return command(gn, line, glass_fault_clear);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(word, commands[i].word))
+			return command(gn, line, commands[i].what);
 	action = match_string(actions, ARRAY_SIZE(actions), word);
 	return action < 0 ? -EINVAL : add(gn, action, line);
 }
@@ -210,7 +246,8 @@ static int obey(struct glass_net *gn, char *line)
  * Of several lines those before a bad one are done.
  *
  * Return: 0; -EPERM without CAP_NET_ADMIN, -EINVAL and -ERANGE for what has no
- * meaning, -ENOENT for a number that nothing has, -ENOSPC for too many wishes.
+ * meaning, -ENOENT for a number that nothing has, -ENODATA to replay nothing,
+ * -ENOSPC for too many wishes.
  */
 int glass_fault_write(struct file *file, char *buf, size_t size)
 {

@@ -6,6 +6,26 @@
 
 #define WISHES_MAX	64
 
+/* What is done at once: by wish @id, which may have been taken back */
+static void to_ends(struct glass_net *gn, const struct fault *wish, u32 id)
+{
+	struct fault *f;
+	u32 done;
+
+	if (wish->action == FAULT_FREEZE)
+		glass_ends_frozen(gn, wish->to);
+	if (wish->action != FAULT_FORGET)
+		return;
+	done = glass_ends_forget(gn, wish->to);
+	spin_lock_bh(&gn->faults.lock);
+	f = glass_fault_find(&gn->faults, id);
+	if (f) {
+		f->seen = done;
+		f->done = done;
+	}
+	spin_unlock_bh(&gn->faults.lock);
+}
+
 /**
  * glass_fault_add() - a wish more
  * @gn: the netns
@@ -19,6 +39,7 @@ int glass_fault_add(struct glass_net *gn, const struct fault *wish)
 {
 	struct glass_faults *faults = &gn->faults;
 	struct fault *f = kmemdup(wish, sizeof(*wish), GFP_KERNEL);
+	u32 id = 0;
 
 	if (!f)
 		return -ENOMEM;
@@ -26,13 +47,18 @@ int glass_fault_add(struct glass_net *gn, const struct fault *wish)
 	spin_lock_bh(&faults->lock);
 	if (faults->wished < WISHES_MAX) {
 		WRITE_ONCE(faults->wished, faults->wished + 1);
+		if (f->action == FAULT_FREEZE)
+			WRITE_ONCE(faults->frozen, faults->frozen + 1);
 		f->id = ++faults->last_id;
 		list_add_tail(&f->link, &faults->wishes);
+		id = f->id;
 		f = NULL;
 	}
 	spin_unlock_bh(&faults->lock);
-	if (!f)
+	if (!f) {
+		to_ends(gn, wish, id);
 		return 0;
+	}
 	static_branch_dec(&glass_faults_wanted);
 	kfree(f);
 	return -ENOSPC;
@@ -61,19 +87,22 @@ int glass_fault_release(struct glass_net *gn, u32 id)
 	return 0;
 }
 
-/* Off the list, in @list; how many */
+/* Off the list, in @list: all, or one, or those that freeze; how many */
 static unsigned int take_wishes(struct glass_faults *faults, u32 id,
-				struct list_head *list)
+				bool freezing, struct list_head *list)
 {
 	struct fault *f, *next;
 	unsigned int n = 0;
 
 	spin_lock_bh(&faults->lock);
 	list_for_each_entry_safe(f, next, &faults->wishes, link) {
-		if (id && f->id != id)
+		if ((id && f->id != id) ||
+		    (freezing && f->action != FAULT_FREEZE))
 			continue;
 		list_move_tail(&f->link, list);
 		WRITE_ONCE(faults->wished, faults->wished - 1);
+		if (f->action == FAULT_FREEZE)
+			WRITE_ONCE(faults->frozen, faults->frozen - 1);
 		n++;
 	}
 	spin_unlock_bh(&faults->lock);
@@ -90,26 +119,52 @@ static void free_wishes(struct list_head *list)
 	}
 }
 
+static int take_back(struct glass_net *gn, u32 id, bool freezing)
+{
+	struct fault *f;
+	LIST_HEAD(list);
+	int err;
+
+	/* held no more from here on, since who holds looks for the wish */
+	err = take_wishes(&gn->faults, id, freezing, &list) || !id ?
+	      0 : -ENOENT;
+	if (!err) {
+		glass_fault_drain(gn, FAULT_NOBODY);
+		glass_fault_unkeep(gn);
+	}
+	list_for_each_entry(f, &list, link)
+		if (f->action == FAULT_FREEZE)
+			glass_ends_thawed(gn, f->to);
+	free_wishes(&list);
+	return err;
+}
+
 /**
  * glass_fault_clear() - take a wish back; what it holds arrives
  * @gn: the netns
  * @id: its number, 0 for all
  *
- * Process context.
+ * What it keeps does not, and what it froze goes on. Process context.
  *
  * Return: 0, or -ENOENT when there is no such wish.
  */
 int glass_fault_clear(struct glass_net *gn, u32 id)
 {
-	LIST_HEAD(list);
-	int err;
+	return take_back(gn, id, false);
+}
 
-	/* held no more from here on, since who holds looks for the wish */
-	err = take_wishes(&gn->faults, id, &list) || !id ? 0 : -ENOENT;
-	if (!err)
-		glass_fault_drain(gn, id);
-	free_wishes(&list);
-	return err;
+/**
+ * glass_fault_thaw() - the same of a wish that freezes an end
+ * @gn: the netns
+ * @id: its number, 0 for all of them
+ *
+ * Process context.
+ *
+ * Return: 0, or -ENOENT when there is no such wish.
+ */
+int glass_fault_thaw(struct glass_net *gn, u32 id)
+{
+	return take_back(gn, id, true);
 }
 
 /* All of them, held or not: the netns ends */
@@ -117,6 +172,6 @@ void glass_fault_forget(struct glass_net *gn)
 {
 	LIST_HEAD(list);
 
-	take_wishes(&gn->faults, 0, &list);
+	take_wishes(&gn->faults, 0, false, &list);
 	free_wishes(&list);
 }

@@ -447,5 +447,7 @@ void glass_trace_sock(const struct sock *sk, bool sent,
 		      const struct segment *s, const struct sk_buff *skb,
 		      u8 old_state, u8 state, u16 rule);
 void glass_trace_state(const struct sock *sk, u8 state, u16 rule);
+void glass_trace_record(struct glass_net *gn, const struct glass_record *r,
+			u16 rule);
 
 #endif

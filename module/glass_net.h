@@ -252,9 +252,11 @@ struct glass_fastopen {
  * @lock: guards the rest
  * @wishes: struct fault, the oldest first
  * @wished: how many
+ * @frozen: how many of them freeze an end
  * @last_id: number of the newest ever
  * @held: segments that wait, in the order of their arrival
- * @count: how many
+ * @kept: copies of some that have arrived, likewise
+ * @count: how many are held or kept
  * @octets: of memory that they take
  * @timer: when the next of them is due
  */
@@ -262,8 +264,10 @@ struct glass_faults {
 	spinlock_t lock;			/* see above */
 	struct list_head wishes;
 	u32 wished;
+	u32 frozen;
 	u32 last_id;
 	struct list_head held;
+	struct list_head kept;
 	u32 count;
 	u32 octets;
 	struct timer_list timer;

@@ -10,7 +10,7 @@
  */
 #include <net/ip.h>
 
-#include "glass_sock.h"
+#include "fault.h"
 
 /*
  * sk_state follows the TCB, so that Linux and its tracepoints know; not to
@@ -50,7 +50,7 @@ static void drain(struct sock *sk, u64 now)
 	struct segment s;
 	u32 limit;
 
-	if (tcb_silent(&gs->tcb))
+	if (tcb_silent(&gs->tcb) || glass_stands_still(sk))
 		return;
 	if (mtu_probes(&gs->tcb))
 		glass_path_look(sk);
@@ -296,7 +296,7 @@ void glass_timeout(struct sock *sk)
 	u64 now = glass_now();
 	struct verdict v;
 
-	if (t->state == TCB_CLOSED)
+	if (t->state == TCB_CLOSED || glass_stands_still(sk))
 		return;
 	if (!t->loss && tcb_misses(t, now))
 		glass_lend_loss(t);

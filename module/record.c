@@ -8,7 +8,7 @@
  * netns: all records of one list wait equally long, so a list is in order of
  * time by itself, and one timer serves all of them.
  */
-#include "glass_sock.h"
+#include "fault.h"
 
 static void free_rcu_record(struct rcu_head *head)
 {
@@ -59,6 +59,13 @@ void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 	spin_unlock_bh(&due->lock);
 }
 
+/* The wait for an embryo's ACK, as long as it is by now; its bucket is locked */
+static void start_again(struct glass_net *gn, struct glass_record *r)
+{
+	glass_record_schedule(gn, r, embryo_delay_ms(&r->embryo),
+			      r->embryo.sent);
+}
+
 /**
  * glass_record_start() - the wait for an embryo's ACK begins
  * @gn: the netns
@@ -70,8 +77,7 @@ void glass_record_start(struct glass_net *gn, struct glass_record *r)
 
 	spin_lock_bh(&b->lock);
 	if (!hlist_nulls_unhashed(&r->node))
-		glass_record_schedule(gn, r, embryo_delay_ms(&r->embryo),
-				      r->embryo.sent);
+		start_again(gn, r);
 	spin_unlock_bh(&b->lock);
 }
 
@@ -112,14 +118,17 @@ static void record_expired(struct glass_net *gn, struct glass_record *r)
 		return;
 	}
 	if (r->kind == RECORD_EMBRYO) {
+		if (glass_end_frozen(gn, r->tuple.lport)) {
+			start_again(gn, r);
+			spin_unlock_bh(&b->lock);
+			return;
+		}
 		if (embryo_wait(&r->embryo,
 				READ_ONCE(gn->sysctl.synack_retries),
 				listener_defers(r))) {
 			send = embryo_output(&r->embryo, &s);
 			glass_count_event(gn, EVENT_TIMEOUTS);
-			glass_record_schedule(gn, r,
-					      embryo_delay_ms(&r->embryo),
-					      r->embryo.sent);
+			start_again(gn, r);
 			spin_unlock_bh(&b->lock);
 			if (send)
 				send_embryo(gn, glass_af(&r->tuple), r, &s,

@@ -160,3 +160,12 @@ void glass_trace_state(const struct sock *sk, u8 state, u16 rule)
 			  READ_ONCE(sk->sk_err),
 			  rule_is_send(rule) ? RULE_NONE : rule);
 }
+
+/* The same of a record that ends: SYN-RECEIVED or TIME-WAIT without a socket */
+void glass_trace_record(struct glass_net *gn, const struct glass_record *r,
+			u16 rule)
+{
+	trace_glass_state(gn, &r->tuple, r->kind == RECORD_EMBRYO ?
+			  TCB_SYN_RECEIVED : TCB_TIME_WAIT, TCB_CLOSED, 0,
+			  rule);
+}

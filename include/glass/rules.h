@@ -13,6 +13,29 @@
 
 #include <glass/port.h>
 
+/* Faults that somebody asked for: what has not arrived is not judged */
+#define GLASS_RULES_FAULT(R)						\
+	R(FAULT_DROP,		"-", "-",				\
+	  "a fault on demand: it is lost")				\
+	R(FAULT_DUP,		"-", "-",				\
+	  "a fault on demand: it arrives once more")			\
+	R(FAULT_CORRUPT,	"-", "-",				\
+	  "a fault on demand: a bit of it is wrong")			\
+	R(FAULT_DELAY,		"-", "-",				\
+	  "a fault on demand: it arrives later")			\
+	R(FAULT_REORDER,	"-", "-",				\
+	  "a fault on demand: others overtake it")			\
+	R(FAULT_HOLD,		"-", "-",				\
+	  "a fault on demand: it is held until it is released")		\
+	R(FAULT_REPLAY,		"-", "-",				\
+	  "a fault on demand: a copy that was kept arrives")		\
+	R(FAULT_FREEZE,		"-", "-",				\
+	  "a fault on demand: this end is frozen until it is thawed")	\
+	R(FAULT_THAW,		"-", "-",				\
+	  "a fault on demand: this end goes on")			\
+	R(FAULT_FORGET,		"-", "-",				\
+	  "a fault on demand: this end has lost its memory")
+
 /* What is decided about a segment that arrives, counted there */
 #define GLASS_RULES_JUDGE(R)						\
 	R(NONE,			"-", "-",				\
@@ -32,19 +55,7 @@
 	  "drop: it came from further away than the user allows")	\
 	R(BACKLOG_FULL,		"rfc9293", "3.10.7",			\
 	  "drop: the socket is busy and its queue is full")		\
-	/* faults that somebody asked for, see module/fault.c */	\
-	R(FAULT_DROP,		"-", "-",				\
-	  "a fault on demand: it is lost")				\
-	R(FAULT_DUP,		"-", "-",				\
-	  "a fault on demand: it arrives once more")			\
-	R(FAULT_CORRUPT,	"-", "-",				\
-	  "a fault on demand: a bit of it is wrong")			\
-	R(FAULT_DELAY,		"-", "-",				\
-	  "a fault on demand: it arrives later")			\
-	R(FAULT_REORDER,	"-", "-",				\
-	  "a fault on demand: others overtake it")			\
-	R(FAULT_HOLD,		"-", "-",				\
-	  "a fault on demand: it is held until it is released")		\
+	GLASS_RULES_FAULT(R)						\
 	/* CLOSED: nobody is there */					\
 	R(CLOSED_RST,		"rfc9293", "3.10.7.1",			\
 	  "drop: a RST for nobody")					\
@@ -352,6 +363,16 @@ static inline bool rule_is_send(unsigned int rule)
 {
 	switch (rule) {
 	GLASS_RULES_SEND(GLASS_RULE_CASE)
+		return true;
+	}
+	return false;
+}
+
+/* Is this a rule of GLASS_RULES_FAULT? */
+static inline bool rule_is_fault(unsigned int rule)
+{
+	switch (rule) {
+	GLASS_RULES_FAULT(GLASS_RULE_CASE)
 		return true;
 	}
 	return false;

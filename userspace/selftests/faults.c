@@ -13,66 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "selftest.h"
-
-#define FAULTS	"/proc/net/glass/faults"
-
-/* 0 or errno */
-static int wish(const char *line)
-{
-	int fd = open(FAULTS, O_WRONLY | O_CLOEXEC), err = 0;
-
-	must(fd >= 0);
-	if (write(fd, line, strlen(line)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-/* A row of the file: what was seen, done and is held */
-struct row {
-	unsigned long long seen, done;
-	unsigned int held;
-};
-
-static bool row_of(unsigned int id, struct row *r)
-{
-	FILE *f = fopen(FAULTS, "re");
-	bool found = false;
-	char line[300];
-	unsigned int n;
-
-	must(f);
-	while (!found && fgets(line, sizeof(line), f))
-		found = sscanf(line, "%u %llu %llu %u", &n, &r->seen, &r->done,
-			       &r->held) == 4 && n == id;
-	fclose(f);
-	return found;
-}
-
-static void row_is(unsigned int id, unsigned long long done, unsigned int held)
-{
-	struct row r;
-
-	must(row_of(id, &r));
-	must_be(r.done, done);
-	must_be(r.held, held);
-}
-
-static void await_held(unsigned int id, unsigned int n)
-{
-	struct row r;
-
-	do {
-		must(row_of(id, &r));
-	} while (r.held != n && (pause_ms(1), true));
-}
-
-static void exchange(const struct pair *p, size_t len)
-{
-	pattern_send(p->c, len, 0, len);
-	pattern_recv(p->s, len, 0, len);
-}
+#include "wishes.h"
 
 /* The first comes, the second of the same handshake does not */
 static void drop_synacks(const struct kind *k)
@@ -192,7 +133,6 @@ static void many_gaps(const struct kind *k)
 {
 	enum { SEGMENTS = 60, LEN = 10, BEFORE = 1000000 };
 	struct pair p;
-	char line[80];
 	int i;
 
 	netns_own();
@@ -203,8 +143,7 @@ static void many_gaps(const struct kind *k)
 		pattern_recv(p.s, 50000, i, 50000);
 	}
 	/* the sender is not to hear of them */
-	snprintf(line, sizeof(line), "hold from=%u times=0\n", port_of(p.s));
-	must_be(wish(line), 0);
+	must_be(wish("hold from=%u times=0\n", port_of(p.s)), 0);
 	for (i = 0; i < SEGMENTS; i++) {
 		if (i % 2 == 0)
 			must_be(wish("hold with=text\n"), 0);
@@ -280,13 +219,11 @@ static void end_with_netns(const struct kind *k)
 static void by_ports(const struct kind *k)
 {
 	struct pair p;
-	char line[80];
 
 	netns_own();
 	pair_open(k, &p);
-	snprintf(line, sizeof(line), "drop with=text from=%u to=%u\n",
-		 port_of(p.s), port_of(p.c));
-	must_be(wish(line), 0);
+	must_be(wish("drop with=text from=%u to=%u\n", port_of(p.s),
+		     port_of(p.c)), 0);
 	exchange(&p, 10);
 	row_is(1, 0, 0);
 	must_be(send(p.s, "text", 4, 0), 4);
@@ -319,15 +256,18 @@ static void refused(const struct kind *k)
 		"delay ms=3600001\n", "reorder behind=0\n", "hold ms=1\n",
 		"release 0\n", "release 1\n", "release x\n", "clear 7\n",
 		"clear 1 2\n", "drop =\n", "drop nth\n", "\1\n",
+		"keep ms=1\n", "replay\n", "replay 1\n", "thaw 1\n",
+		"freeze with=syn\n", "freeze to=80\n", "freeze nth=1\n",
+		"freeze port=0\n", "forget from=80\n", "forget times=0\n",
+		"drop port=80\n",
 	};
 	struct pair p;
-	char line[100];
 	struct row r;
 	size_t i;
 
 	netns_own();
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (!wish(bad[i]))
+		if (!wish("%s", bad[i]))
 			fail(__FILE__, __LINE__, "accepted: %s", bad[i]);
 	must(!row_of(1, &r));
 	pair_open(k, &p);
@@ -339,8 +279,7 @@ static void refused(const struct kind *k)
 		must_be(wish("drop with=urg\n"), 0);
 	must_be(wish("drop with=urg\n"), ENOSPC);
 	must_be(wish("clear\n"), 0);
-	snprintf(line, sizeof(line), "drop with=urg\ndrop nonsense\n");
-	must_be(wish(line), EINVAL);
+	must_be(wish("drop with=urg\ndrop nonsense\n"), EINVAL);
 	must(row_of(65, &r));
 }
 
