@@ -3,6 +3,8 @@
  * glass break: faults by segment, in words, for /proc/net/glass/faults.
  *
  *	ACTION [the] [WHICH] KIND [from PORT] [to PORT] [by TIME] [behind N]
+ *	freeze|forget [port PORT]
+ *	release|replay|thaw|repair [ID]
  *
  * As many words as needed are skipped ("the"), so that a sentence may sound
  * like one: "drop the 2nd SYN/ACK".
@@ -30,6 +32,17 @@ static const struct word {
 	{ "delay", "delay" },
 	{ "reorder", "reorder" },
 	{ "hold", "hold" },
+	{ "keep", "keep" },
+	{ }
+}, ends[] = {
+	{ "freeze", "freeze" },
+	{ "forget", "forget" },
+	{ }
+}, commands[] = {
+	{ "release", "release" },
+	{ "replay", "replay" },
+	{ "thaw", "thaw" },
+	{ "repair", "clear" },
 	{ }
 }, kinds[] = {
 	{ "syn", "with=syn without=ack" },
@@ -114,10 +127,11 @@ static int wrong(const char *word)
 		fprintf(stderr, "glass break: \"%s\" has no meaning there\n", word);
 	else
 		fputs("glass break: there is a word missing at the end\n", stderr);
-	fputs("  drop | duplicate | corrupt | delay | reorder | hold\n"
+	fputs("  drop | duplicate | corrupt | delay | reorder | hold | keep\n"
 	      "  [the] [2nd | first 3 | every] SYN | SYN/ACK | ACK | FIN | RST | text | segment\n"
 	      "  [from PORT] [to PORT] [by 200 ms] [behind 2]\n"
-	      "or: release [ID], repair [ID]\n", stderr);
+	      "or: freeze [port PORT], forget [port PORT]\n"
+	      "or: release [ID], replay [ID], thaw [ID], repair [ID]\n", stderr);
 	return 2;
 }
 
@@ -215,6 +229,27 @@ static bool translate(char *line, size_t room, char **words, int *at)
 	return true;
 }
 
+/* What is asked of ends, or of faults there are: the same with *at as above */
+static bool translate_short(char *line, size_t room, char **words, int *at)
+{
+	const char *command = means(commands, words[0]);
+
+	*at = 1;
+	if (!command && words[1]) {
+		if (strcasecmp(words[1], "port"))
+			return false;
+		*at = 2;
+	}
+	if (words[*at] || *at == 2) {
+		if (!number(words[*at]))
+			return false;
+		++*at;
+	}
+	snprintf(line, room, "%s %s%s", command ?: means(ends, words[0]),
+		 *at == 3 ? "port=" : "", *at > 1 ? words[*at - 1] : "");
+	return !words[*at];
+}
+
 static int show(void)
 {
 	FILE *f = fopen(FAULTS, "re");
@@ -237,6 +272,8 @@ static int tell(const char *line)
 
 	if (n < 0 && errno == ENOENT && fd >= 0)
 		fprintf(stderr, "glass break: there is no such fault\n");
+	else if (n < 0 && errno == ENODATA)
+		fprintf(stderr, "glass break: no segment was kept\n");
 	else if (n < 0)
 		fprintf(stderr, "glass break: %s: %s\n", FAULTS, strerror(errno));
 	if (fd >= 0)
@@ -254,6 +291,7 @@ int break_words(char **words)
 {
 	char line[256], *cut[WORDS + 1], *word;
 	int n = 0, at;
+	bool good;
 
 	for (; *words; words++)
 		for (word = strtok(*words, " \t"); word; word = strtok(NULL, " \t"))
@@ -264,15 +302,9 @@ int break_words(char **words)
 	cut[n] = NULL;
 	if (!n)
 		return show();
-	if (!strcmp(cut[0], "release") || !strcmp(cut[0], "repair")) {
-		if (n > 2 || (n == 2 && !number(cut[1])))
-			return wrong(cut[n - 1]);
-		snprintf(line, sizeof(line), "%s %s\n",
-			 !strcmp(cut[0], "repair") ? "clear" : cut[0],
-			 n == 2 ? cut[1] : "");
-		return tell(line);
-	}
-	if (!translate(line, sizeof(line), cut, &at))
-		return wrong(cut[at]);
-	return tell(line);
+	if (means(commands, cut[0]) || means(ends, cut[0]))
+		good = translate_short(line, sizeof(line), cut, &at);
+	else
+		good = translate(line, sizeof(line), cut, &at);
+	return good ? tell(line) : wrong(cut[at]);
 }

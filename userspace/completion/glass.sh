@@ -45,11 +45,18 @@ _glass() {
 			mapfile -t COMPREPLY < <(compgen -W \
 				"list start run check build test $(_glass_words lab)" -- "$word")
 			;;
+		break) mapfile -t COMPREPLY < <(compgen -W "$(_glass_break)" -- "$word") ;;
 		doctor) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words doctor)" -A hostname -- "$word") ;;
 		*) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -- "$word") ;;
 		esac
 		;;
 	esac
+}
+
+# What a sentence of glass break may have, without numbers and what stands for one
+_glass_break() {
+	glass break help 2>&1 | sed 1d | tr '][|, :' '\n' | grep -E '^([a-z]+|SYN.*|ACK|FIN|RST)$' |
+		grep -vx or | sort -u
 }
 
 # An argument of the program that is the word of this number

@@ -11,13 +11,21 @@ work=$(mktemp -d)
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
 
-# means SENTENCE LINE: what the kernel is told
-means() {
+# understood SENTENCE LINE WORD...: what the kernel is told by these
+understood() {
+	local sentence=$1 line=$2
+	shift 2
 	"$glass" break repair >/dev/null
+	"$glass" break "$@" >"$work/out" 2>&1 &&
+		[ "$(sed -n 's/^ *[0-9]* *0 *0 *0  //p' "$faults")" = "$line" ]
+	verdict $? "$sentence, in $# words"
+}
+
+# means SENTENCE LINE: the same, cut into words or not
+means() {
+	understood "$1" "$2" "$1"
 	# shellcheck disable=SC2086 # words
-	"$glass" break $1 >"$work/out" 2>&1 &&
-		[ "$(sed -n 's/^ *[0-9]* *0 *0 *0  //p' "$faults")" = "$2" ]
-	verdict $? "$1"
+	understood "$1" "$2" $1
 	echo "$2" >"$faults" && [ "$(grep -cF "  $2" "$faults")" = 2 ]
 	verdict $? "what is shown may be written: $2"
 }
@@ -42,6 +50,10 @@ means "reorder the 10th text behind 3" \
 	"reorder with=text nth=10 times=1 behind=3 ms=1000"
 means "corrupt the FIN" "corrupt with=fin nth=1 times=1"
 means "drop all resets" "drop with=rst nth=1 times=0"
+means "keep the SYN" "keep with=syn without=ack nth=1 times=1"
+means "freeze" "freeze"
+means "freeze port 80" "freeze port=80"
+means "forget port 80" "forget port=80"
 
 wrong "mend the SYN" '"mend" has no meaning'
 wrong "drop the 2nd" "a word missing"
@@ -54,12 +66,25 @@ wrong "delay ACK by 4000 s" '"s" has no meaning'
 wrong "drop the SYN from 1 from 2 from 3 from 4 from 5 from 6 from 7 to 65535" '"7" has no meaning'
 wrong "drop SYN twice" '"twice" has no meaning'
 wrong "release me" '"me" has no meaning'
+wrong "thaw 1 2" '"2" has no meaning'
+wrong "freeze 80" '"80" has no meaning'
+wrong "freeze port" "a word missing"
+wrong "forget port 80 port" '"port" has no meaning'
 "$glass" break delay SYN >"$work/out" 2>"$work/err"
 [ $? = 1 ] && grep -q "Invalid argument" "$work/err"
 verdict $? "a delay of no time is refused"
 "$glass" break release 99 >"$work/out" 2>"$work/err"
 [ $? = 1 ] && grep -q "no such fault" "$work/err"
 verdict $? "there is no fault 99"
+"$glass" break repair >/dev/null
+"$glass" break replay >"$work/out" 2>"$work/err"
+[ $? = 1 ] && grep -q "no segment was kept" "$work/err"
+verdict $? "nothing is kept that could come again"
+"$glass" break drop the ACK >/dev/null
+"$glass" break freeze >/dev/null
+"$glass" break thaw >"$work/out" && grep -q '  drop with=ack' "$work/out" &&
+	! grep -q '  freeze' "$work/out"
+verdict $? "who thaws leaves the other faults"
 
 # The ladder: three arrows that arrive, and the one that does not
 "$glass" break repair >/dev/null
@@ -80,4 +105,5 @@ verdict $? "it tells of the fault"
 	[ "$(grep -c '<--* SYN ACK --' "$work/ladder")" = 1 ]
 verdict $? "one SYN/ACK is lost, the next arrives"
 sed 's/^/# /' "$work/ladder"
+echo "1..$tests"
 rm -r "$work"

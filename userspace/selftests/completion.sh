@@ -61,6 +61,10 @@ offers "glass record /proc/vers" /proc/version
 among "glass record /tmp/run -- ba" bash
 offers "glass record /tmp/run -- cat /proc/vers" /proc/version
 offers "glass explain --s" --segment
+offers "glass break fr" freeze from
+offers "glass break drop the SYN" SYN SYN/ACK
+offers "glass break re" release reorder repair replay
+offers "glass break drop 2"
 offers "glass why --" --last --read
 
 # Every option that the help names is offered, of every subcommand.
