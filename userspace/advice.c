@@ -53,6 +53,10 @@ static const struct advice list[] = {
 	{ RULE_FAULT_HOLD, DROPPED, FAULT },
 	{ RULE_FAULT_DELAY, SLOW, FAULT },
 	{ RULE_FAULT_REORDER, SLOW, FAULT },
+	{ RULE_FAULT_FREEZE, SLOW, FAULT },
+	{ RULE_FAULT_DUP, DOUBLED, FAULT },
+	{ RULE_FAULT_REPLAY, DOUBLED, FAULT },
+	{ RULE_FAULT_FORGET, FORGOTTEN, FAULT },
 	{ RULE_CHECKSUM_BAD, DROPPED, "a device or a router damages segments" },
 	{ RULE_POLICY_DROP, DROPPED, "IPsec's policy or a socket filter: ip xfrm policy" },
 	{ RULE_BACKLOG_FULL, DROPPED, "the program is busy with the socket: more SO_RCVBUF" },
@@ -98,9 +102,11 @@ const char *trouble_text(enum trouble t)
 		[REFUSED] = "refused",
 		[RESET] = "reset",
 		[GIVEN_UP] = "given up",
+		[FORGOTTEN] = "forgotten",
 		[DROPPED] = "dropped",
 		[RESENT] = "sent again",
 		[SLOW] = "slow",
+		[DOUBLED] = "doubled",
 	};
 
 	return texts[t];

@@ -6,7 +6,7 @@
 #include "event.h"
 
 /* What went wrong, the gravest first */
-enum trouble { REFUSED, RESET, GIVEN_UP, DROPPED, RESENT, SLOW, TROUBLES };
+enum trouble { REFUSED, RESET, GIVEN_UP, FORGOTTEN, DROPPED, RESENT, SLOW, DOUBLED, TROUBLES };
 
 /**
  * struct advice - what to make of a rule

@@ -35,7 +35,8 @@ static struct conn *find(const struct event *e)
 static bool begins(const struct conn *c, const struct event *e)
 {
 	if (e->dir == CHANGE)
-		return e->state == TCB_SYN_SENT && c->isn_known[LEFT];
+		return e->state == TCB_SYN_SENT && e->old_state != e->state &&
+		       c->isn_known[LEFT];
 	return (e->s.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN &&
 	       c->isn_known[LEFT] && e->s.seq != c->isn[LEFT] &&
 	       end_same(&c->end[LEFT], &e->from);
@@ -65,6 +66,22 @@ enum rail conn_side(const struct conn *c, const struct end *e)
 unsigned long conn_count(void)
 {
 	return count;
+}
+
+/* An old SYN comes again: the connection that it opened once, or NULL */
+static struct conn *opened_by(const struct event *e)
+{
+	unsigned long i;
+
+	for (i = count; i && e->dir != CHANGE && count - i < CONNS; i--) {
+		struct conn *c = &conns[(i - 1) % CONNS];
+
+		if (c->family == e->family && c->isn_known[LEFT] &&
+		    c->isn[LEFT] == e->s.seq && end_same(&c->end[LEFT], &e->from) &&
+		    end_same(&c->end[RIGHT], &e->to))
+			return c;
+	}
+	return NULL;
 }
 
 static struct conn *begin(const struct event *sent, const struct event *got)
@@ -101,7 +118,7 @@ struct conn *conn_of(const struct event *sent, const struct event *got)
 	struct conn *c = find(e);
 
 	if (!c || begins(c, e))
-		c = begin(sent, got);
+		c = (c ? opened_by(e) : NULL) ?: begin(sent, got);
 	if (e->dir != CHANGE)
 		learn_isns(c, e, conn_side(c, &e->from));
 	return c;

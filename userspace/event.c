@@ -131,7 +131,13 @@ bool fault_stops(u16 rule)
 {
 	return rule == RULE_FAULT_DROP || rule == RULE_FAULT_CORRUPT ||
 	       rule == RULE_FAULT_DELAY || rule == RULE_FAULT_REORDER ||
-	       rule == RULE_FAULT_HOLD;
+	       rule == RULE_FAULT_HOLD || rule == RULE_FAULT_FREEZE;
+}
+
+/* The fault by which an end is what it is, or RULE_NONE */
+u16 change_fault(const struct event *e)
+{
+	return e->dir == CHANGE && rule_is_fault(e->rule) ? e->rule : RULE_NONE;
 }
 
 /* A deadline, enum tcb_due, as glass table calls it */

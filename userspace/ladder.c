@@ -233,20 +233,34 @@ static void draw_reasons(struct conn *c, const struct event *sent,
 	line("", "", "");
 }
 
-/* A state changed, and no segment tells of it: a timer, or an error */
-static void draw_change(struct conn *c, const struct event *e)
+static void line_at(enum rail side, const char *what, const char *margin)
+{
+	if (side == LEFT)
+		line_pair(margin, what, "", "");
+	else
+		line_pair("", "", what, margin);
+}
+
+/* A state changed, and no segment tells of it: a timer, an error, or a fault */
+static void draw_change(struct conn *c, const struct event *e, bool brief)
 {
 	enum rail side = conn_side(c, &e->from);
-	char times[2][24] = { "", "" }, what[100];
+	u16 fault = change_fault(e);
+	char time[24], what[100];
 
-	if (!e->error && (e->state != TCB_CLOSED || c->state[side] == TCB_CLOSED))
+	if (!e->error && !fault &&
+	    (e->state != TCB_CLOSED || c->state[side] == TCB_CLOSED))
 		return;
 	c->state[side] = e->state;
-	time_text(c, e, times[side], sizeof(times[side]));
+	time_text(c, e, time, sizeof(time));
 	snprintf(what, sizeof(what), "%s%s%s", state_text(e->state),
 		 e->error ? ": " : "", e->error ? strerror(e->error) : "");
-	line_pair(times[LEFT], side == LEFT ? what : "",
-		  side == LEFT ? "" : what, times[RIGHT]);
+	line_at(side, what, time);
+	if (fault) {
+		line_at(side, rule_text(fault), "");
+		if (!brief)
+			line_at(side, rule_phrase(fault), "");
+	}
 	line("", "", "");
 }
 
@@ -273,7 +287,7 @@ void ladder_draw(struct conn *c, const struct event *sent,
 	if (c->number != last_drawn)
 		draw_conn(c, brief);
 	if (e->dir == CHANGE) {
-		draw_change(c, e);
+		draw_change(c, e, brief);
 		return;
 	}
 	from = conn_side(c, &e->from);

@@ -80,6 +80,8 @@ static void note(struct inquiry *q, const struct event *e, unsigned long segment
 	if (e->dir == CHANGE) {
 		if (e->error)
 			q->told = e;
+		if (change_fault(e))
+			find(q, e, segment);
 		return;
 	}
 	if (e->s.flags & SEG_SYN)
@@ -131,23 +133,36 @@ static void tell_course(const struct inquiry *q)
 	printf("%s\n", state_text(q->state[RIGHT]));
 }
 
-static void tell_finding(const struct inquiry *q, const struct finding *f)
+/* The first that was there to be found: a segment, or an end without one */
+static void tell_first(const struct inquiry *q, const struct finding *f)
 {
 	const struct event *e = f->first;
 	const struct end *end = event_teller(e);
 	enum rail from = conn_side(q->c, &e->from);
+	double ms = (e->time - q->c->start) / 1e6;
 
-	printf("\n  %s: %s", trouble_text(f->advice->trouble), rule_text(e->rule));
-	printf(f->times > 1 ? ", %u times\n" : "\n", f->times);
-	printf("    %s\n", rule_phrase(e->rule));
-	printf("    segment %lu, at %.3f ms: %s %s ", f->segment,
-	       (e->time - q->c->start) / 1e6, end_text(end, e->family),
-	       e->dir == GOT ? "got" : "sent");
+	if (e->dir == CHANGE) {
+		printf("    at %.3f ms: %s\n", ms, end_text(end, e->family));
+		return;
+	}
+	printf("    segment %lu, at %.3f ms: %s %s ", f->segment, ms,
+	       end_text(end, e->family), e->dir == GOT ? "got" : "sent");
 	printf("%s, seq %u", flags_text(e->s.flags),
 	       e->s.seq - q->c->isn[from]);
 	if (e->s.len)
 		printf(", %u octets", e->s.len);
-	printf("\n    try: %s\n", f->advice->next);
+	putchar('\n');
+}
+
+static void tell_finding(const struct inquiry *q, const struct finding *f)
+{
+	u16 rule = f->first->rule;
+
+	printf("\n  %s: %s", trouble_text(f->advice->trouble), rule_text(rule));
+	printf(f->times > 1 ? ", %u times\n" : "\n", f->times);
+	printf("    %s\n", rule_phrase(rule));
+	tell_first(q, f);
+	printf("    try: %s\n", f->advice->next);
 }
 
 /* One connection, its gravest trouble first */

@@ -3,7 +3,7 @@
 """Uses the pages of two recordings as a reader does, in headless Chromium: by
 clicks, by keys, on a desk and on a phone, in light and in dark. TAP.
 
-    check.py HANDSHAKE.html LOSSY.html DIR
+    check.py HANDSHAKE.html LOSSY.html ENDS.html DIR
 
 Pictures of both pages at both widths go to DIR."""
 import base64
@@ -211,6 +211,27 @@ def check_lossy(page):
     verdict(page.lit() == ["TIME-WAIT", "CLOSED"], "at the end: TIME-WAIT and CLOSED")
 
 
+def check_ends(page):
+    """The second connection: the server's end is frozen, and forgets."""
+    page.ask("""(() => {
+        const conn = document.getElementById("conn");
+        conn.value = 2;
+        conn.dispatchEvent(new Event("change"));
+    })()""")
+    marks = [e.get_attribute("textContent") for e in
+             page.driver.find_elements(By.CSS_SELECTOR, ".ev.lost .label, .ev.lost .why")]
+    verdict([m for m in marks if m.startswith("fault: ")] == [
+        "fault: this end is frozen until it is thawed"] * 2 + [
+            "fault: this end goes on", "fault: this end has lost its memory"],
+            "faults of ends are marked, and the segment that waited")
+    page.driver.find_elements(By.CSS_SELECTOR, ".ev.lost .label")[-1].click()
+    now = page.text("#now")
+    verdict("ESTABLISHED → CLOSED" in now and "FAULT_FORGET" in now and "ECONNABORTED" in now,
+            "an end forgot: its state, the rule, what its program is told")
+    verdict(page.lit() == ["ESTABLISHED", "CLOSED"], "the other end knows nothing of it")
+    verdict("a fault" in page.text("#bytes"), "no segment did it")
+
+
 def check_look(page, size):
     width = WIDTHS[size][0]
     verdict(page.ask("document.documentElement.scrollWidth") <= width,
@@ -240,7 +261,7 @@ def check_theme(page, dark):
 
 
 def main():
-    handshake, lossy, pictures = sys.argv[1:]
+    handshake, lossy, ends, pictures = sys.argv[1:]
     print("TAP version 13")
     driver = browser()
     try:
@@ -249,6 +270,7 @@ def main():
         page = Page(driver, lossy, "desk")
         check_lossy(page)
         check_keys(page)    # it plays for seconds: none is missed on a slow machine
+        check_ends(Page(driver, ends, "desk"))
         for dark in (False, True):
             check_theme(Page(driver, lossy, "desk", dark), dark)
         for name, path, at in ("handshake", handshake, 4), ("lossy", lossy, 48):

@@ -48,10 +48,16 @@ const Detail = (() => {
 		box.style.setProperty("--who", `var(--${step.side ? "right" : "left"})`);
 		box.style.setProperty("--wash", `var(--${step.side ? "right" : "left"}-wash)`);
 		if (event.event === "state") {
+			const fault = faultOf(event);
+			const told = event.error ? `its program is told ${event.error}` : null;
+
 			box.replaceChildren(
 				html("p", { class: "what" }, `${who}: ${moved || event.state}`),
-				html("p", { class: "phrase" }, event.error ?
-				     `its program is told ${event.error}` : CALLS[event.state]));
+				html("p", { class: "phrase" },
+				     [fault && fault[2], told].filter(Boolean).join("; ") ||
+				     CALLS[event.state]),
+				fault ? html("p", { class: "rule" },
+					     html("code", {}, event.rule)) : "");
 			return;
 		}
 		box.replaceChildren(
@@ -74,7 +80,9 @@ const Detail = (() => {
 		const fields = recording.headers[step.arrow].slice(0, -1);
 
 		if (!fields.length) {
-			box.replaceChildren(html("p", { class: "muted" }, "No segment: a call, or a timer."));
+			box.replaceChildren(html("p", { class: "muted" },
+				faultOf(event) ? "No segment: a fault." :
+						 "No segment: a call, or a timer."));
 			return;
 		}
 		box.replaceChildren(html("table", {},

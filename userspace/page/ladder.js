@@ -133,6 +133,8 @@ const Ladder = (() => {
 
 	/* What a change of a state is called that no segment made */
 	function call(event) {
+		if (faultOf(event))
+			return faultText(faultOf(event));
 		if (event.error)
 			return event.error;
 		if (event.state === "SYN-SENT")
@@ -143,7 +145,9 @@ const Ladder = (() => {
 	function drawChange(index, width) {
 		const { event, side } = conn.steps[index], x = railX(side, width);
 		const { y } = slots[index], inward = side === LEFT ? 1 : -1;
-		const group = svg("g", { class: `ev from-${side ? "right" : "left"}` },
+		const group = svg("g", {
+			class: `ev from-${side ? "right" : "left"}${faultOf(event) ? " lost" : ""}`,
+		},
 			svg("path", { class: "tip", d: `M${x} ${y - 6}l6 6l-6 6l-6 -6Z` }),
 			svg("text", {
 				class: "label", x: x + inward * 12, y: y + 4,

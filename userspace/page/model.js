@@ -61,9 +61,20 @@ function signedApart(from, to) {
 	return (to - from) | 0;
 }
 
+/* The rule of a change that is a fault, as the recording's rules have it, or null */
+function faultOf(event) {
+	return event.event === "state" && (event.rule || "").startsWith("FAULT_") ?
+		recording.rules[event.rule] : null;
+}
+
+/* The phrase of a fault, short */
+function faultText(rule) {
+	return rule[2].replace("a fault on demand: ", "fault: ");
+}
+
 /* Is this change of a state told by no segment? */
 function isNews(event, state) {
-	if (event.error || (event.was === "CLOSED" && event.state === "SYN-SENT"))
+	if (faultOf(event) || event.error || (event.was === "CLOSED" && event.state === "SYN-SENT"))
 		return true;
 	return event.state !== state &&
 		["FIN-WAIT-1", "LAST-ACK", "CLOSED"].includes(event.state);
@@ -169,7 +180,7 @@ function segmentName(event) {
 }
 
 const STOPS = ["FAULT_DROP", "FAULT_CORRUPT", "FAULT_DELAY", "FAULT_REORDER",
-	       "FAULT_HOLD"];
+	       "FAULT_HOLD", "FAULT_FREEZE"];
 
 /* What became of the segment of a step: arrived, or why not */
 function fate(step) {
@@ -178,7 +189,6 @@ function fate(step) {
 	if (got < 0)
 		return "not seen to arrive";
 	if (STOPS.includes(recording.events[got].rule))
-		return recording.rules[recording.events[got].rule][2]
-			.replace("a fault on demand: ", "fault: ");
+		return faultText(recording.rules[recording.events[got].rule]);
 	return null;
 }

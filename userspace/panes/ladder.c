@@ -53,8 +53,10 @@ static void arrow(const struct conn *c, const struct pane_arrow *a,
 static void state_line(const struct conn *c, const struct event *e, char *text,
 		       int width)
 {
-	const char *state = state_text(e->state);
-	int len = strlen(state);
+	u16 fault = change_fault(e);
+	char state[60];
+	int len = snprintf(state, sizeof(state), "%s%s%s", state_text(e->state),
+			   fault ? " " : "", fault ? rule_name(fault) : "");
 
 	memset(text, ' ', width);
 	text[width] = 0;
@@ -69,7 +71,7 @@ static void one(const struct panes *p, size_t i, struct area at, int row)
 	const struct conn *c = &p->conns[a->conn - 1];
 	bool change = a->is_sent && a->sent.dir == CHANGE;
 	const struct event *e = a->is_sent ? &a->sent : &a->got;
-	bool bad = !change && (!a->is_got || fault_stops(a->got.rule));
+	bool bad = change ? change_fault(e) : !a->is_got || fault_stops(a->got.rule);
 	int width = at.width - TIME - 4, attr;
 	char text[256];
 

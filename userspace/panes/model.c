@@ -141,6 +141,8 @@ static void walk(struct pane_end *end, const struct telling *t)
 	}
 	if (t->e->has_tcb)
 		end->told = t->e;
+	else if (change_fault(t->e) == RULE_FAULT_FORGET)
+		end->told = NULL;
 }
 
 static size_t gather(const struct conn *c, const struct event *e, u64 until,

@@ -34,7 +34,10 @@ void reason_pane(const struct panes *p, struct area at)
 	if (a->is_sent && a->sent.dir == CHANGE) {
 		put_line(at, 0, A_BOLD, "%s is %s", end_text(&a->sent.from, c->family),
 			 state_text(a->sent.state));
-		put_line(at, 1, 0, "a call or a clock, no segment");
+		if (change_fault(&a->sent))
+			one(at, 1, LOOK_BAD, "no segment:", &a->sent);
+		else
+			put_line(at, 1, 0, "a call or a clock, no segment");
 		return;
 	}
 	segment(at, c, a->is_sent ? &a->sent : &a->got);

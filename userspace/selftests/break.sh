@@ -105,5 +105,57 @@ verdict $? "it tells of the fault"
 	[ "$(grep -c '<--* SYN ACK --' "$work/ladder")" = 1 ]
 verdict $? "one SYN/ACK is lost, the next arrives"
 sed 's/^/# /' "$work/ladder"
+
+# has NAME PATTERN [COUNT]: so many lines of what was kept, else one or more
+has() {
+	local count
+	count=$(grep -cE -- "$2" "$work/$1")
+	[ "$count" = "${3-$count}" ] && [ "$count" -gt 0 ]
+}
+
+# What is done to ends, and an old SYN, wherever it is told
+"$glass" break repair >/dev/null
+"$glass" record --netns self "$work/run.jsonl" -- \
+	"$GLASS_TOP/userspace/selftests/break_scene.py" "$glass" >"$work/told" 2>"$work/err" &&
+	has told '^server ECONNABORTED$' 1 && has told '^client ECONNRESET$' 1
+verdict $? "what the programs are told whose connection was forgotten"
+sed 's/^/# /' "$work/told" "$work/err"
+"$glass" replay "$work/run.jsonl" >"$work/ends"
+has ends 'a copy that was kept arrives' 1 && has ends '^connection 1, continued' 1
+verdict $? "ladder: an old SYN is of the connection that it opened"
+has ends 'PSH ACK, 14 bytes -*x' 1 && has ends 'this end is frozen until it is thawed' &&
+	has ends 'FAULT_THAW' 1
+verdict $? "ladder: an end is frozen, a segment waits, the end goes on"
+has ends 'CLOSED: Software caused connection abort' 1 && has ends ' FAULT_FORGET' 1 &&
+	has ends 'this end has lost its memory' 1 && has ends 'LISTEN_ACK rfc9293' &&
+	has ends 'RST_EXACT rfc9293'
+verdict $? "ladder: an end loses its memory, the other hears of it when it asks"
+sed 's/^/# /' "$work/ends"
+"$glass" why --read "$work/run.jsonl" 1 >"$work/why1"
+"$glass" why --read "$work/run.jsonl" 2 >"$work/why2"
+has why1 '^  doubled: FAULT_REPLAY$' 1 && has why2 '^  slow: FAULT_FREEZE' 1 &&
+	has why2 '^  forgotten: FAULT_FORGET$' 1 && has why2 '^    at [0-9.]* ms: 127.0.0.1:7000$'
+verdict $? "why: all three are causes"
+sed 's/^/# /' "$work/why1" "$work/why2"
+"$glass" explain "$work/run.jsonl" >"$work/explained" && has explained 'got it: FAULT_REPLAY' 1 &&
+	has explained 'got it: FAULT_FREEZE'
+verdict $? "explain: what struck a segment"
+"$glass" replay --html "$work/page.html" "$work/run.jsonl" &&
+	python3 - "$work/page.html" <<-'END'
+		import json, re, sys
+		page = open(sys.argv[1], encoding="utf-8").read()
+		run = json.loads(re.search(r'id="recording">\n(.*?)\n</script>', page, re.S).group(1))
+		at = {e["rule"]: e for e in run["events"] if e["event"] == "state" and "rule" in e}
+		assert {"FAULT_FREEZE", "FAULT_THAW", "FAULT_FORGET"} <= set(at)
+		assert all(rule in run["rules"] for rule in at)
+		assert at["FAULT_FREEZE"]["was"] == at["FAULT_FREEZE"]["state"] == "ESTABLISHED"
+		assert at["FAULT_FORGET"]["state"] == "CLOSED"
+		assert run["rules"]["FAULT_REPLAY"] and len(run["connections"]) == 2
+	END
+verdict $? "page: it has them, with their phrases"
+"$glass" replay --connection 2 --end right --script "$work/end.pkt" "$work/run.jsonl" &&
+	has end.pkt '^state ESTABLISHED$' 1 && has end.pkt '^recv c 14$' 1 && ! grep -q FAULT_ "$work/end.pkt"
+verdict $? "script: it ends where the end forgot"
+sed 's/^/# /' "$work/end.pkt"
 echo "1..$tests"
 rm -r "$work"

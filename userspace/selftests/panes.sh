@@ -89,6 +89,27 @@ lossy() {
 	end
 }
 
+# What is done to an end, and which memory is gone
+broken() {
+	begin 130 40 replay "$examples/ends.jsonl"
+	shows ' 1/[0-9]+ +recorded' && mux send-keys End
+	times Left 3
+	shows ' CLOSED FAULT_FORGET \|' '^ 127\.0\.0\.1:7000 is CLOSED' \
+		'no segment: FAULT_FORGET' 'this end has lost its memory' \
+		'LISTEN > SYN-RECEIVED > ESTABLISHED > CLOSED *$' 'CLOSED > SYN-SENT > ESTABLISHED *$'
+	verdict $? "an end that forgot: its state, and by which fault"
+	[ "$(mux capture-pane -p | grep -c 'snd\.una')" = 1 ] &&
+		[ "$(mux capture-pane -p | grep -c '│ rto ')" = 1 ]
+	verdict $? "its windows and clocks are gone"
+	times Left 1
+	shows ' ESTABLISHED FAULT_THAW \|' 'no segment: FAULT_THAW' 'ESTABLISHED *$'
+	verdict $? "an end that goes on"
+	times Left 2
+	shows '\|-+ text 1-14 ACK 1 -+x\|' 'came: FAULT_FREEZE'
+	verdict $? "a segment that waits at an end that is frozen"
+	end
+}
+
 live() {
 	local kind=$1
 	begin 130 40 watch --netns self
@@ -112,6 +133,7 @@ live() {
 echo "TAP version 13"
 recorded
 lossy
+broken
 for kind in glass4 own6; do
 	live "$kind"
 done

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Two connections between the same ports, and what is done to the second: the
+SYN of the first comes again, the server's end is frozen and thawed, at last it
+loses its memory. Prints what each program is told.
+
+    break_scene.py GLASS"""
+import errno
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+SERVER, CLIENT = 7000, 7001
+
+
+def glass_break(*words):
+    subprocess.run([sys.argv[1], "break", *words], check=True, stdout=subprocess.DEVNULL)
+
+
+def count(rule):
+    with open("/proc/net/glass/rules", encoding="ascii") as f:
+        return next(int(line.split()[2]) for line in f if line.startswith(rule + " "))
+
+
+def wait_for(rule):
+    while not count(rule):
+        time.sleep(0.01)
+
+
+def bound(port):
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 253)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+    return s
+
+
+def connect():
+    c = bound(CLIENT)
+    c.connect(("127.0.0.1", SERVER))
+    return c, listener.accept()[0]
+
+
+def told(who, function, *args):
+    try:
+        function(*args)
+    except OSError as e:
+        print(who, errno.errorcode[e.errno])
+
+
+listener = bound(SERVER)
+listener.listen(1)
+glass_break("keep the SYN")
+client, server = connect()
+for end in client, server:      # no TIME-WAIT is left
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end.close()
+
+client, server = connect()
+glass_break("replay")
+glass_break("freeze port", str(SERVER))
+client.send(b"are you there?")
+wait_for("FAULT_FREEZE")
+glass_break("thaw")
+server.recv(100)
+glass_break("forget port", str(SERVER))
+told("server", server.recv, 100)
+client.send(b"and now?")
+wait_for("RST_EXACT")
+told("client", client.recv, 100)
