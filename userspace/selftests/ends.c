@@ -119,17 +119,18 @@ static void kept_is_not_held(const struct kind *k)
 	pair_close(&p);
 }
 
-/* What is sent to it waits, what its user sends waits too */
+/* What is sent to it waits, before any other fault; what its user sends, too */
 static void frozen(const struct kind *k)
 {
 	struct pair p;
 
 	netns_own();
 	pair_open(k, &p);
-	must_be(wish("freeze port=%u\n", port_of(p.s)), 0);
+	must_be(wish("drop with=text\nfreeze port=%u\n", port_of(p.s)), 0);
 	pattern_send(p.c, 10, 0, 10);
 	pattern_send(p.s, 10, 0, 10);
-	await_held(1, 1);
+	await_held(2, 1);
+	row_is(1, 0, 0);
 	must(quiet(p.s, 100));
 	must(quiet(p.c, 0));
 	must(rule_count("FAULT_FREEZE") >= 1);
@@ -238,6 +239,25 @@ static void frozen_close(const struct kind *k)
 	must_be(wish("thaw\n"), 0);
 	pattern_end(p.c);
 	pair_close(&p);
+}
+
+/* And if he aborts it, never: the peer asks, and finds nobody */
+static void frozen_abort(const struct kind *k)
+{
+	struct pair p;
+
+	netns_own();
+	pair_open(k, &p);
+	must_be(wish("freeze port=%u\n", port_of(p.s)), 0);
+	reset_by(p.s);
+	must_be(wish("thaw\n"), 0);
+	must(quiet(p.c, 100));
+	must_be(rule_count("SEND_RST_ABORT"), 0);
+	must_be(send(p.c, "?", 1, 0), 1);
+	must(await(p.c, POLLIN) & POLLERR);
+	must_be(get_int(p.c, SOL_SOCKET, SO_ERROR), ECONNRESET);
+	close(p.c);
+	close(p.l);
 }
 
 /* What cannot wait at an end that stands still is lost: it does not arrive */
@@ -382,6 +402,7 @@ static const struct test tests[] = {
 	TEST_FLAGS(frozen_open, SLOW),
 	TEST(frozen_twice),
 	TEST(frozen_close),
+	TEST(frozen_abort),
 	TEST(frozen_full),
 	TEST(forgotten),
 	TEST(forgotten_keepalive),
