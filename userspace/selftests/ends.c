@@ -301,10 +301,13 @@ static void forgotten(const struct kind *k)
 	server = port_of(p.s);
 	client = port_of(p.c);
 	at = addr_loop(k, server);
+	pattern_send(p.c, 10, 0, 10);
+	must(await(p.s, POLLIN) & POLLIN);
 	must_be(wish("forget port=%u\n", server), 0);
 	row_is(1, 1, 0);
 	must_be(rule_count("FAULT_FORGET"), 1);
 	must_be(get_int(p.s, SOL_SOCKET, SO_ERROR), ECONNABORTED);
+	pattern_recv(p.s, 10, 0, 10);
 	must_be(state_of(k, server, client), 0);
 	must(quiet(p.c, 100));
 	must_be(state_of(k, client, server), TCP_ESTABLISHED);
