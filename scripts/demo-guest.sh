@@ -7,14 +7,11 @@ set -euo pipefail
 
 module=$1
 top=$(cd "$(dirname "$0")/.." && pwd)
-bin=$top/.build/userspace
-on=$top/scripts/net/on.sh
-tmp=$(mktemp -d)
-PATH=$bin:$PATH
-background=()
-expected=0
+story=demo
+# shellcheck source=scripts/net/story.sh
+. "$top/scripts/net/story.sh"
 
-# --- telling, waiting, expecting -------------------------------------------
+# --- telling, expecting ------------------------------------------------------
 
 part() { printf '\n=== %s. %s\n' "$1" "$2"; }
 tell() { printf '\n--- %s\n' "$*"; }
@@ -22,55 +19,12 @@ tell() { printf '\n--- %s\n' "$*"; }
 # show FILE: what a program said
 show() { sed 's/^/  /' "$1"; }
 
-give_up() {
-	echo "demo: FAILED: $*" >&2
-	for f in "$tmp"/*.err; do
-		[ -s "$f" ] && sed "s|^|demo: ${f##*/}: |" "$f" >&2
-	done
-	exit 1
-}
-
 # expect WHAT COMMAND...: COMMAND is true
 expect() {
 	local what=$1
 	shift
 	"$@" >/dev/null || give_up "expected: $what"
 	expected=$((expected + 1))
-}
-
-# await WHAT COMMAND...: COMMAND becomes true within 60 s
-await() {
-	local what=$1 deadline=$((SECONDS + 60))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$deadline" ] || give_up "waited 60 s for: $what"
-		sleep 0.05
-	done
-	expected=$((expected + 1))
-}
-
-# lines COUNT PATTERN FILE: exactly COUNT lines match
-lines() { [ "$(grep -cE -- "$2" "$3")" = "$1" ]; }
-
-# rows COUNT HOST PATTERN: the table of HOST has exactly COUNT such rows
-rows() { [ "$("$on" "$2" glass table | grep -cE -- "$3")" = "$1" ]; }
-
-# start NAME COMMAND...: in the background, output in NAME.out and NAME.err
-start() {
-	local name=$1
-	shift
-	"$@" >"$tmp/$name.out" 2>"$tmp/$name.err" &
-	background+=($!)
-	pid=$!
-}
-
-# watch NAME OPTIONS...: a ladder into NAME.out; sees all from now on
-watch() {
-	local name=$1
-	shift
-	start "$name" glass watch --timeout 120 "$@"
-	await "glass watch" grep -q watching "$tmp/$name.err"
-	watcher=$pid
 }
 
 # fails PID: that program ends, and not well
@@ -83,29 +37,18 @@ ladder() {
 	cat "$tmp/$1.out"
 }
 
-# shellcheck disable=SC2317 # called by the trap
-clean_up() {
-	local p
-	for p in "${background[@]}"; do
-		kill "$p" 2>/dev/null || true
-	done
-	wait
-	rm -rf "$tmp"
-}
-trap clean_up EXIT
-
 # --- the story -------------------------------------------------------------
 
 article() {
 	tell "The article's pair in Python: TCP's calls, 253 as third argument of socket()"
-	start article "$on" server "$top/userspace/examples/server.py"
+	start article server "$top/userspace/examples/server.py"
 	local server=$pid
 	await "server.py listens" rows 1 server '^LISTEN .* 54321 '
 	echo "server# client.py"
-	"$on" server "$top/userspace/examples/client.py" >"$tmp/client.py"
+	on server "$top/userspace/examples/client.py" >"$tmp/client.py"
 	show "$tmp/client.py"
 	echo "client1# client.py server"
-	"$on" client1 "$top/userspace/examples/client.py" server >>"$tmp/client.py"
+	on client1 "$top/userspace/examples/client.py" server >>"$tmp/client.py"
 	tail -n 1 "$tmp/client.py" | show -
 	await "server.py prints both" lines 2 '^Got connection from' "$tmp/article.out"
 	echo "server# server.py"
@@ -122,7 +65,7 @@ client() {
 	local name=$1 host=$2
 	shift 2
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	start "$name" "$on" "$host" sh -c 'exec glass-client "$@" <"$0"' \
+	start "$name" "$host" sh -c 'exec glass-client "$@" <"$0"' \
 		"$tmp/gate" -4 "$@" server 54321
 	clients+=("$pid")
 }
@@ -148,10 +91,11 @@ all_at_once() {
 	clients=()
 	tell "Three hosts at once to the one port 54321, one of them from its port 54001"
 	mkfifo "$tmp/gate"
-	start server "$on" server glass-server
+	start server server glass-server
 	server=$pid
 	await "glass-server listens" rows 1 server '^LISTEN .* 54321 '
 	watch handshake --port 54001 --count 3
+	watcher=$pid
 	client a client1 -b 54001
 	client b client1
 	client c client2
@@ -185,7 +129,7 @@ handshake() {
 # table HOST: its table, shown
 table() {
 	echo "$1# glass table"
-	"$on" "$1" glass table
+	on "$1" glass table
 }
 
 tables() {
@@ -194,7 +138,7 @@ tables() {
 	table server
 	expect "one LISTEN" rows 1 server '^LISTEN +0\.0\.0\.0 +54321 +0\.0\.0\.0 +\* '
 	expect "four ESTABLISHED" rows 4 server "$established"
-	expect "no two with one remote end" [ 4 = "$("$on" server glass table |
+	expect "no two with one remote end" [ 4 = "$(on server glass table |
 		grep -E "$established" | awk '{ print $4, $5 }' | sort -u | wc -l)" ]
 	tell "And on client1, which holds two of them"
 	table client1
@@ -213,20 +157,21 @@ tables() {
 # there leaves, and no one says that it cannot arrive.
 nobody_there() {
 	ip -n client3 neighbour add 10.0.0.99 lladdr 02:00:00:00:00:99 dev eth0 nud permanent
-	"$on" client3 sysctl -qw net.glass.syn_retries=2
+	on client3 sysctl -qw net.glass.syn_retries=2
 }
 
 refused_and_timed_out() {
 	local begun late lost
 	nobody_there
 	watch late --port 9901 --count 3
-	late=$watcher begun=$SECONDS
-	start lost "$on" client3 glass-client 10.0.0.99 9901
+	late=$pid begun=$SECONDS
+	start lost client3 glass-client 10.0.0.99 9901
 	lost=$pid
 
 	tell "No listener: the server answers with RST"
 	watch refused --port 9 --count 2
-	start refusal "$on" client1 glass-client -4 server 9 nobody
+	watcher=$pid
+	start refusal client1 glass-client -4 server 9 nobody
 	expect "a refused client fails" fails "$pid"
 	echo "client1# glass-client server 9"
 	cat "$tmp/refusal.out" "$tmp/refusal.err" | show -
@@ -250,7 +195,7 @@ refused_and_timed_out() {
 	expect "about 7 s" [ $((SECONDS - begun)) -le 15 ]
 	tell "Each end of this story was somebody's decision: the rules that client3 met"
 	echo "client3# glass rules"
-	"$on" client3 glass rules
+	on client3 glass rules
 }
 
 # echo_of OPTIONS...: a megabyte there and back
@@ -258,7 +203,7 @@ echo_of() {
 	local sum=$1
 	shift
 	echo "client2# glass-client $* <megabyte"
-	"$on" client2 glass-client "$@" <"$tmp/megabyte" >"$tmp/echo.out" 2>"$tmp/echo.err" ||
+	on client2 glass-client "$@" <"$tmp/megabyte" >"$tmp/echo.out" 2>"$tmp/echo.err" ||
 		give_up "the echo differs"
 	show "$tmp/echo.out"
 	expect "all of it, unharmed" grep -qxF \
@@ -274,7 +219,7 @@ print("%08x" % zlib.crc32(open(sys.argv[1], "rb").read()))' "$tmp/megabyte")
 	tell "One megabyte of random bytes, CRC-32 $sum by Python's zlib"
 	echo_of "$sum" -4 server 54321
 	tell "The same over IPv6, by socket(AF_GLASS, ...)"
-	start server6 "$on" server glass-server -6 -g 54326
+	start server6 server glass-server -6 -g 54326
 	await "it listens on IPv6" rows 1 server '^LISTEN +:: +54326 +:: +\* '
 	echo_of "$sum" -6 -g server 54326
 	kill "$pid"
@@ -283,14 +228,12 @@ print("%08x" % zlib.crc32(open(sys.argv[1], "rb").read()))' "$tmp/megabyte")
 finish() {
 	kill "$server"
 	await "no socket is left on the server" rows 0 server '^LISTEN'
-	"$top/scripts/net/hosts.sh" down
-	await "the module unloads" rmmod glass
+	close_stage
 	printf '\ndemo: all five parts shown, %d expectations held\n' "$expected"
 }
 
 echo "Linux $(uname -r), four hosts in network namespaces (scripts/net/hosts.sh)"
-"$top/scripts/net/hosts.sh" up
-insmod "$module"
+open_stage "$module"
 part 1 "Many clients, one port"
 article
 all_at_once
