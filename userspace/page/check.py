@@ -6,18 +6,14 @@ clicks, by keys, on a desk and on a phone, in light and in dark. TAP.
     check.py HANDSHAKE.html LOSSY.html ENDS.html DIR
 
 Pictures of both pages at both widths go to DIR."""
-import base64
 import json
 import sys
 import time
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from chromium import WIDTHS, Page, browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-WIDTHS = {"desk": (1360, 900), "phone": (390, 844)}
-PATIENCE = 20       # seconds that something may take
 CONTRAST = 4.5      # WCAG 2.2, 1.4.3
 
 verdicts = []
@@ -26,69 +22,6 @@ verdicts = []
 def verdict(good, name):
     verdicts.append(bool(good))
     print(f"{'ok' if good else 'not ok'} {len(verdicts)} - {name}", flush=True)
-
-
-def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                   "--disable-dev-shm-usage", "--disable-background-networking"):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-
-
-class Page:
-    """A page that is open, and what its reader does."""
-
-    def __init__(self, driver, path, size, dark=False):
-        self.driver = driver
-        width, height = WIDTHS[size]
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                     deviceScaleFactor=1, mobile=size == "phone")
-        self.command("Emulation.setEmulatedMedia", features=[
-            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
-        driver.get("file://" + path)
-
-    def command(self, name, **parameters):
-        self.driver.execute_cdp_cmd(name, parameters)
-
-    def ask(self, script, *values):
-        return self.driver.execute_script("return " + script, *values)
-
-    def element(self, css):
-        return self.driver.find_element(By.CSS_SELECTOR, css)
-
-    def text(self, css):
-        return self.element(css).text
-
-    def click(self, css):
-        self.element(css).click()
-
-    def keys(self, *keys):
-        self.driver.switch_to.active_element.send_keys(*keys)
-
-    def step(self):
-        """Which event is shown, from 1, and of how many."""
-        now, of = self.text("#clock").split()[-1].split("/")
-        return int(now), int(of)
-
-    def lit(self):
-        """The state that each diagram shows."""
-        return [e.text for e in self.driver.find_elements(By.CSS_SELECTOR, ".node.lit")]
-
-    def await_step(self, least):
-        """Does it play until there?"""
-        until = time.monotonic() + PATIENCE
-        while self.step()[0] < least and time.monotonic() < until:
-            time.sleep(0.02)
-        return self.step()[0] >= least
-
-    def picture(self, path):
-        taken = self.driver.execute_cdp_cmd("Page.captureScreenshot",
-                                            {"format": "webp", "quality": 60})
-        with open(path, "wb") as file:
-            file.write(base64.b64decode(taken["data"]))
 
 
 def luminance(color):
@@ -173,14 +106,6 @@ def check_keys(page):
     verdict(names, "every control has a name")
 
 
-def scrub(page, to):
-    page.ask("""((to) => {
-        const s = document.getElementById("scrub");
-        s.value = to;
-        s.dispatchEvent(new Event("input"));
-    })(arguments[0])""", to)
-
-
 def check_lossy(page):
     lost = page.driver.find_elements(By.CSS_SELECTOR, ".ev.lost .why")
     verdict([e.get_attribute("textContent") for e in lost] == ["fault: it is lost"] * 3,
@@ -207,7 +132,7 @@ def check_lossy(page):
     verdict(page.ask("document.querySelectorAll('#windows [fill^=url]').length") >= 1,
             "text behind the gap is drawn")
     verdict("SYN" in windows and "FIN" in windows, "SYN and FIN are cells of their own")
-    scrub(page, count - 1)
+    page.scrub(count - 1)
     verdict(page.lit() == ["TIME-WAIT", "CLOSED"], "at the end: TIME-WAIT and CLOSED")
 
 
@@ -276,7 +201,7 @@ def main():
         for name, path, at in ("handshake", handshake, 4), ("lossy", lossy, 48):
             for size in WIDTHS:
                 page = Page(driver, path, size)
-                scrub(page, at)
+                page.scrub(at)
                 check_look(page, size)
                 page.picture(f"{pictures}/page-{name}-{size}.webp")
         check_quiet(driver)
