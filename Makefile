@@ -17,6 +17,8 @@
 #	make pages		the handshake and a lossy transfer recorded, as pages
 #				in .build/pages (UPDATE=1: keep the recordings)
 #	make check-packages	both installed, used and purged, in VMs
+#	make docs		Documentation/ as pages and as one PDF, links followed,
+#				outputs printed anew and compared (UPDATE=1: keep them)
 #	make explore		every state of two cores and a bad channel
 #	make mutate		a million mutated segments, on a debug kernel
 #	make bench		instructions per operation beside TCP (PROFILE=1);
@@ -81,6 +83,9 @@ pages:
 check-packages:
 	@scripts/packages/check.sh
 
+docs:
+	@scripts/docs.sh $(if $(UPDATE),--update)
+
 explore:
 	@scripts/explore.sh
 
@@ -110,5 +115,6 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo lab labs-check \
-	check check-core check-arm64 check-apps check-page pages check-packages explore mutate bench bench-net lint rfcmap \
+	check check-core check-arm64 check-apps check-page pages check-packages docs explore mutate bench \
+	bench-net lint rfcmap \
 	tables clean

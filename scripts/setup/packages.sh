@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|arm64|apps|lint|page|bench|bench-net|labs|packages...
+#   packages.sh build|demo|check|arm64|apps|lint|page|bench|bench-net|labs|packages|docs...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -23,6 +23,7 @@ APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 	caddy"
 LABS="iproute2 procps"
 ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user qemu-system-arm"
+DOCS="python3-sphinx poppler-utils groff mandoc fonts-dejavu-core"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
@@ -39,8 +40,9 @@ for group in "$@"; do
 	arm64) list+=" $ARM64" ;;
 	labs) list+=" $BUILD $LABS" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
+	docs) list+=" $BUILD $LABS $UML $PAGE $DOCS" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check arm64 apps lint page bench bench-net labs packages)" >&2
+		echo "packages.sh: no group '$group' (build demo check arm64 apps lint page bench bench-net labs packages docs)" >&2
 		exit 2
 		;;
 	esac

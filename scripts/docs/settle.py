@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What differs in every run of a scene, replaced by placeholders: initial
+sequence numbers, timestamps, ports that the kernel chose, checksums, cookies.
+Of times and numbers nothing else differs: they are those of virtual time.
+
+Equal values get equal placeholders, numbered as they come: an acknowledgment
+of something else is another placeholder, and a difference.
+"""
+import re
+
+EPHEMERAL = range(32768, 61000)
+DEFAULT_PORT = "54321"
+
+# "seq 2751351117 (0)", and as glass explain spells it
+NUMBER = re.compile(r"\b(seq|ack|sequence number|acknowledgment number) (\d+)(?: \((\d+)\))?")
+STAMPS = re.compile(r"\b(time|timestamps|ts) (\d+) (echo|ecr) (\d+)")
+# An address or a host's name, and its port
+PORT = re.compile(r"((?:\d+\.){3}\d+|[0-9a-f]*::[0-9a-f]*\]?|\b(?:server|client\d|localhost))"
+                  r"(:|', |\s+)(\d{5})\b")
+JSON = re.compile(r'"(seq|ack|\w+_base|una|nxt|cur|end|rcv_nxt|rcv_acked|started|netns)":(\d{7,})')
+JSON_HEADER = re.compile(r'"header":"[0-9a-f]+"')
+EVENT = re.compile(r"\b(seq|ack|isn|una|nxt|irs|iss)=(\d{7,})")
+
+# glass explain: up to four octets in a line, and from column 15 on whose they are
+OCTETS = re.compile(r"  [0-9a-f]{2}(?: [0-9a-f]{2}){0,3}(?=\s|$)")
+RANDOM = ("sequence number", "acknowledgment number", "checksum", "timestamps",
+          "fast open cookie")
+CHECKSUM = re.compile(r"\b(checksum) [0-9a-f]{4}\b")
+
+
+class Names:
+    """PORT1, PORT2... for values as they come"""
+
+    def __init__(self):
+        self.names = {}
+
+    def of(self, kind, value):
+        if (kind, value) not in self.names:
+            count = sum(1 for other, _ in self.names if other == kind)
+            self.names[kind, value] = f"{kind}{count + 1}"
+        return self.names[kind, value]
+
+
+class Settler:
+    """One text; @known are ports that somebody asked for."""
+
+    def __init__(self, known):
+        self.known = known
+        self.names = Names()
+        self.inside = False     # a field whose octets are random
+
+    def number(self, match):
+        name, value, relative = match.groups()
+        if relative is None:
+            return match.group() if int(value) < 10**6 else \
+                f"{name} {self.names.of('NUMBER', value)}"
+        isn = (int(value) - int(relative)) % 2**32
+        return f"{name} {self.names.of('ISN', isn)} ({relative})"
+
+    def stamp(self, value):
+        return value if value == "0" else self.names.of("TIME", value)
+
+    def stamps(self, match):
+        return f"{match[1]} {self.stamp(match[2])} {match[3]} {self.stamp(match[4])}"
+
+    def port(self, match):
+        if match[3] in self.known or int(match[3]) not in EPHEMERAL:
+            return match.group()
+        return match[1] + match[2] + self.names.of("PORT", match[3])
+
+    def value(self, match):
+        return match.group().replace(match[2], self.names.of("NUMBER", match[2]))
+
+    def octets(self, line):
+        match = OCTETS.match(line)
+        if not match:
+            return line
+        name = line[15:]
+        if name and not name.startswith(" "):
+            self.inside = name.startswith(RANDOM)
+        if not self.inside:
+            return line
+        return re.sub(r"\S\S", "..", match[0]) + line[match.end():]
+
+    def line(self, line):
+        settled = self.octets(line)
+        settled = NUMBER.sub(self.number, settled)
+        settled = STAMPS.sub(self.stamps, settled)
+        settled = PORT.sub(self.port, settled)
+        settled = JSON.sub(self.value, settled)
+        settled = JSON_HEADER.sub('"header":"..."', settled)
+        settled = EVENT.sub(self.value, settled)
+        settled = CHECKSUM.sub(r"\1 SUM", settled)
+        if settled == line:
+            return line
+        # a placeholder is as long as it is, what stood there was not
+        return re.sub(r" {2,}", " ", settled)
+
+
+def settle(text, scene=""):
+    """The lines of @text; ports that the scene names are known."""
+    settler = Settler({DEFAULT_PORT, *re.findall(r"\b\d{5}\b", scene)})
+    return [settler.line(line) for line in text.splitlines()]
+
+
+def form(line):
+    """A line of which no number counts, nor how it is aligned"""
+    line = re.sub(r"\b(ISN|TIME|PORT|NUMBER)\d+\b", "N", line)
+    return re.sub(r"\s+", " ", re.sub(r"(?:\b|(?<=-j))\d+(\.\d+)?", "N", line)).strip()
