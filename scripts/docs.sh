@@ -62,7 +62,8 @@ for part in "${parts[@]}"; do
 	"$part" 2>&1 | tee -a "$out/said" || failed=1
 done
 
-count() { grep -c "^$1: " "$out/said" || true; }
+# Sphinx says the same of the pages and of the PDF.
+count() { sort -u "$out/said" | grep -c "^$1: " || true; }
 last() { sed -n "s/^\([0-9]*\) $1\$/\1/p" "$out/said" | tail -n 1; }
 warnings=$(count warning) dead=$(count "dead link") stale=$(count "stale output")
 outputs=$(last outputs) played=$(last scenes)

@@ -154,7 +154,7 @@ def blocks(text, always):
 
 def check_named(there, where, text, literals):
     for match in PATH.finditer(text):
-        if not there.has(match.group()):
+        if not match.group().endswith(".rst") and not there.has(match.group()):
             finding(where, f"{match.group()}: no such file")
     for match in PAGE.finditer(text):
         if not there.has(match.group()):

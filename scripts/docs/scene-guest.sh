@@ -129,6 +129,7 @@ picture() {
 	keep "picture-$1" guest glass replay "$2"
 }
 
+: >"$GLASS_OUT/begun"
 open_stage "$module"
 # so that no segment waits for a neighbour's address
 for host in client1 client2 client3; do

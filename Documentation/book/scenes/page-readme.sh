@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # README.md has them from "make demo", where time is real: what is compared is the
 # form. The article's pair first, for the rows in TIME-WAIT; then four clients of
-# which one has port 54001.
+# which two are of one host: a table is sorted, so their ports are bound.
 start article server server.py
 await "server.py listens" rows 1 server '^LISTEN '
 on server client.py >/dev/null
@@ -22,7 +22,7 @@ start server server glass-server
 await "the server listens" rows 1 server '^LISTEN '
 watch handshake --port 54001 --count 3
 client a client1 -b 54001
-client b client1
+client b client1 -b 54002
 client c client2
 client d client3
 sleep 600 >"$gate" &
