@@ -121,12 +121,15 @@ keep_screen() {
 }
 
 # picture NAME FILE EVENT [WIDTH [CSS]]: pictures/book-NAME.webp, of the page of a
-# recording at one event, from 1, or of the panes that CSS selects. Its ladder is
-# kept: a picture is stale when that is.
+# recording at one event, from 1, or of the panes that CSS selects. That and its
+# ladder is kept: a picture is stale when they are.
 picture() {
+	local kept
 	cp "$2" "$GLASS_OUT/$1.jsonl"
 	printf '%s\t%s\t%s\t%s\n' "$1" "$3" "${4-1360}" "${5-}" >>"$GLASS_OUT/pictures"
 	keep "picture-$1" guest glass replay "$2"
+	kept=$GLASS_OUT/picture-$1.txt
+	sed -i "1i picture at event $3, ${4-1360} wide, of ${5-all}" "$kept"
 }
 
 : >"$GLASS_OUT/begun"
