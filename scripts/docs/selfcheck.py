@@ -11,7 +11,7 @@ import tempfile
 
 import links
 import stale
-from settle import form, settle
+from settle import approach, form, settle
 
 LADDER = """\
              10.0.0.2:{port}                        10.0.0.1:54321
@@ -56,6 +56,13 @@ def check_settled():
     must(settle(one) == settle(EXPLAIN.format(high="a3", seq=2745639571, ts=66, low="71")),
          "octets of another run are the same")
     must(settle(one) != settle(one.replace("a0  ", "b0  ")), "other octets differ")
+    for old, new, near in (("at 1.000 ms", "at 1.099 ms", True), ("at 1.000 ms", "at 1.102 ms", False),
+                           ("1.500s", "1.502s", True), ("1.500s", "1.504s", False),
+                           ("0.100000256 a", "0.100000512 a", True), ("54001 a", "54002 a", False),
+                           ("300001 a", "300004 a", True), ("300001 a", "300007 a", False),
+                           ("250 ms", "251 ms", True), ("250 ms", "252 ms", False),
+                           ("1.000 a", "1.000 b", False), ("25 a", "26 a", False)):
+        must((approach(["x", old], [new]) == [old]) == near, f"{old} and {new}: {near}")
     must(form("a  17.5 b") == form("a 3 b") != form("a 3 c"), "the form is all but numbers")
 
 

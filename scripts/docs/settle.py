@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """What differs in every run of a scene, replaced by placeholders: initial
 sequence numbers, timestamps, ports that the kernel chose, checksums, cookies.
-Of times and numbers nothing else differs: they are those of virtual time.
-
 Equal values get equal placeholders, numbered as they come: an acknowledgment
 of something else is another placeholder, and a difference.
+
+Other numbers are the same in each run, but for the last digits of times: a clock
+that is virtual counts in steps of 256 ns, and which of them an event falls into
+depends on what was before. Those may differ by what SLACK says.
 """
+import difflib
 import re
 
 EPHEMERAL = range(32768, 61000)
@@ -13,7 +16,7 @@ DEFAULT_PORT = "54321"
 
 # "seq 2751351117 (0)", and as glass explain spells it
 NUMBER = re.compile(r"\b(seq|ack|sequence number|acknowledgment number) (\d+)(?: \((\d+)\))?")
-STAMPS = re.compile(r"\b(time|timestamps|ts) (\d+) (echo|ecr) (\d+)")
+STAMPS = re.compile(r"\b(time |timestamps |ts |TSval=)(\d+)( echo | ecr | TSecr=)(\d+|last)")
 # An address or a host's name, and its port
 PORT = re.compile(r"((?:\d+\.){3}\d+|[0-9a-f]*::[0-9a-f]*\]?|\b(?:server|client\d|localhost))"
                   r"(:|', |\s+)(\d{5})\b")
@@ -25,6 +28,8 @@ EVENT = re.compile(r"\b(seq|ack|isn|una|nxt|irs|iss)=(\d{7,})")
 OCTETS = re.compile(r"  [0-9a-f]{2}(?: [0-9a-f]{2}){0,3}(?=\s|$)")
 RANDOM = ("sequence number", "acknowledgment number", "checksum", "timestamps",
           "fast open cookie")
+# The largest buffers follow from the memory that a guest finds.
+MEMORY = re.compile(r"(?<=mem = )(\d+)(\s+\d+\s+)(\d+)")
 CHECKSUM = re.compile(r"\b(checksum) [0-9a-f]{4}\b")
 
 
@@ -58,10 +63,10 @@ class Settler:
         return f"{name} {self.names.of('ISN', isn)} ({relative})"
 
     def stamp(self, value):
-        return value if value == "0" else self.names.of("TIME", value)
+        return value if value in ("0", "last") else self.names.of("TIME", value)
 
     def stamps(self, match):
-        return f"{match[1]} {self.stamp(match[2])} {match[3]} {self.stamp(match[4])}"
+        return match[1] + self.stamp(match[2]) + match[3] + self.stamp(match[4])
 
     def port(self, match):
         if match[3] in self.known or int(match[3]) not in EPHEMERAL:
@@ -90,6 +95,7 @@ class Settler:
         settled = JSON.sub(self.value, settled)
         settled = JSON_HEADER.sub('"header":"..."', settled)
         settled = EVENT.sub(self.value, settled)
+        settled = MEMORY.sub(r"\1\2MEMORY", settled)
         settled = CHECKSUM.sub(r"\1 SUM", settled)
         if settled == line:
             return line
@@ -101,6 +107,39 @@ def settle(text, scene=""):
     """The lines of @text; ports that the scene names are known."""
     settler = Settler({DEFAULT_PORT, *re.findall(r"\b\d{5}\b", scene)})
     return [settler.line(line) for line in text.splitlines()]
+
+
+# Seconds to the millisecond or better, milliseconds to the microsecond or in
+# whole; microseconds
+SLACK = ((re.compile(r"\d+\.\d{6,}"), 1e-4), (re.compile(r"\d+\.\d+(?=s\b)"), 2e-3),
+         (re.compile(r"\d+\.\d{3}(?!\d)"), 0.1), (re.compile(r"\d+(?= ms\b)"), 1),
+         (re.compile(r"\b\d{6,7}\b"), 5))
+TIMES = re.compile("|".join(f"({pattern.pattern})" for pattern, _ in SLACK))
+
+
+def shape(line):
+    return TIMES.sub("#", line)
+
+
+def as_near(old, new):
+    """Have two lines of one shape the same times, nearly?"""
+    for one, other in zip(TIMES.finditer(old), TIMES.finditer(new)):
+        slack = SLACK[one.lastindex - 1][1]
+        if abs(float(one[0]) - float(other[0])) > slack * 1.001:
+            return False
+    return True
+
+
+def approach(old, new):
+    """New lines, but old ones for those that differ by the slack alone"""
+    found = list(new)
+    pairs = difflib.SequenceMatcher(None, [shape(line) for line in old],
+                                    [shape(line) for line in new], autojunk=False)
+    for i, j, count in pairs.get_matching_blocks():
+        for k in range(count):
+            if as_near(old[i + k], new[j + k]):
+                found[j + k] = old[i + k]
+    return found
 
 
 def form(line):
