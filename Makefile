@@ -116,5 +116,4 @@ clean:
 
 .PHONY: all modules modules_install tools install uninstall packages demo lab labs-check \
 	check check-core check-arm64 check-apps check-page pages check-packages docs explore mutate bench \
-	bench-net lint rfcmap \
-	tables clean
+	bench-net lint rfcmap tables clean
