@@ -2,7 +2,7 @@
 /*
  * The glue between Linux and the core: the socket. What belongs to a network
  * namespace is in glass_net.h, what the files of module/ offer each other in
- * glass_calls.h.
+ * glass_calls.h and glass_listen.h.
  *
  * Locks, outermost first:
  *
@@ -169,5 +169,6 @@ static inline u64 glass_now(void)
 
 #include "manner.h"
 #include "glass_calls.h"
+#include "glass_listen.h"
 
 #endif

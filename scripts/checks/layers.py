@@ -94,12 +94,15 @@ def pure_suites():
     return found & set(paths())
 
 
+GLUE = ("glass_sock.h", "glass_calls.h", "glass_listen.h", "proc.h", "compat.h")
+
+
 def check_suite(path):
     for quote, target, line in includes(path):
         pure = target.startswith(("glass/", "kunit/")) or \
             (path.startswith("kunit/shim/") and quote == "<" and "/" not in target) or \
             (quote == '"' and "/" not in target and target not in
-             ("glass_sock.h", "glass_calls.h", "proc.h", "compat.h", "compat_features.gen.h"))
+             (*GLUE, "compat_features.gen.h"))
         if not pure:
             finding(path, line, f"a pure suite sees only the core and kunit/: {target}")
 
@@ -107,8 +110,7 @@ def check_suite(path):
 def check_program(path):
     for quote, target, line in includes(path):
         name = target.rsplit("/", 1)[-1]
-        if "module/" in target or (quote == '"' and name in
-                                   ("glass_sock.h", "glass_calls.h", "proc.h", "compat.h")):
+        if "module/" in target or (quote == '"' and name in GLUE):
             finding(path, line, f"a program may not see the glue: {target}")
 
 
