@@ -142,13 +142,13 @@ done
 cd "$top"
 # How a timer is rounded depends on the tick that it is set at, and the longer it
 # is, the more ticks are one to it. Each scene begins at the same, halfway to the
-# next.
+# next: at 13.28 s of the guest's clock, when it has booted long since.
 python3 -c 'import os, time
 def sleep_until(then):
     time.sleep(max(0, then - time.monotonic()))
 halfway = (time.monotonic() // 0.01 + 1.5) * 0.01
 sleep_until(halfway)
-sleep_until(halfway + 0.01 * (512 - round(100 * os.times().elapsed) % 512))'
+sleep_until(halfway + 0.01 * (2048 - round(100 * os.times().elapsed) % 2048))'
 # shellcheck source=/dev/null
 . "$scene"
 cd "$top"
