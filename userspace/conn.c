@@ -34,9 +34,10 @@ static struct conn *find(const struct event *e)
 
 static bool begins(const struct conn *c, const struct event *e)
 {
+	/* an end that opens while the other's SYN is on its way joins it */
 	if (e->dir == CHANGE)
 		return e->state == TCB_SYN_SENT && e->old_state != e->state &&
-		       c->isn_known[LEFT];
+		       c->isn_known[conn_side(c, &e->from)];
 	return (e->s.flags & (SEG_SYN | SEG_ACK)) == SEG_SYN &&
 	       c->isn_known[LEFT] && e->s.seq != c->isn[LEFT] &&
 	       end_same(&c->end[LEFT], &e->from);

@@ -196,6 +196,22 @@ refused "a header of other ports" "$head"$'\n'"${segment/HEADER/0009000800000000
 printf '%s\n' "$head" "${segment/HEADER/0007000800000000000000005002000000000000}" >"$work/good"
 run ladder 0 replay "$work/good" && has ladder '\[::1\]:7 .*\[::1\]:8'
 verdict $? "read: a file that somebody else wrote"
+# Both ends open at once: each tells of its call, and of its SYN
+opens() {
+	local opens='{"t":%d,"event":"%s","netns":%d,"from":["::1",%d],"to":["::1",%d],'
+	opens+='"was":"%s","state":"SYN-SENT"%s}\n'
+	# shellcheck disable=SC2059 # a format for both
+	printf "$opens" "$1" state 1 "$2" "$3" CLOSED "" &&
+		printf "$opens" $(($1 + 1)) sent 1 "$2" "$3" SYN-SENT \
+			',"rule":"SEND_SYN","seq_base":9,"ack_base":0,"len":0,"piece":0,"ecn":0,"header":"'"$4"'"'
+}
+{
+	printf '%s\n' "$head"
+	opens 1 7 8 0007000800000009000000005002000000000000
+	opens 3 8 7 0008000700000009000000005002000000000000
+} >"$work/good"
+run ladder 0 replay "$work/good" && has ladder '^connection ' 1 && has ladder ' SYN --' 2
+verdict $? "two SYNs that cross are of one connection"
 hostile
 
 run hex 0 explain d2f1 d431 a62e7ef6 00000000 a002ffff15280000 020405b4010303050402080a7680133800000000 &&
