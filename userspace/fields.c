@@ -106,11 +106,13 @@ static void tell_numbers(struct walk *w)
 		meaning(w, "of the octet that the sender would send next");
 	tell(w, 4, "sequence number", "rfc9293#section-3.4");
 
-	number(w, get32(at(w)), !w->from);
-	if (s->flags & SEG_ACK)
+	if (s->flags & SEG_ACK) {
+		number(w, get32(at(w)), !w->from);
 		meaning(w, "all below it arrived; this is the next octet expected");
-	else
+	} else {
+		value(w, "%u", get32(at(w)));
 		meaning(w, "nothing, for the ACK bit is not set");
+	}
 	tell(w, 4, "acknowledgment number", "rfc9293#section-3.4");
 }
 

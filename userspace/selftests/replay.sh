@@ -53,7 +53,8 @@ retell() {
 		! has brief 'rfc[0-9]' && has brief 'SYN ACK'
 	verdict $? "$kind: of one connection, without reasons"
 	run explained 0 explain --segment 1 "$work/$kind.jsonl" &&
-		has explained 'sequence number [0-9]+ \(0\)' 1 && has explained 'sent it: SEND_SYN ' 1 &&
+		has explained 'sequence number [0-9]+ \(0\)' 1 &&
+		has explained 'acknowledgment number 0$' 1 && has explained 'sent it: SEND_SYN ' 1 &&
 		has explained 'LISTEN > SYN-RECEIVED' 1 && has explained '^    SND.NXT ' 1
 	verdict $? "$kind: a segment is explained, and what it made of both ends"
 	run why 0 why --read "$work/$kind.jsonl" --last &&
