@@ -23,7 +23,7 @@ APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 	caddy"
 LABS="iproute2 procps"
 ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user qemu-system-arm"
-DOCS="python3-sphinx poppler-utils groff mandoc fonts-dejavu-core"
+DOCS="python3-sphinx poppler-utils groff mandoc fonts-dejavu-core curl"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
