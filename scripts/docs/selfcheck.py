@@ -59,6 +59,7 @@ def check_settled():
     for old, new, near in (("at 1.000 ms", "at 1.099 ms", True), ("at 1.000 ms", "at 1.102 ms", False),
                            ("538.489 ms", "528.489 ms", True), ("538.489", "518.489", False),
                            ("{'probe': 301}", "{'probe': 300}", True),
+                           ("Timer   State", "Timer  State", True),
                            ("1.500s", "1.502s", True), ("1.500s", "1.504s", False),
                            ("0.100000256 a", "0.100000512 a", True), ("54001 a", "54002 a", False),
                            ("300001 a", "300004 a", True), ("300001 a", "300007 a", False),

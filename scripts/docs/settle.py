@@ -124,7 +124,8 @@ TIMES = re.compile("|".join(f"({pattern.pattern})" for pattern, _ in SLACK))
 TICKING = 3     # of these groups, and only where a timer can have been
 
 def shape(line):
-    return TIMES.sub("#", line)
+    """All but the times, and the columns that are as wide as they are"""
+    return re.sub(r" {2,}", " ", TIMES.sub("#", line))
 
 
 def as_near(old, new):
