@@ -141,7 +141,7 @@ static struct mem_cgroup *own_cgroup(void)
 void glass_budget_accepted(struct sock *sk)
 {
 	struct mem_cgroup *memcg = own_cgroup();
-	int held;
+	int held, sndbuf;
 
 	if (!memcg)
 		return;
@@ -149,6 +149,7 @@ void glass_budget_accepted(struct sock *sk)
 	held = sk_mem_pages(sk->sk_forward_alloc + sk->sk_wmem_queued +
 			    atomic_read(&sk->sk_rmem_alloc)) << PAGE_SHIFT;
 	sk->sk_memcg = memcg;
+	sndbuf = sk->sk_sndbuf;
 	if (held && (__sk_mem_schedule(sk, held, SK_MEM_SEND) ||
 		     take_anyway(sk, held))) {
 		sk->sk_memcg = NULL;
@@ -156,6 +157,8 @@ void glass_budget_accepted(struct sock *sk)
 		sk->sk_memcg = memcg;
 		sk_mem_reclaim(sk);
 	}
+	/* Linux may have cut it, to be asked for less */
+	WRITE_ONCE(sk->sk_sndbuf, sndbuf);
 	release_sock(sk);
 }
 #else
