@@ -141,7 +141,7 @@ static bool held_again(struct glass_net *gn, struct held *h)
 	waits = f && has_room(faults, h->skb);
 	if (f) {
 		list_del(&h->link);
-		segment_decode(&s, h->skb->data, h->skb->len);
+		glass_decode(&s, h->skb);
 		glass_fault_tell(gn, h->skb, &h->tuple, &s, waits ?
 				 RULE_FAULT_FREEZE : RULE_FAULT_DROP);
 	}
@@ -395,7 +395,8 @@ void glass_fault_rcv(struct glass_net *gn, struct sk_buff *skb,
 /**
  * glass_fault_drain() - what is held arrives
  * @gn: the netns
- * @id: of the wish that holds it, 0 for all, FAULT_NOBODY where that is gone
+ * @id: of the wish that holds it, 0 for all, FAULT_NOBODY where that is gone;
+ *	what an end that stands still has not taken waits on, unless it is gone
  *
  * Process context.
  */
@@ -403,12 +404,15 @@ void glass_fault_drain(struct glass_net *gn, u32 id)
 {
 	struct glass_faults *faults = &gn->faults;
 	struct held *h, *next;
+	struct fault *f;
 	LIST_HEAD(list);
 
 	spin_lock_bh(&faults->lock);
-	list_for_each_entry_safe(h, next, &faults->held, link)
-		if (!id || h->id == id || !glass_fault_find(faults, h->id))
+	list_for_each_entry_safe(h, next, &faults->held, link) {
+		f = glass_fault_find(faults, h->id);
+		if (!f || (f->action != FAULT_FREEZE && (!id || id == f->id)))
 			let_go(faults, h, &list);
+	}
 	spin_unlock_bh(&faults->lock);
 	glass_fault_deliver(gn, &list);
 }

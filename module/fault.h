@@ -152,6 +152,7 @@ static inline bool glass_stands_still(const struct sock *sk)
 }
 
 /* rx.c: what fault.c stands between */
+void glass_decode(struct segment *s, const struct sk_buff *skb);
 void glass_tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,
 			const struct segment *s, struct glass_tuple *tuple);
 void glass_deliver(struct glass_net *gn, struct sk_buff *skb,

@@ -7,7 +7,8 @@
  * it waits (fault.c), what it has to say stays unsaid and its clock stands
  * (pump.c and record.c ask glass_end_frozen()), while its programs may go on
  * to queue and to read. When it is thawed, what waited arrives, and what was
- * due meanwhile is due.
+ * due meanwhile is due. Only the clock of an orphan goes on, and it is given up
+ * as in FIN-WAIT-2: it holds its netns, and who could thaw it may be gone.
  *
  * An end that loses its memory is like a machine after a crash: the connection
  * is gone here, and the other end has not heard of it, rfc9293#section-3.5.1.
@@ -51,14 +52,20 @@ static bool has_port(struct sock *sk, const void *arg)
 static u32 show_frozen(struct sock *sk)
 {
 	glass_trace_state(sk, sk->sk_state, RULE_FAULT_FREEZE);
+	if (glass_sk(sk)->tcb.orphan)
+		glass_user_orphan(sk);
 	return 1;
 }
 
 /* Not while somebody else has it frozen */
 static u32 thaw(struct sock *sk)
 {
+	struct tcb *t = &glass_sk(sk)->tcb;
+
 	if (glass_stands_still(sk))
 		return 0;
+	if (t->orphan && t->state != TCB_FIN_WAIT_2)
+		due_clear(t, DUE_ORPHAN);
 	glass_count(glass_sk_net(sk), RULE_FAULT_THAW);
 	glass_trace_state(sk, sk->sk_state, RULE_FAULT_THAW);
 	glass_timeout(sk);
@@ -162,12 +169,15 @@ static u32 forget_records(struct glass_net *gn, struct glass_bucket *b,
 	struct glass_record *r;
 	u32 done = 0;
 
+	/* an embryo's listener stays, hashed or not */
+	rcu_read_lock();
 	while ((r = take_record(b, port))) {
 		glass_count(gn, RULE_FAULT_FORGET);
 		glass_trace_record(gn, r, RULE_FAULT_FORGET);
 		glass_record_forget(gn, r);
 		done++;
 	}
+	rcu_read_unlock();
 	return done;
 }
 

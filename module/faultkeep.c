@@ -48,7 +48,7 @@ static struct held *another(struct glass_net *gn, const struct held *kept)
 		kfree(h);
 		return NULL;
 	}
-	segment_decode(&s, h->skb->data, h->skb->len);
+	glass_decode(&s, h->skb);
 	glass_fault_tell(gn, h->skb, &h->tuple, &s, RULE_FAULT_REPLAY);
 	return h;
 }

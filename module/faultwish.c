@@ -119,9 +119,24 @@ static void free_wishes(struct list_head *list)
 	}
 }
 
+/* Each end once, however many faults froze it */
+static void thaw_ends(struct glass_net *gn, const struct list_head *list)
+{
+	const struct fault *f;
+
+	list_for_each_entry(f, list, link) {
+		if (f->action == FAULT_FREEZE && !f->to) {
+			glass_ends_thawed(gn, 0);
+			return;
+		}
+	}
+	list_for_each_entry(f, list, link)
+		if (f->action == FAULT_FREEZE)
+			glass_ends_thawed(gn, f->to);
+}
+
 static int take_back(struct glass_net *gn, u32 id, bool freezing)
 {
-	struct fault *f;
 	LIST_HEAD(list);
 	int err;
 
@@ -132,9 +147,7 @@ static int take_back(struct glass_net *gn, u32 id, bool freezing)
 		glass_fault_drain(gn, FAULT_NOBODY);
 		glass_fault_unkeep(gn);
 	}
-	list_for_each_entry(f, &list, link)
-		if (f->action == FAULT_FREEZE)
-			glass_ends_thawed(gn, f->to);
+	thaw_ends(gn, &list);
 	free_wishes(&list);
 	return err;
 }

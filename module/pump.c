@@ -296,7 +296,7 @@ void glass_timeout(struct sock *sk)
 	u64 now = glass_now();
 	struct verdict v;
 
-	if (t->state == TCB_CLOSED || glass_stands_still(sk))
+	if (t->state == TCB_CLOSED || (!t->orphan && glass_stands_still(sk)))
 		return;
 	if (!t->loss && tcb_misses(t, now))
 		glass_lend_loss(t);
@@ -400,6 +400,8 @@ void glass_user_orphan(struct sock *sk)
 	u64 now = glass_now();
 
 	tcb_orphan(&glass_sk(sk)->tcb, now);
+	if (glass_stands_still(sk))
+		due_orphan(&glass_sk(sk)->tcb, now);
 	glass_clock_arm(sk, now);
 }
 

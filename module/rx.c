@@ -66,8 +66,12 @@ static bool for_us(const struct sk_buff *skb, const struct glass_af *af)
 		 (RTCF_BROADCAST | RTCF_MULTICAST));
 }
 
-/* All of a validated segment, and what IP's header says of congestion */
-static void decode(struct segment *s, const struct sk_buff *skb)
+/**
+ * glass_decode() - all of a segment, and what IP's header says of congestion
+ * @s: gets it
+ * @skb: with a header that was found good, and is linear
+ */
+void glass_decode(struct segment *s, const struct sk_buff *skb)
 {
 	segment_decode(s, skb->data, skb->len);
 	s->piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : 0;
@@ -98,7 +102,7 @@ static u16 validate(struct sk_buff *skb, const struct glass_af *af,
 		return RULE_HEADER_SHORT;
 	if (!checksum_good(skb, af))
 		return RULE_CHECKSUM_BAD;
-	decode(s, skb);
+	glass_decode(s, skb);
 	return RULE_NONE;
 }
 
@@ -199,7 +203,7 @@ int glass_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	struct segment s;
 
-	decode(&s, skb);
+	glass_decode(&s, skb);
 	glass_sk(sk)->in_backlog = true;
 	glass_input(sk, skb, &s);
 	glass_sk(sk)->in_backlog = false;

@@ -13,7 +13,7 @@
 
 static void await_rule(const char *rule, long n)
 {
-	int tries = 200;
+	int tries = 1000;
 
 	while (rule_count(rule) < n && tries--)
 		pause_ms(5);
@@ -222,6 +222,9 @@ static void frozen_twice(const struct kind *k)
 	must_be(wish("clear\n"), 0);
 	must_be(rule_count("FAULT_THAW"), 2);
 	pattern_recv(p.s, 10, 0, 10);
+	/* thawed together, each end goes on once */
+	must_be(wish("freeze port=%u\nfreeze\nthaw\n", port_of(p.s)), 0);
+	must_be(rule_count("FAULT_THAW"), 4);
 	pair_close(&p);
 }
 
@@ -239,6 +242,43 @@ static void frozen_close(const struct kind *k)
 	must_be(wish("thaw\n"), 0);
 	pattern_end(p.c);
 	pair_close(&p);
+}
+
+/*
+ * An end that nobody has any more is given up, frozen or not: its netns may be
+ * gone for everybody else, and nobody left to thaw it.
+ */
+static void frozen_orphan(const struct kind *k)
+{
+	struct pair p;
+
+	netns_own();
+	sysctl(k, "fin_timeout", "1");
+	pair_open(k, &p);
+	must_be(wish("freeze port=%u\n", port_of(p.c)), 0);
+	pattern_send(p.c, 10, 0, 10);
+	close(p.c);
+	await_rule("ORPHAN_TIMEOUT", 1);
+	must(quiet(p.s, 100));
+	close(p.s);
+	close(p.l);
+}
+
+/* Nor does one stay that was an orphan before, and did nothing but wait */
+static void orphan_frozen(const struct kind *k)
+{
+	struct pair p;
+
+	netns_own();
+	sysctl(k, "fin_timeout", "1");
+	pair_open(k, &p);
+	must_be(wish("drop times=0 from=%u\n", port_of(p.c)), 0);
+	close(p.c);
+	must_be(wish("freeze\n"), 0);
+	await_rule("ORPHAN_TIMEOUT", 1);
+	must_be(wish("clear\n"), 0);
+	close(p.s);
+	close(p.l);
 }
 
 /* And if he aborts it, never: the peer asks, and finds nobody */
@@ -405,6 +445,8 @@ static const struct test tests[] = {
 	TEST_FLAGS(frozen_open, SLOW),
 	TEST(frozen_twice),
 	TEST(frozen_close),
+	TEST(frozen_orphan),
+	TEST(orphan_frozen),
 	TEST(frozen_abort),
 	TEST(frozen_full),
 	TEST(forgotten),
