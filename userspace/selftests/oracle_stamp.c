@@ -36,6 +36,39 @@ static void tell_stamps(int fd, int len)
 	}
 }
 
+/* Is there a stamp with all of the text that has come? */
+static bool has_stamp(int fd)
+{
+	static char text[65536];
+	char control[64];
+	struct iovec to = { .iov_base = text, .iov_len = sizeof(text) };
+	struct msghdr msg = {
+		.msg_iov = &to, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+
+	must(recvmsg(fd, &msg, MSG_PEEK) > 0);
+	return CMSG_FIRSTHDR(&msg);
+}
+
+/*
+ * The kernel takes stamps from a while after the first socket that wants them
+ * until the last: what TCP would tell before that is chance.
+ */
+static void stamps_begin(const struct pair *p)
+{
+	must_be(set_int(p->l, SOL_SOCKET, SO_TIMESTAMP, 1), 0);
+	must_be(set_int(p->s, SOL_SOCKET, SO_TIMESTAMP, 1), 0);
+	send_octet(p->c);
+	while (!has_stamp(p->s)) {
+		must_be(do_recv(p->s, 1, 0), 1);
+		pause_ms(1);
+		send_octet(p->c);
+	}
+	must_be(do_recv(p->s, 1, 0), 1);
+	must_be(set_int(p->s, SOL_SOCKET, SO_TIMESTAMP, 0), 0);
+}
+
 /* When the last of the text came */
 static void stamps_of_text(const struct kind *k)
 {
@@ -53,6 +86,7 @@ static void stamps_of_text(const struct kind *k)
 	size_t i;
 
 	pair_open(k, &p);
+	stamps_begin(&p);
 	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
 		tell("option", asks[i].option);
 		tell("set", set_int(p.s, SOL_SOCKET, asks[i].option,
@@ -63,21 +97,6 @@ static void stamps_of_text(const struct kind *k)
 		tell_stamps(p.s, 1);
 		tell_stamps(p.s, 8);
 	}
-}
-
-/* Is there a stamp with all of the text that has come? */
-static bool has_stamp(int fd)
-{
-	static char text[65536];
-	char control[64];
-	struct iovec to = { .iov_base = text, .iov_len = sizeof(text) };
-	struct msghdr msg = {
-		.msg_iov = &to, .msg_iovlen = 1, .msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-
-	must(recvmsg(fd, &msg, MSG_PEEK) > 0);
-	return CMSG_FIRSTHDR(&msg);
 }
 
 /* So it is with text that is kept in less memory than it came in. */
