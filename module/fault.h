@@ -151,6 +151,13 @@ static inline bool glass_stands_still(const struct sock *sk)
 	return glass_faulty() && glass_end_frozen(glass_sk_net(sk), sk->sk_num);
 }
 
+/* An orphan that does is given up as in FIN-WAIT-2, see faultend.c */
+static inline void glass_orphan_stands(struct sock *sk, u64 now)
+{
+	if (glass_stands_still(sk))
+		due_orphan(&glass_sk(sk)->tcb, now);
+}
+
 /* rx.c: what fault.c stands between */
 void glass_decode(struct segment *s, const struct sk_buff *skb);
 void glass_tuple_of_skb(const struct sk_buff *skb, const struct glass_af *af,

@@ -3,10 +3,9 @@
  * The four beats, whoever woke us: feed the core one event, apply its
  * verdict, send what it has to say, set the clock.
  *
- * Every function here is called with the socket lock held, by a user in
- * process context or by a softirq that found no user, and may end with the
- * socket destroyed: the caller has a reference of its own. Nothing else asks
- * the core for output.
+ * Every function here is called with the socket lock held, by a user in process
+ * context or by a softirq that found none, and may end with the socket destroyed:
+ * who calls has a reference. Nothing else asks the core for output.
  */
 #include <net/ip.h>
 
@@ -400,8 +399,7 @@ void glass_user_orphan(struct sock *sk)
 	u64 now = glass_now();
 
 	tcb_orphan(&glass_sk(sk)->tcb, now);
-	if (glass_stands_still(sk))
-		due_orphan(&glass_sk(sk)->tcb, now);
+	glass_orphan_stands(sk, now);
 	glass_clock_arm(sk, now);
 }
 

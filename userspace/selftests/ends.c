@@ -11,25 +11,6 @@
 
 #include "wishes.h"
 
-static void await_rule(const char *rule, long n)
-{
-	int tries = 1000;
-
-	while (rule_count(rule) < n && tries--)
-		pause_ms(5);
-	if (rule_count(rule) != n)
-		fail(__FILE__, __LINE__, "%s: %ld times, not %ld", rule,
-		     rule_count(rule), n);
-}
-
-/* Nothing to read, by now or for so long */
-static bool quiet(int fd, int ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return !poll(&p, 1, ms);
-}
-
 /*
  * rfc9293#section-3.5, figure 8 but for the new SYN: the old one finds a
  * listener, and nobody where its answer goes.

@@ -2,6 +2,7 @@
 /* /proc/net/glass/faults: what is wished for, and what came of it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,4 +64,23 @@ void exchange(const struct pair *p, size_t len)
 {
 	pattern_send(p->c, len, 0, len);
 	pattern_recv(p->s, len, 0, len);
+}
+
+void await_rule(const char *rule, long n)
+{
+	int tries = 1000;
+
+	while (rule_count(rule) < n && tries--)
+		pause_ms(5);
+	if (rule_count(rule) != n)
+		fail(__FILE__, __LINE__, "%s: %ld times, not %ld", rule,
+		     rule_count(rule), n);
+}
+
+/* Nothing to read, by now or for so long */
+bool quiet(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return !poll(&p, 1, ms);
 }

@@ -18,5 +18,7 @@ bool row_of(unsigned int id, struct row *r);
 void row_is(unsigned int id, unsigned long long done, unsigned int held);
 void await_held(unsigned int id, unsigned int n);
 void exchange(const struct pair *p, size_t len);
+void await_rule(const char *rule, long n);
+bool quiet(int fd, int ms);
 
 #endif
