@@ -34,30 +34,24 @@
 #include <linux/glass.h>
 #include <linux/magic.h>
 
+#include "insn.h"
 #include "run.h"
 
 #define BTF		"/sys/kernel/btf/vmlinux"
 #define TYPE_MASK	0xf	/* of socket()'s second argument, see socket(2) */
 
-#define INSN(op, dst, src, jump, value) { .code = (op), .dst_reg = (dst), \
-	.src_reg = (src), .off = (jump), .imm = (value) }
-#define SET(reg, value)		INSN(BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, value)
-/* An int: its register's upper half is anything */
 #define ARGUMENT(n)		INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_6, 8 * (n), 0)
-#define UNLESS(reg, value, jump) INSN(BPF_JMP32 | BPF_JNE | BPF_K, reg, 0, jump, value)
-#define IF(reg, value, jump)	INSN(BPF_JMP32 | BPF_JEQ | BPF_K, reg, 0, jump, value)
-#define EXIT			INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 /* @map has the cgroup as its only entry, @function is what is asked */
 static int load_program(int map, int function)
 {
 	/* The answer, unless it is 0: then the kernel's own function gives it. */
 	const struct bpf_insn program[] = {
-		INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_6, BPF_REG_1, 0, 0),
+		COPY(BPF_REG_6, BPF_REG_1),
 		INSN(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),
 		INSN(0, 0, 0, 0, 0),		/* the value's upper half */
 		SET(BPF_REG_2, 0),
-		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_current_task_under_cgroup),
+		CALL(current_task_under_cgroup),
 		UNLESS(BPF_REG_0, 1, 11),
 		ARGUMENT(0),
 		IF(BPF_REG_1, AF_INET, 1),
