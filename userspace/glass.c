@@ -67,6 +67,12 @@ static const char help[] =
 	"         the program with Glass where it asks for TCP\n"
 	"           -b         by BPF, whatever the program: for its children's sake\n"
 	"           -q         do not say which way that is done\n"
+	"       glass gateway [--port P] DEVICE...\n"
+	"         who speaks TCP behind these devices speaks with Glass: TCP's segments\n"
+	"         that arrive become Glass', and Glass' that leave TCP's\n"
+	"           --port P   only from or to this port\n"
+	"       glass gateway --off DEVICE...\n"
+	"         take that back\n"
 	"       glass lab [list | start N [FILE] | run N [OPTION...] | check N [FILE]\n"
 	"                 | build [NAME [DIR]] | test NAME [DIR]]\n"
 	"         predict, run, compare, explain: Documentation/labs, in Glass' source\n"
@@ -217,6 +223,8 @@ int main(int argc, char **argv)
 		return break_words(argv + 2);
 	if (!strcmp(argv[1], "run"))
 		return run_main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "gateway"))
+		return gateway_main(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "lab"))
 		return lab_run(argv);
 	if (!strcmp(argv[1], "doctor"))

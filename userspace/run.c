@@ -161,13 +161,20 @@ static const char *look_at(const char *program)
 	return why;
 }
 
-/* Is Glass there? Asking loads the module where it is installed. */
-static bool glass_is_there(void)
+/**
+ * glass_is_there() - can sockets of Glass be made?
+ * @command: who asks, in what is said if not
+ *
+ * Asking loads the module where it is installed.
+ *
+ * Return: whether they can.
+ */
+bool glass_is_there(const char *command)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_GLASS);
 
 	if (fd < 0)
-		fprintf(stderr, "glass run: socket(): %s: %s\n", strerror(errno),
+		fprintf(stderr, "glass %s: socket(): %s: %s\n", command, strerror(errno),
 			errno == EPROTONOSUPPORT ?
 			"the module is not there; glass doctor says more" :
 			"a sandbox that allows TCP only?");
@@ -257,7 +264,7 @@ int run_program(char **argv, bool bpf, bool quiet)
 			strerror(errno));
 		return errno == ENOENT ? EXIT_MISSING : EXIT_CANNOT;
 	}
-	if (!glass_is_there())
+	if (!glass_is_there("run"))
 		return EXIT_SELF;
 	why = bpf ? NULL : look_at(path);
 	if (bpf || why)

@@ -13,6 +13,7 @@
  *	why.c		glass why: what became of a connection, and what to try
  *	break.c		glass break: faults that somebody asks for
  *	run.c		glass run: a program of TCP's over Glass, see preload.c and run.h
+ *	gateway.c	glass gateway: TCP's hosts reach Glass, and it them, see gateway.h
  *	lab.c		glass lab: the labs of Documentation/labs
  *	doctor.c	glass doctor: what Glass needs and what it is missing, see doctor.h
  *
@@ -47,6 +48,10 @@ int break_words(char **words);
 
 /* run.c */
 int run_program(char **argv, bool bpf, bool quiet);
+bool glass_is_there(const char *command);
+
+/* gateway.c */
+int gateway_main(int argc, char **argv);
 
 /* lab.c */
 int lab_run(char **argv);

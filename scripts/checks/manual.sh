@@ -4,7 +4,7 @@
 # subcommand and option that glass takes.
 set -euo pipefail
 cd "$(dirname "$0")/../../Documentation/man"
-tool=(../../userspace/{glass,watch,record,replay,dissect,why}.c)
+tool=(../../userspace/{glass,watch,record,replay,dissect,why,gateway}.c)
 
 findings=$(
 	for page in *.[1-8]; do

@@ -46,6 +46,10 @@ _glass() {
 				"list start run check build test $(_glass_words lab)" -- "$word")
 			;;
 		break) mapfile -t COMPREPLY < <(compgen -W "$(_glass_break)" -- "$word") ;;
+		gateway)
+			mapfile -t COMPREPLY < <(compgen -W \
+				"$(_glass_words gateway) $(ls /sys/class/net)" -- "$word")
+			;;
 		doctor) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words doctor)" -A hostname -- "$word") ;;
 		*) mapfile -t COMPREPLY < <(compgen -W "$(_glass_words "$command")" -- "$word") ;;
 		esac

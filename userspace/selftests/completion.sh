@@ -44,6 +44,9 @@ offers "glass watch --c" --count
 offers "glass watch --netns " all self
 offers "glass watch --port "
 offers "glass doctor --r" --root
+offers "glass gateway --" --off --port
+offers "glass gateway --port "
+offers "glass gateway l" lo
 offers "glass lab " --scene --with build check list run start test
 offers "glass lab ch" check
 offers "glass lab run 1 --scene /proc/vers" /proc/version
