@@ -330,6 +330,7 @@ void glass_fastopen_answered(struct sock *sk, const struct segment *s,
 	struct glass_net *gn = glass_sk_net(sk);
 	struct glass_tuple tuple;
 
+	glass_sk(sk)->syn_taken = rule == RULE_FASTOPEN_TAKEN;
 	if (!t->fastopen && !t->syn_text)
 		return;
 	glass_tuple_of(sk, &tuple);

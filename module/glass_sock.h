@@ -74,6 +74,7 @@ struct glass_pace;
  * @answer_deferred: what it calls for is said when all of them are
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
  * @cong_set: the user chose the congestion control
+ * @syn_taken: the peer took the text of our SYN
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -107,6 +108,7 @@ struct glass_sock {
 	u8 answer_deferred:1;
 	u8 fastopen_connect:1;
 	u8 cong_set:1;
+	u8 syn_taken:1;
 };
 
 /* With inet_sock's 1000 octets, and 8 that are the slab's, that makes 1408 */

@@ -83,7 +83,8 @@ static u32 info_flags(const struct sock *sk)
 	       (peer_closed(sk) ? GLASS_INFO_PEER_CLOSED : 0) |
 	       (t->fin_queued ? GLASS_INFO_CLOSED : 0) |
 	       (t->urgent ? GLASS_INFO_URGENT : 0) |
-	       (t->fastopened ? GLASS_INFO_FASTOPEN : 0);
+	       ((t->passive ? t->fastopened : glass_sk(sk)->syn_taken) ?
+		GLASS_INFO_FASTOPEN : 0);
 }
 
 static const u8 timers[DUE_COUNT] = {

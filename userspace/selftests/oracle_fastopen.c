@@ -22,6 +22,16 @@ static long fast_send(int fd, const struct addr *to, int flags)
 	return n < 0 ? -errno : n;
 }
 
+/* Does TCP_INFO say that the text of a SYN was taken? */
+static void tell_taken(const char *whose, int fd)
+{
+	struct tcp_info info = { };
+	socklen_t len = sizeof(info);
+
+	must(!getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len));
+	tell(whose, info.tcpi_options & TCPI_OPT_SYN_DATA);
+}
+
 /* What the child of @l has to read at once */
 static void tell_child(int l)
 {
@@ -30,6 +40,7 @@ static void tell_child(int l)
 
 	must(c >= 0);
 	tell("child reads", recv(c, text, sizeof(text), 0));
+	tell_taken("child's SYN", c);
 	close(c);
 }
 
@@ -48,10 +59,12 @@ static void fastopen_both_ends(const struct kind *k)
 	fd = stream(k);
 	tell("first", fast_send(fd, &at, 0));
 	tell_child(l);
+	tell_taken("first SYN", fd);
 	close(fd);
 	fd = stream(k);
 	tell("second", fast_send(fd, &at, MSG_DONTWAIT));
 	tell_child(l);
+	tell_taken("second SYN", fd);
 	tell("connected", fast_send(fd, &at, 0));
 	close(fd);
 	fd = stream(k);

@@ -68,7 +68,7 @@
 #define GLASS_INFO_PEER_CLOSED	0x040	/* the peer's FIN was taken */
 #define GLASS_INFO_CLOSED	0x080	/* the user's FIN is queued or sent */
 #define GLASS_INFO_URGENT	0x100	/* urgent text is not acknowledged yet */
-#define GLASS_INFO_FASTOPEN	0x200	/* the peer's SYN brought a good cookie */
+#define GLASS_INFO_FASTOPEN	0x200	/* a SYN's cookie was good: the peer's, or ours with text */
 
 /* Values of glass_info.timer: which deadline is next */
 #define GLASS_TIMER_NONE	0
