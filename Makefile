@@ -12,6 +12,8 @@
 #	make check-core		the tests of the core alone: seconds, no root
 #	make check-arm64	built for arm64, the core's tests and a boot in QEMU
 #	make check-apps		nginx, PostgreSQL and the like over Glass, in a VM
+#	make check-interop	Glass and TCP, Linux' and others', through a gateway, in a VM
+#				(KERNEL=6.1)
 #	make check-page		the page of a recording, used in headless Chromium
 #				(UPDATE=1: keep the pictures of it)
 #	make pages		the handshake and a lossy transfer recorded, as pages
@@ -74,6 +76,9 @@ check-arm64:
 check-apps:
 	@scripts/apps/check.sh
 
+check-interop:
+	@scripts/interop/check.sh $(KERNEL)
+
 check-page:
 	@scripts/check-page.sh $(if $(UPDATE),--update)
 
@@ -115,5 +120,5 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo lab labs-check \
-	check check-core check-arm64 check-apps check-page pages check-packages docs explore mutate bench \
-	bench-net lint rfcmap tables clean
+	check check-core check-arm64 check-apps check-interop check-page pages check-packages docs \
+	explore mutate bench bench-net lint rfcmap tables clean

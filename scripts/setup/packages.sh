@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|arm64|apps|lint|page|bench|bench-net|labs|packages|docs...
+#   packages.sh build|demo|check|arm64|apps|interop|lint|page|bench|bench-net|labs|packages|docs...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -17,6 +17,8 @@ LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
 PAGE="chromium chromium-driver python3-selenium"
 BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
+# Other stacks, and what builds them
+INTEROP="ethtool liblwip-dev golang-go"
 # Other people's programs, of which some are daemons: see keep_quiet()
 APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync
@@ -33,6 +35,7 @@ for group in "$@"; do
 	demo) list+=" $BUILD $VM" ;;
 	check) list+=" $BUILD $VM $UML" ;;
 	apps) list+=" $BUILD $VM $APPS" ;;
+	interop) list+=" $BUILD $VM $INTEROP" ;;
 	lint) list+=" $BUILD $LINT" ;;
 	page) list+=" $BUILD $PAGE" ;;
 	bench) list+=" $BUILD $VM $BENCH" ;;
@@ -42,7 +45,7 @@ for group in "$@"; do
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	docs) list+=" $BUILD $LABS $UML $PAGE $DOCS" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check arm64 apps lint page bench bench-net labs packages docs)" >&2
+		echo "packages.sh: no group '$group' (build demo check arm64 apps interop lint page bench bench-net labs packages docs)" >&2
 		exit 2
 		;;
 	esac
