@@ -109,12 +109,17 @@ def check_form(where, link):
         finding(where, f"{link}: no address")
 
 
+# what glass lab build puts into a learner's tree beside copies of this one's
+HANDED_OUT = ["kunit/own_test.c"]
+
+
 class Tree:
     """What there is to be named"""
 
     def __init__(self):
         self.files = [os.path.relpath(os.path.join(where, name), TOP)
                       for where, dirs, names in self.walk() for name in names]
+        self.files += HANDED_OUT
         self.dirs = {os.path.dirname(path) for path in self.files}
         self.dirs |= {os.path.dirname(path) for path in self.dirs}
         self.targets = set()
