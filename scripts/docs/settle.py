@@ -134,7 +134,7 @@ def as_near(old, new):
         a, b = float(one[0]), float(other[0])
         slack = SLACK[one.lastindex - 1][1]
         if one.lastindex == TICKING and min(a, b) > 100:
-            slack = TICK
+            slack = TICK if min(a, b) < 600 else min(a, b) / 8
         if one.lastindex != other.lastindex or abs(a - b) > slack * 1.001:
             return False
     return True
