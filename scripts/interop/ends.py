@@ -41,11 +41,11 @@ def enter(name):
 
 
 def await_that(what, true):
-    """Until true() is, which may take a while"""
+    """Until true() is, which may take a while; what() says why it should be"""
     until = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > until:
-            raise TimeoutError(what)
+            raise TimeoutError(what())
         time.sleep(0.02)
 
 

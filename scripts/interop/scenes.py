@@ -160,14 +160,15 @@ def closes(pair):
         true("the second end", answer(pair.take(first)) == "ok 0")
         well(pair.client.do("close"), pair.server.do("close"), pair.server.do("deaf"))
         waits = ["TIME-WAIT"] if first is glass else []
-        await_that(f"{first.name} closed first: Glass' states are {glass.states(pair.port)}",
+        await_that(lambda: f"{first.name} closed first: Glass is {glass.states(pair.port)}",
                    lambda: glass.states(pair.port) == waits)
     pair.open()
     well(*[end.do("finish") for end in pair.ends])
     for end in pair.ends:
         true("the end of both", answer(pair.take(end)) == "ok 0")
     well(pair.client.do("close"), pair.server.do("close"), pair.server.do("deaf"))
-    await_that("both closed at once", lambda: glass.states(pair.port) in ([], ["TIME-WAIT"]))
+    await_that(lambda: f"both closed: Glass is {glass.states(pair.port)}",
+               lambda: glass.states(pair.port) in ([], ["TIME-WAIT"]))
 
 
 def refused(pair):
@@ -207,7 +208,7 @@ def window(pair):
         count = sender.probes if hasattr(sender, "probes") else receiver.asked
         before = count()
         given = pair.give(sender, "many")
-        await_that(f"{sender.name} met no closed window",
+        await_that(lambda: f"{sender.name} met no closed window",
                    lambda: count() > before)
         said = answer(pair.take(receiver, size))
         true(f"{receiver.name}: {said}", said == f"ok {size}")
