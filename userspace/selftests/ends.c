@@ -241,6 +241,7 @@ static void frozen_orphan(const struct kind *k)
 	close(p.c);
 	await_rule("ORPHAN_TIMEOUT", 1);
 	must(quiet(p.s, 100));
+	must_be(wish("clear\n"), 0);
 	close(p.s);
 	close(p.l);
 }
