@@ -17,6 +17,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/log"
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -137,6 +138,11 @@ func (h *host) deaf() {
 	h.listener = nil
 }
 
+func isInUse(err tcpip.Error) bool {
+	_, inUse := err.(*tcpip.ErrPortInUse)
+	return inUse
+}
+
 func (h *host) listen(at tcpip.ProtocolAddress, port uint16) tcpip.Error {
 	h.deaf()
 	h.pending = &waiter.Queue{}
@@ -146,8 +152,14 @@ func (h *host) listen(at tcpip.ProtocolAddress, port uint16) tcpip.Error {
 	}
 	h.listener = listener
 	listener.SocketOptions().SetReuseAddress(true)
-	if err := listener.Bind(tcpip.FullAddress{
-		Addr: at.AddressWithPrefix.Address, Port: port}); err != nil {
+	here := tcpip.FullAddress{Addr: at.AddressWithPrefix.Address, Port: port}
+	err = listener.Bind(here)
+	// what had the port before ends in a goroutine, and tells nobody when
+	for tries := 0; isInUse(err) && tries < 1000; tries++ {
+		time.Sleep(10 * time.Millisecond)
+		err = listener.Bind(here)
+	}
+	if err != nil {
 		return err
 	}
 	return listener.Listen(5)
