@@ -2,11 +2,11 @@
 /*
  * SEGMENT ARRIVES, rfc9293#section-3.10.7.
  *
- * tcb_input() is the RFC's text in the RFC's order. Each step is a function
- * that returns false when the segment has met its fate. The first, seventh
- * and eighth steps are in text.c, the fifth in ack.c, SYN-SENT in synsent.c.
- * LISTEN, and SYN-RECEIVED below a listener, are in handshake.c, TIME-WAIT
- * in timewait.c: none of them has a TCB.
+ * tcb_input() is the RFC's text in the RFC's order. Each step is a function;
+ * those up to the fifth return false when the segment has met its fate. The
+ * first, seventh and eighth steps are in text.c, the fifth in ack.c, SYN-SENT
+ * in synsent.c. LISTEN, and SYN-RECEIVED below a listener, are in handshake.c,
+ * TIME-WAIT in timewait.c: none of them has a TCB.
  */
 #include <glass/core.h>
 
