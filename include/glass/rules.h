@@ -92,7 +92,7 @@
 	  "RST: the ACK is not of a cookie")				\
 	R(COOKIE_OLD,		"rfc4987", "3.6",			\
 	  "RST: the cookie is too old")					\
-	R(LISTEN_ACCEPT_QUEUE_FULL, "rfc9293", "3.10.5",		\
+	R(LISTEN_ACCEPT_QUEUE_FULL, "rfc9293", "3.10.7.2",		\
 	  "drop: the accept queue is full")				\
 	R(LISTEN_OVERFLOW_RST,	"rfc9293", "3.10.5",			\
 	  "RST: the accept queue is full, and the sysctl says to abort") \
@@ -329,7 +329,7 @@
 	  "closed: nobody is left to wait in FIN-WAIT-2")		\
 	R(EMBRYO_TIMEOUT,	"rfc9293", "3.8.3",			\
 	  "the handshake's last ACK never came")			\
-	R(TW_EXPIRED,		"rfc9293", "3.4.2",			\
+	R(TW_EXPIRED,		"rfc9293", "3.10.8",			\
 	  "2 MSL are over")						\
 	R(TW_OVERFLOW,		"rfc9293", "3.4.2",			\
 	  "no TIME-WAIT: there are too many, or no memory")		\
