@@ -103,6 +103,23 @@ def check_stale(top):
     said(2, "an output that no scene makes is stale")
 
 
+def check_kept(top):
+    """The outputs of a scene are of one run."""
+    stale.TOP = top
+    write(top, f"{stale.SCENES}/r.sh", "keep c; keep d\n")
+    for name in "c", "d":
+        write(top, f"{stale.OUTPUTS}/{name}.txt", "seq 2751351117 (0)\n")
+        write(top, f"made/r/{name}.txt", "seq 3819381395 (0)\n")
+
+    def kept():
+        stale.compare("made", "r", True)
+        return [stale.read(f"{stale.OUTPUTS}/{name}.txt").split()[1] for name in ("c", "d")]
+
+    must(kept() == ["2751351117"] * 2, "what differs by its numbers alone is not kept anew")
+    write(top, "made/r/d.txt", "seq 3819381395 (1)\n")
+    must(kept() == ["3819381395"] * 2, "if one of a scene is kept anew all are")
+
+
 def check_links(top):
     write(top, "html/a.html", "<p id='here'><a href='b.html#there'>b</a><a href='#here'>a</a>"
           "<a href='b.html#nowhere'>b</a><a href='c.html'>c</a></p>")
@@ -140,6 +157,7 @@ def main():
     with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as top:
         check_links(top)
         check_stale(top)
+        check_kept(top)
         check_warnings(top)
     return 1 if failed else 0
 

@@ -5,10 +5,11 @@
 	stale.py [--update] [--all] MADE SCENE...
 
 MADE/SCENE/ has the outputs of a scene that was played. Each is compared with
-the one of Documentation/book/outputs; --update keeps the new one in its place,
-if they differ. --all: these are all scenes there are, so that an output that
-none of them made, or that no page shows, is stale too; and so are the blocks of
-blocks.tsv. A line for each finding, a diff, and the number of outputs.
+the one of Documentation/book/outputs; if one of a scene differs, --update keeps
+all of that scene anew, for they are of one run and name the same numbers. --all:
+these are all scenes there are, so that an output that none of them made, or that
+no page shows, is stale too; and so are the blocks of blocks.tsv. A line for each
+finding, a diff, and the number of outputs.
 """
 import argparse
 import difflib
@@ -49,6 +50,15 @@ def names(directory, ending=".txt"):
                   for name in os.listdir(os.path.join(TOP, directory)) if name.endswith(ending))
 
 
+def keep(made, scene):
+    """All outputs of a scene: those that differ by their numbers alone, too"""
+    for name in names(f"{made}/{scene}"):
+        path = f"{OUTPUTS}/{name}.txt"
+        with open(os.path.join(TOP, path), "w", encoding="utf-8") as file:
+            file.write(read(f"{made}/{scene}/{name}.txt"))
+        print(f"{path}: kept anew")
+
+
 def compare(made, scene, update):
     """Each output of a scene"""
     text = read(f"{SCENES}/{scene}.sh")
@@ -61,10 +71,9 @@ def compare(made, scene, update):
         if old is not None and before == after:
             continue
         if update:
-            with open(os.path.join(TOP, path), "w", encoding="utf-8") as file:
-                file.write(new)
-            print(f"{path}: kept anew")
-        elif old is None:
+            keep(made, scene)
+            return
+        if old is None:
             finding(f"{path} is not kept, but scene {scene} makes it")
         else:
             finding(f"{path}, of scene {scene}", difflib.unified_diff(
