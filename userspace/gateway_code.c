@@ -172,6 +172,24 @@ static void ipv4_swap(struct code *c)
 	     c->to, 0);
 }
 
+/*
+ * A first fragment has the checksum, if it is long enough, or none that could be
+ * mended: what follows a short one is Ethernet's padding.
+ */
+static void check_fragment(struct code *c)
+{
+	const int end_of_sum = offsetof(struct tcphdr, check) + sizeof(__be16);
+
+	emit(c, COPY(BPF_REG_3, REST));
+	and(c, BPF_REG_3, htons(IP_MF | IP_OFFMASK));
+	emit(c, UNLESS(BPF_REG_3, htons(IP_MF), 5));
+	field(c, BPF_H, BPF_REG_3, offsetof(struct iphdr, tot_len));
+	emit(c, INSN(BPF_ALU | BPF_END | BPF_TO_BE, BPF_REG_3, 0, 0, 16));
+	emit(c, INSN(BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_3, HEADER, 0, 0));
+	emit(c, INSN(BPF_ALU64 | BPF_SUB | BPF_X, BPF_REG_3, SEGMENT, 0, 0));
+	jump(c, INSN(BPF_JMP32 | BPF_JSLT | BPF_K, BPF_REG_3, 0, DROP, end_of_sum));
+}
+
 static void ipv4(struct code *c)
 {
 	ipv4_header(c);
@@ -181,8 +199,10 @@ static void ipv4(struct code *c)
 		/* the other fragments have no ports: all are left alone */
 		and(c, REST, htons(IP_MF | IP_OFFMASK));
 		jump(c, UNLESS(REST, 0, PASS));
+		check_ports(c);
+	} else {
+		check_fragment(c);
 	}
-	check_ports(c);
 	ipv4_swap(c);
 	and(c, REST, htons(IP_OFFMASK));
 	jump(c, UNLESS(REST, 0, PASS));

@@ -8,6 +8,7 @@ import struct
 
 SET_DEVICE, TUN_WITHOUT_HEADER = 0x400454ca, 0x1001	# TUNSETIFF, IFF_TUN | IFF_NO_PI
 SYN, ACK = 2, 16
+MORE = 0x2000	# IP_MF
 PATIENCE = 10	# seconds for what is to come
 
 
@@ -23,15 +24,20 @@ def pseudo(source, target, protocol, length):
     return source + target + struct.pack("!HH", protocol, length)
 
 
+def ipv4(source, target, protocol, text, place=0):
+    """A packet; place is the word with MF and a fragment's offset"""
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(text), 1, place, 64, protocol, 0)
+    mark = struct.pack("!H", total(head + source + target))
+    return head[:10] + mark + source + target + text
+
+
 def syn(source, target, protocol, port, wrong=0):
     """An IPv4 packet with a SYN to port 9; its checksum is wrong by so much"""
     source, target = socket.inet_aton(source), socket.inet_aton(target)
     tcp = struct.pack("!HHIIBBHHH", port, 9, 1000, 0, 5 << 4, SYN, 4096, 0, 0)
     mark = (total(pseudo(source, target, protocol, len(tcp)) + tcp) + wrong) & 0xffff
     tcp = tcp[:16] + struct.pack("!H", mark) + tcp[18:]
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0, 64, protocol, 0)
-    mark = struct.pack("!H", total(head + source + target))
-    return head[:10] + mark + source + target + tcp
+    return ipv4(source, target, protocol, tcp)
 
 
 class Tun:
