@@ -42,37 +42,54 @@ static bool refuse(const struct gateway *g, const char *what, const char *why)
 
 static const char *reason(int error)
 {
-	return error == EPERM ? "that is for root (CAP_NET_ADMIN, CAP_BPF)" : strerror(error);
+	return error == EPERM ? "that is for root (CAP_NET_ADMIN, CAP_BPF, CAP_SYS_ADMIN)" :
+				strerror(error);
 }
 
-/* Is the program of this number one of ours? */
-static bool is_ours(unsigned int id)
+/* Is the program of this number one of ours? An error, if it may not be asked */
+static int is_ours(unsigned int id)
 {
 	struct bpf_prog_info info = { };
 	unsigned int size = sizeof(info);
-	int fd = bpf_prog_get_fd_by_id(id);
-	bool ours = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-		    !strcmp(info.name, "glass_gateway");
+	int fd = bpf_prog_get_fd_by_id(id), ours;
 
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return -errno;
+	ours = !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+	       !strcmp(info.name, "glass_gateway");
+	close(fd);
 	return ours;
 }
 
-/* The number of our filter there, 0 if there is none */
-static unsigned int find(struct gateway *g, enum bpf_tc_attach_point point)
+/* The number of our filter there, 0 if there is none, or -EPERM */
+static int find(struct gateway *g, enum bpf_tc_attach_point point)
 {
 	unsigned int bits;
+	int ours;
 
 	g->hook.attach_point = point;
 	for (bits = 0; bits < HANDLE_BITS; bits++) {
 		LIBBPF_OPTS(bpf_tc_opts, filter, .handle = HANDLE | bits,
 			    .priority = PRIORITY);
 
-		if (!bpf_tc_query(&g->hook, &filter) && is_ours(filter.prog_id))
+		if (bpf_tc_query(&g->hook, &filter))
+			continue;
+		ours = is_ours(filter.prog_id);
+		if (ours == -EPERM)
+			return ours;
+		if (ours > 0)
 			return HANDLE | bits;
 	}
 	return 0;
+}
+
+/* Both; false if that may not be known, which is said */
+static bool find_both(struct gateway *g, int *arriving, int *leaving)
+{
+	*arriving = find(g, BPF_TC_INGRESS);
+	*leaving = find(g, BPF_TC_EGRESS);
+	return (*arriving >= 0 && *leaving >= 0) ||
+	       refuse(g, "whose its programs are", reason(EPERM));
 }
 
 static int put(struct gateway *g, enum bpf_tc_attach_point point, unsigned int handle,
@@ -141,7 +158,7 @@ static bool receive_apart(struct gateway *g, unsigned int *on)
 	if (!gateway_offloads(g->device, &left) || !left)
 		return true;
 	bit = left & -left;
-	gateway_offloads_set(g->device, *on & ~left, true);
+	gateway_offloads_set(g->device, *on, true);
 	return refuse(g, gateway_offload_name(bit), "it cannot be turned off");
 }
 
@@ -154,36 +171,54 @@ static void tell_offloads(const struct gateway *g, unsigned int which, const cha
 			printf("%s: %s is %s now\n", g->device, gateway_offload_name(bit), now);
 }
 
+/* Make it, or find that there is one; @handle then says which */
+static int have_clsact(struct gateway *g, unsigned int *handle)
+{
+	int error;
+
+	g->hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	error = bpf_tc_hook_create(&g->hook);
+	if (!error)
+		*handle |= OWN_CLSACT;
+	return error == -EEXIST && gateway_clsact(g->ifindex) ? 0 : error;
+}
+
+/* That of what arrives is there as long as anything is: it says what to restore */
+static int put_both(struct gateway *g, unsigned int handle, int port)
+{
+	int error = put(g, BPF_TC_INGRESS, handle, port);
+
+	if (error)
+		return error;
+	error = put(g, BPF_TC_EGRESS, HANDLE, port);
+	if (error)
+		take(g, BPF_TC_INGRESS, handle);
+	return error;
+}
+
 static bool begin(struct gateway *g, int port)
 {
 	unsigned int on = 0, handle;
-	int error;
+	int arriving, leaving, error;
 
-	if (!find_device(g))
+	if (!find_device(g) || !find_both(g, &arriving, &leaving))
 		return false;
-	if (find(g, BPF_TC_INGRESS) || find(g, BPF_TC_EGRESS))
+	if (arriving || leaving)
 		return refuse(g, "it is a gateway already", NULL);
 	if (!receive_apart(g, &on))
 		return false;
 	handle = HANDLE | on;
-	g->hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-	error = bpf_tc_hook_create(&g->hook);
+	error = have_clsact(g, &handle);
 	if (!error)
-		handle |= OWN_CLSACT;
-	if (error == -EEXIST)
-		error = 0;
-	if (!error)
-		error = put(g, BPF_TC_EGRESS, HANDLE, port);
-	if (!error) {
-		error = put(g, BPF_TC_INGRESS, handle, port);
-		if (error)
-			take(g, BPF_TC_EGRESS, HANDLE);
-	}
+		error = put_both(g, handle, port);
 	if (error) {
 		if (handle & OWN_CLSACT)
 			take_clsact(g);
-		gateway_offloads_set(g->device, on, true);
-		return refuse(g, "the kernel takes no program for it", reason(-error));
+		if (on)
+			gateway_offloads_set(g->device, on, true);
+		return refuse(g, "the kernel takes no program for it",
+			      error == -EEXIST && !gateway_clsact(g->ifindex) ?
+			      "another qdisc is where clsact would be" : reason(-error));
 	}
 	printf("%s: TCP that arrives is Glass now, Glass that leaves is TCP", g->device);
 	if (port)
@@ -195,24 +230,29 @@ static bool begin(struct gateway *g, int port)
 
 static bool end(struct gateway *g)
 {
-	unsigned int arriving, leaving, on;
+	int arriving, leaving;
+	unsigned int off, now = 0, bit;
 
-	if (!find_device(g))
+	if (!find_device(g) || !find_both(g, &arriving, &leaving))
 		return false;
-	arriving = find(g, BPF_TC_INGRESS);
-	leaving = find(g, BPF_TC_EGRESS);
 	if (!arriving && !leaving)
-		return refuse(g, "it is no gateway", geteuid() ? reason(EPERM) : NULL);
-	if (!take(g, BPF_TC_INGRESS, arriving) || !take(g, BPF_TC_EGRESS, leaving))
+		return refuse(g, "it is no gateway", NULL);
+	if (!take(g, BPF_TC_EGRESS, leaving))
+		return refuse(g, "its programs stay", reason(errno));
+	off = arriving & RX_ALL;
+	if (off && (!gateway_offloads_set(g->device, off, true) ||
+		    !gateway_offloads(g->device, &now)))
+		return refuse(g, "its features", reason(errno));
+	if (!take(g, BPF_TC_INGRESS, arriving))
 		return refuse(g, "its programs stay", reason(errno));
 	if (arriving & OWN_CLSACT)
 		take_clsact(g);
-	on = arriving & RX_ALL;
-	if (on && !gateway_offloads_set(g->device, on, true))
-		return refuse(g, "its features", reason(errno));
 	printf("%s: TCP is TCP again\n", g->device);
-	tell_offloads(g, on, "on");
-	return true;
+	tell_offloads(g, off & now, "on");
+	for (bit = 1; bit <= RX_ALL; bit <<= 1)
+		if (off & ~now & bit)
+			refuse(g, gateway_offload_name(bit), "it stays off");
+	return !(off & ~now);
 }
 
 static const struct option options[] = {

@@ -29,5 +29,6 @@ bool gateway_offloads(const char *name, unsigned int *on);
 bool gateway_offloads_set(const char *name, unsigned int which, bool on);
 const char *gateway_offload_name(enum receive_offload which);
 bool gateway_filters(int ifindex, bool arriving);
+bool gateway_clsact(int ifindex);
 
 #endif

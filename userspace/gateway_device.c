@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * glass gateway: what a device is, what it joins before anybody sees it, and
- * whether others have put filters on it.
+ * what of tc others have put on it.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -31,14 +31,14 @@ const char *gateway_offload_name(enum receive_offload which)
 	return names[__builtin_ctz(which)];
 }
 
-/* An ioctl about a device; false with errno */
+/* An ioctl about a device, which may answer with a number; false with errno */
 static bool ask(const char *name, unsigned long request, struct ifreq *r)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), error;
 	bool done;
 
 	snprintf(r->ifr_name, sizeof(r->ifr_name), "%s", name);
-	done = fd >= 0 && !ioctl(fd, request, r);
+	done = fd >= 0 && ioctl(fd, request, r) >= 0;
 	error = errno;
 	if (fd >= 0)
 		close(fd);
@@ -73,7 +73,7 @@ bool gateway_device(const char *name, bool *ethernet, const char **why)
 		*why = "what leaves by it arrives by it: there is nobody behind";
 	} else if (r.ifr_hwaddr.sa_family != ARPHRD_ETHER &&
 		   r.ifr_hwaddr.sa_family != ARPHRD_NONE) {
-		*why = "its packets are neither Ethernet's nor IP's alone";
+		*why = "only Ethernet, and devices without any header (tun, WireGuard)";
 	} else {
 		*ethernet = r.ifr_hwaddr.sa_family == ARPHRD_ETHER;
 		return true;
@@ -161,7 +161,9 @@ bool gateway_offloads(const char *name, unsigned int *on)
  * @which: bits
  * @on: on or off
  *
- * Return: false with errno if the device refuses.
+ * What the device may not change stays as it is, which gateway_offloads() tells.
+ *
+ * Return: false with errno if that cannot be asked for.
  */
 bool gateway_offloads_set(const char *name, unsigned int which, bool on)
 {
@@ -196,16 +198,62 @@ bool gateway_offloads_set(const char *name, unsigned int which, bool on)
 	return done;
 }
 
-/* Is one of these messages a filter? -1: neither that nor the end */
-static int filter_or_end(const struct nlmsghdr *h, int octets)
+struct question {
+	struct nlmsghdr h;
+	struct tcmsg t;
+};
+
+/*
+ * What @judge says of the first message that tells it anything: it gets them one
+ * by one, and returns -1 for those that do not. -1 if there is no answer.
+ */
+static int ask_tc(const struct question *q, int (*judge)(const struct nlmsghdr *))
 {
-	for (; NLMSG_OK(h, (unsigned int)octets); h = NLMSG_NEXT(h, octets)) {
-		if (h->nlmsg_type == RTM_NEWTFILTER)
-			return 1;
-		if (h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR)
-			return 0;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), found = -1;
+	char answer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t n = fd < 0 ? -1 : send(fd, q, sizeof(*q), 0);
+
+	while (n > 0 && found < 0) {
+		struct nlmsghdr *h = (struct nlmsghdr *)answer;
+		unsigned int left;
+
+		n = recv(fd, answer, sizeof(answer), 0);
+		left = n > 0 ? n : 0;
+		for (; found < 0 && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+			found = judge(h);
 	}
-	return -1;
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+static bool is_last(const struct nlmsghdr *h)
+{
+	return h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR;
+}
+
+static int is_filter(const struct nlmsghdr *h)
+{
+	if (is_last(h))
+		return 0;
+	return h->nlmsg_type == RTM_NEWTFILTER ? 1 : -1;
+}
+
+static int is_clsact(const struct nlmsghdr *h)
+{
+	const struct rtattr *a = (void *)((char *)NLMSG_DATA(h) +
+					  NLMSG_ALIGN(sizeof(struct tcmsg)));
+	unsigned int left;
+
+	if (is_last(h))
+		return 0;
+	if (h->nlmsg_type != RTM_NEWQDISC)
+		return -1;
+	left = NLMSG_PAYLOAD(h, sizeof(struct tcmsg));
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == TCA_KIND)
+			return !strncmp(RTA_DATA(a), "clsact", RTA_PAYLOAD(a));
+	return 0;
 }
 
 /**
@@ -217,26 +265,34 @@ static int filter_or_end(const struct nlmsghdr *h, int octets)
  */
 bool gateway_filters(int ifindex, bool arriving)
 {
-	struct {
-		struct nlmsghdr h;
-		struct tcmsg t;
-	} request = {
-		.h = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETTFILTER,
+	const struct question q = {
+		.h = { .nlmsg_len = sizeof(q), .nlmsg_type = RTM_GETTFILTER,
 		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.t = { .tcm_family = AF_UNSPEC, .tcm_ifindex = ifindex,
 		       .tcm_parent = TC_H_MAKE(TC_H_CLSACT, arriving ? TC_H_MIN_INGRESS :
 					       TC_H_MIN_EGRESS) },
 	};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), found = -1;
-	char answer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
-	ssize_t n = fd < 0 ? -1 : send(fd, &request, sizeof(request), 0);
 
-	while (n > 0 && found < 0) {
-		n = recv(fd, answer, sizeof(answer), 0);
-		if (n > 0)
-			found = filter_or_end((struct nlmsghdr *)answer, n);
-	}
-	if (fd >= 0)
-		close(fd);
-	return found != 0;
+	return ask_tc(&q, is_filter) != 0;
+}
+
+/**
+ * gateway_clsact() - is the qdisc of what arrives by a device a clsact?
+ * @ifindex: the device
+ *
+ * An ingress has the same place and number, and nothing for what leaves.
+ *
+ * Return: whether there is one and it is.
+ */
+bool gateway_clsact(int ifindex)
+{
+	const struct question q = {
+		.h = { .nlmsg_len = sizeof(q), .nlmsg_type = RTM_GETQDISC,
+		       /* or it is not told to who asks */
+		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_ECHO },
+		.t = { .tcm_family = AF_UNSPEC, .tcm_ifindex = ifindex,
+		       .tcm_parent = TC_H_CLSACT },
+	};
+
+	return ask_tc(&q, is_clsact) == 1;
 }
