@@ -12,6 +12,10 @@ case ${1-} in
 	kernel=$1
 	shift
 	;;
+[0-9]*)
+	echo "check.sh: no kernel '$1': 6.1 or 6.12" >&2
+	exit 2
+	;;
 esac
 parts=("$@")
 [ $# -gt 0 ] || parts=(edges linux lwip gvisor)

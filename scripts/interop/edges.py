@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The gateway itself: what it refuses and takes back, and what is not a plain
+"""The gateway itself: what it refuses (refusals.py), and what is not a plain
 segment: fragments, ICMP errors, wrong sums, what comes in one piece.
 
 For some of it a router stands on either side of the switch, each with a host
@@ -8,11 +8,14 @@ behind it:
 	deep (Glass) --- client2 --- switch --- client3 --- far (TCP)
 """
 import json
+import socket
 import subprocess
+from contextlib import contextmanager
 
-from ends import GLASS, TCP, Linux, Namespace
+from ends import GLASS, TCP, Linux, Namespace, await_that
+from refusals import as_before, devices, qdiscs, refusals
 from scenes import Failed, Pair, answer, play, true, well
-from tun import ACK, SYN, Tun, syn
+from tun import ACK, MORE, SYN, Tun, ipv4, syn
 
 NARROW = 1300	# octets, of a link's MTU
 NOTHING = b"\x01\x01\x01\x00"	# options of IPv4's header: three times none, and the end
@@ -44,15 +47,48 @@ class Hosts:
         status, said = self.gateway("glass", "gateway", *words)
         true(said, status == 0)
 
+    @contextmanager
+    def between(self, *words):
+        """A gateway, in a block"""
+        self.on(*words)
+        try:
+            yield
+        finally:
+            self.on("--off", words[-1])
+
+    def seen(self, device):
+        """What a gateway may change"""
+        run = self.switch.run
+        return (run("tc", "qdisc", "show", "dev", device),
+                run("tc", "filter", "show", "dev", device, "ingress"),
+                run("tc", "filter", "show", "dev", device, "egress"),
+                run("ethtool", "-k", device))
+
+    def refused(self, device, words, status, why):
+        """It is, for this reason, and the device stays as it was."""
+        before = self.seen(device)
+        got, said = self.gateway(*words)
+        true(f"{words}: {got}, {said}", got == status and why in said)
+        true(f"{words}: {before} is {self.seen(device)} now", self.seen(device) == before)
+
     def wires(self, whole):
         for end in (self.glass, self.tcp):
             end.namespace.run("ethtool", "-K", "eth0", *[
                 word for name in ("tx", "sg", "tso", "gso")
                 for word in (name, "on" if whole else "off")])
 
-    def impatient(self, tries):
-        self.glass.set("syn_retries", tries)
-        self.tcp.set("syn_retries", tries)
+    @contextmanager
+    def impatient(self):
+        """One SYN more is all, in a block"""
+        ends = (self.glass, self.tcp)
+        before = [end.get("syn_retries") for end in ends]
+        for end in ends:
+            end.set("syn_retries", 1)
+        try:
+            yield
+        finally:
+            for end, tries in zip(ends, before):
+                end.set("syn_retries", tries)
 
 
 def some(pair):
@@ -69,48 +105,6 @@ def talks(hosts, **ends):
         true(f"{pair.client.name}, {pair.address}: {why}", why is None)
 
 
-def refusals(hosts):
-    """What cannot be is said, and nothing is left behind."""
-    for words, status, why in (
-            (["nosuch"], 1, "nosuch: No such device"),
-            (["lo"], 1, "there is nobody behind"),
-            (["--port", "0", "client1"], 2, "is no port"),
-            (["--off", "client1"], 1, "it is no gateway"),
-            (["--off", "--port", "1", "client1"], 2, "usage"),
-            ([], 2, "usage")):
-        got, said = hosts.gateway("glass", "gateway", *words)
-        true(f"{words}: {got}, {said}", got == status and why in said)
-    got, said = hosts.gateway("setpriv", "--reuid", "65534", "--clear-groups",
-                              "--bounding-set=-all", "--inh-caps=-all",
-                              "glass", "gateway", "client1")
-    true(f"nobody: {got}, {said}", got == 1 and "for root" in said)
-    hosts.on("client1")
-    got, said = hosts.gateway("glass", "gateway", "client1")
-    true(f"twice: {got}, {said}", got == 1 and "a gateway already" in said)
-    hosts.on("--off", "client1")
-
-
-def as_before(hosts):
-    """--off leaves the device as it was, and others' filters alone."""
-    def seen():
-        return (hosts.switch.run("tc", "qdisc", "show", "dev", "client1"),
-                hosts.switch.run("ethtool", "-k", "client1"))
-
-    hosts.switch.run("ethtool", "-K", "client1", "gro", "on")
-    before = seen()
-    hosts.on("client1")
-    true("its segments are joined", "receive-offload: off" in seen()[1].split("large")[0])
-    hosts.on("--off", "client1")
-    true(f"{before} is {seen()} now", seen() == before)
-    hosts.switch.run("ethtool", "-K", "client1", "gro", "off")
-    hosts.on("client1")
-    hosts.switch.run("tc", "filter", "add", "dev", "client1", "ingress", "matchall", "action", "ok")
-    hosts.on("--off", "client1")
-    true("another's filter is gone", "matchall" in
-         hosts.switch.run("tc", "filter", "show", "dev", "client1", "ingress"))
-    hosts.switch.run("tc", "qdisc", "del", "dev", "client1", "clsact")
-
-
 def without(hosts):
     """No gateway: who asks is refused by the stack that he asked."""
     for pair in hosts.pairs():
@@ -123,7 +117,6 @@ def without(hosts):
 def not_mended(hosts):
     """tc's own actions change the protocol and IPv4's sum, not TCP's: nothing opens."""
     hosts.wires(False)
-    hosts.impatient(1)
     swap = ["flower", "ip_proto", "{}", "action", "pedit", "ex", "munge", "ip", "protocol",
             "set", "{}", "pipe", "action", "csum", "ip4h"]
     hosts.switch.run("tc", "qdisc", "add", "dev", "client1", "clsact")
@@ -135,13 +128,13 @@ def not_mended(hosts):
         for pair in list(hosts.pairs())[::2]:
             before = pair.server.wrong_sums()
             pair.listen()
-            said = answer(pair.client.do("connect", pair.address, pair.port))
+            with hosts.impatient():
+                said = answer(pair.client.do("connect", pair.address, pair.port))
             true(f"{pair.client.name}: {said}", said == "error ETIMEDOUT")
             true("no sum was wrong", pair.server.wrong_sums() > before)
             pair.server.end()
     finally:
         hosts.switch.run("tc", "qdisc", "del", "dev", "client1", "clsact")
-        hosts.impatient(6)
 
 
 def wrong_sums(hosts):
@@ -215,61 +208,91 @@ def one_port(hosts):
     port = 19999
     server = Linux("TCP beside Glass", "server", TCP, hosts.glass.addresses)
     for words, other in ((["--port", str(port)], "ok"), ([], "error ECONNREFUSED")):
-        hosts.on(*words, "client1")
-        for address in hosts.glass.addresses.values():
-            well(hosts.glass.do("listen", address, port), server.do("listen", address, port - 1))
-            said = answer(hosts.tcp.do("connect", address, port))
-            true(f"{words}, {address}: {said}", said == "ok")
-            well(hosts.glass.do("accept"))
-            said = answer(hosts.tcp.do("connect", address, port - 1))
-            true(f"{words}, another port, {address}: {said}", said == other)
-        for end in (hosts.tcp, hosts.glass, server):
-            end.end()
-        hosts.on("--off", "client1")
+        with hosts.between(*words, "client1"):
+            try:
+                for address in hosts.glass.addresses.values():
+                    well(hosts.glass.do("listen", address, port),
+                         server.do("listen", address, port - 1))
+                    said = answer(hosts.tcp.do("connect", address, port))
+                    true(f"{words}, {address}: {said}", said == "ok")
+                    well(hosts.glass.do("accept"))
+                    said = answer(hosts.tcp.do("connect", address, port - 1))
+                    true(f"{words}, another port, {address}: {said}", said == other)
+            finally:
+                for end in (hosts.tcp, hosts.glass, server):
+                    end.end()
 
 
 def long_header(hosts):
     """IPv4 with options: TCP's header is further behind."""
     hosts.wires(False)
-    hosts.on("client1")
     for end in (hosts.glass, hosts.tcp):
         end.ip_options = NOTHING
     try:
-        talks(hosts)
+        with hosts.between("client1"):
+            talks(hosts)
     finally:
         for end in (hosts.glass, hosts.tcp):
             end.ip_options = b""
-        hosts.on("--off", "client1")
 
 
 def itself(hosts):
     """Glass on the gateway's own host, with all that comes in one piece"""
     here = Linux("Glass", "switch", GLASS, {4: "10.0.0.9", 6: "fd00::9"})
-    here.namespace.run("ip", "address", "add", "10.0.0.9/24", "dev", "br0")
-    here.namespace.run("ip", "address", "add", "fd00::9/64", "dev", "br0", "nodad")
+    run = here.namespace.run
     hosts.wires(True)
-    hosts.on("client1")
-    talks(hosts, glass=here)
-    hosts.on("--off", "client1")
+    run("ip", "address", "add", "10.0.0.9/24", "dev", "br0")
+    run("ip", "address", "add", "fd00::9/64", "dev", "br0", "nodad")
+    try:
+        with hosts.between("client1"):
+            talks(hosts, glass=here)
+    finally:
+        here.end()
+        run("ip", "address", "flush", "dev", "br0", "scope", "global")
 
 
 def plain(hosts):
     """A device without Ethernet: a SYN is answered, unless its sum is wrong."""
     tun = Tun(hosts.switch, "tun0")
-    hosts.switch.run("ip", "address", "add", "10.0.9.1/24", "dev", "tun0")
-    hosts.switch.run("ip", "link", "set", "tun0", "up")
-    hosts.on("tun0")
     here = Linux("Glass", "switch", GLASS, {4: "10.0.9.1"})
-    well(here.do("listen", "10.0.9.1", 9))
-    before = here.wrong_sums()
-    for wrong in (1, 0):
-        tun.send(syn("10.0.9.2", "10.0.9.1", TCP, 1000 + wrong, wrong))
-    answers = tun.segments(1)
-    true(f"{answers}", answers == [(TCP, True, SYN | ACK, 1000, 1001)])
-    true("a wrong sum", here.wrong_sums() == before + 1)
-    hosts.on("--off", "tun0")
-    here.end()
-    tun.close()
+    try:
+        hosts.switch.run("ip", "address", "add", "10.0.9.1/24", "dev", "tun0")
+        hosts.switch.run("ip", "link", "set", "tun0", "up")
+        with hosts.between("tun0"):
+            well(here.do("listen", "10.0.9.1", 9))
+            before = here.wrong_sums()
+            for wrong in (1, 0):
+                tun.send(syn("10.0.9.2", "10.0.9.1", TCP, 1000 + wrong, wrong))
+            answers = tun.segments(1)
+            true(f"{answers}", answers == [(TCP, True, SYN | ACK, 1000, 1001)])
+            true("a wrong sum", here.wrong_sums() == before + 1)
+    finally:
+        here.end()
+        tun.close()
+
+
+def short(hosts):
+    """A first fragment that ends before TCP's checksum is dropped, padded or not."""
+    server = hosts.glass.namespace
+    link = json.loads(server.run("ip", "-j", "link", "show", "eth0"))[0]["address"]
+    source, target = (socket.inet_aton(end.addresses[4]) for end in (hosts.tcp, hosts.glass))
+
+    def send(octets, place):
+        packet = ipv4(source, target, TCP, bytes(octets), place)
+        with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as wire:
+            wire.sendto(packet.ljust(46, b"\0"),
+                        ("eth0", 0x800, 0, 0, bytes.fromhex(link.replace(":", ""))))
+
+    def counts():
+        return [server.count("snmp", name) for name in ("ReasmReqds", "ReasmOKs")]
+
+    before = counts()
+    with hosts.between("client1"):
+        # the whole one is two that arrive
+        for octets, place in ((16, MORE), (24, MORE), (8, 3)):
+            hosts.tcp.namespace.inside.submit(send, octets, place).result()
+        await_that(lambda: f"{before} is {counts()} now", lambda: counts()[1] > before[1])
+    true(f"{before} is {counts()} now", counts() == [before[0] + 2, before[1] + 1])
 
 
 class Routers:
@@ -347,9 +370,10 @@ def fragments(hosts, routers):
         true(f"{end.name} got no fragments", end.namespace.count("snmp", "ReasmOKs") > before)
 
 
-ALONE = (refusals, as_before, without, not_mended, wrong_sums, one_piece, begun,
-         one_port, long_header, itself, plain)
+ALONE = (refusals, devices, as_before, qdiscs, without, not_mended, wrong_sums, one_piece,
+         begun, one_port, long_header, itself, plain, short)
 ROUTED = (narrow, unreachable, fragments)
+NAMES = [edge.__name__ for edge in ALONE + ROUTED]
 
 
 def play_some(work, report, names):

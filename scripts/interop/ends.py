@@ -209,10 +209,15 @@ class Linux:
             return self.namespace.count("glass/snmp", "InCsumErrors")
         return self.namespace.count("snmp", "InCsumErrors", "Tcp:")
 
+    def _path(self, name):
+        return ("glass/" if self.protocol == GLASS else "ipv4/tcp_") + name
+
     def set(self, name, value):
         """A sysctl that both stacks have: Glass' name"""
-        self.namespace.sysctl(("glass/" if self.protocol == GLASS else "ipv4/tcp_") + name,
-                              value)
+        self.namespace.sysctl(self._path(name), value)
+
+    def get(self, name):
+        return self.namespace.read("/proc/sys/net/" + self._path(name)).strip()
 
     def states(self, port):
         """Of Glass: those of the rows with this port"""

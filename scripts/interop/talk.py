@@ -133,6 +133,11 @@ def talk(part, work, report):
 
 
 def main():
+    unknown = [part for part in sys.argv[1:]
+               if part not in CAN and part != "edges" and part not in edges.NAMES]
+    if unknown or not sys.argv[1:]:
+        print(f"talk.py: no part {unknown}: {[*CAN, 'edges', *edges.NAMES]}", file=sys.stderr)
+        sys.exit(2)
     report = Report()
     with tempfile.TemporaryDirectory() as work:
         make_noise(work)
