@@ -116,10 +116,10 @@ def settle(text, scene=""):
 TICK = 10.1     # milliseconds
 
 # Seconds to the microsecond or better, or to the millisecond; milliseconds to
-# the microsecond, or whole; microseconds
+# the microsecond, or whole; microseconds, of which one in RTTVAR is four in the RTO
 SLACK = ((re.compile(r"\d+\.\d{6,}"), 1e-4), (re.compile(r"\d+\.\d+(?=s\b)"), 2e-3),
          (re.compile(r"\d+\.\d{3}(?!\d)"), 0.1), (re.compile(r"\d+(?= ms\b)|(?<=': )\d+"), 1),
-         (re.compile(r"\b\d{6,7}\b"), 5))
+         (re.compile(r"\b\d{6,7}\b"), 10), (re.compile(r"\b\d{5}(?= +\d{6}\b)"), 10))
 TIMES = re.compile("|".join(f"({pattern.pattern})" for pattern, _ in SLACK))
 TICKING = 3     # of these groups, and only where a timer can have been
 
