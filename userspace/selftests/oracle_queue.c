@@ -65,6 +65,16 @@ static void connect_all(const struct kind *k, const struct link *l, int *c)
 	}
 }
 
+/* What waits there is thrown away, and nobody stays to send it again */
+static void queue_close(const int *c)
+{
+	int i;
+
+	command("tc qdisc del dev near0 root");
+	for (i = 0; i < FLOWS; i++)
+		reset_by(c[i]);
+}
+
 /*
  * A queue that hardly moves: what waits there is of so many flows. Whoever sends
  * it again takes another path, but that is a round trip away.
@@ -83,6 +93,7 @@ static void queue_codel_flows(const struct kind *k)
 		tell("send", do_send(c[i], SOME, 0));
 	tell("flows", queue_figure("new_flows_len") +
 	     queue_figure("old_flows_len"));
+	queue_close(c);
 }
 
 /* fq has a flow for each socket that is paced; TCP's first ten are not. */
@@ -103,6 +114,7 @@ static void queue_fq_flows(const struct kind *k)
 		tell("send", do_send(c[i], 1000, 0));
 		tell("flows", queue_figure("flows"));
 	}
+	queue_close(c);
 }
 
 struct writer {
@@ -143,7 +155,7 @@ static void queue_fq_pace(const struct kind *k)
 	link_pair(k, &l, &p);
 	must_be(set_int(p.c, SOL_SOCKET, SO_PRIORITY, CLASS), 0);
 	must_be(set_int(p.c, SOL_SOCKET, SO_MAX_PACING_RATE, MUCH * 2), 0);
-	tell_pace(&p, 400, 1500);
+	tell_pace(&p, 250, 4000);
 }
 
 /* The same by the class */
@@ -155,7 +167,7 @@ static void queue_htb_rate(const struct kind *k)
 	queue_open(&l, "2mbit", "fq_codel");
 	link_pair(k, &l, &p);
 	must_be(set_int(p.c, SOL_SOCKET, SO_PRIORITY, CLASS), 0);
-	tell_pace(&p, 400, 1500);
+	tell_pace(&p, 250, 4000);
 }
 
 const struct test oracle_queue[] = {
