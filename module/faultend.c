@@ -145,22 +145,12 @@ void glass_ends_thawed(struct glass_net *gn, u16 port)
 	each(gn, port, thaw);
 }
 
-/* SYN-RECEIVED and TIME-WAIT without a socket: off the list, or NULL */
-static struct glass_record *take_record(struct glass_bucket *b, u16 port)
+/* SYN-RECEIVED and TIME-WAIT without a socket */
+static bool record_has_port(const struct glass_record *r, const void *arg)
 {
-	struct hlist_nulls_node *node;
-	struct glass_record *r;
+	const u16 *port = arg;
 
-	spin_lock_bh(&b->lock);
-	hlist_nulls_for_each_entry(r, node, &b->records, node) {
-		if (port && r->tuple.lport != port)
-			continue;
-		hlist_nulls_del_init_rcu(&r->node);
-		spin_unlock_bh(&b->lock);
-		return r;
-	}
-	spin_unlock_bh(&b->lock);
-	return NULL;
+	return !*port || r->tuple.lport == *port;
 }
 
 static u32 forget_records(struct glass_net *gn, struct glass_bucket *b,
@@ -171,7 +161,7 @@ static u32 forget_records(struct glass_net *gn, struct glass_bucket *b,
 
 	/* an embryo's listener stays, hashed or not */
 	rcu_read_lock();
-	while ((r = take_record(b, port))) {
+	while ((r = glass_record_take(b, record_has_port, &port))) {
 		glass_count(gn, RULE_FAULT_FORGET);
 		glass_trace_record(gn, r, RULE_FAULT_FORGET);
 		glass_record_forget(gn, r);

@@ -290,6 +290,10 @@ void glass_record_free(struct glass_record *r);
 void glass_record_net_init(struct glass_net *gn);
 void glass_record_net_exit(struct glass_net *gn);
 void glass_record_forget(struct glass_net *gn, struct glass_record *r);
+struct glass_record *
+glass_record_take(struct glass_bucket *b,
+		  bool (*wanted)(const struct glass_record *r, const void *arg),
+		  const void *arg);
 void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 			   u32 delay_ms, unsigned int list);
 void glass_record_start(struct glass_net *gn, struct glass_record *r);

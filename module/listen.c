@@ -106,28 +106,21 @@ static void abort_child(struct sock *child)
 	sock_put(child);
 }
 
+static bool is_embryo_of(const struct glass_record *r, const void *l)
+{
+	return r->kind == RECORD_EMBRYO && r->listener == l;
+}
+
 /* All embryos of a listener that takes no new ones */
 static void forget_embryos(struct glass_net *gn, struct glass_listener *l)
 {
+	struct glass_record *r;
 	u32 i;
 
-	for (i = 0; i <= gn->table.mask && READ_ONCE(l->embryos); i++) {
-		struct glass_bucket *b = &gn->table.buckets[i];
-		struct hlist_nulls_node *node;
-		struct glass_record *r;
-
-again:
-		spin_lock_bh(&b->lock);
-		hlist_nulls_for_each_entry(r, node, &b->records, node) {
-			if (r->kind != RECORD_EMBRYO || r->listener != l)
-				continue;
-			hlist_nulls_del_init_rcu(&r->node);
-			spin_unlock_bh(&b->lock);
+	for (i = 0; i <= gn->table.mask && READ_ONCE(l->embryos); i++)
+		while ((r = glass_record_take(&gn->table.buckets[i],
+					      is_embryo_of, l)))
 			glass_record_forget(gn, r);
-			goto again;
-		}
-		spin_unlock_bh(&b->lock);
-	}
 }
 
 /**

@@ -194,28 +194,47 @@ void glass_record_net_init(struct glass_net *gn)
 	timer_setup(&gn->due.timer, due_fired, 0);
 }
 
+/**
+ * glass_record_take() - the first of a bucket that is wanted leaves it
+ * @b: the bucket
+ * @wanted: is it this one? Under the bucket's lock; NULL: any is
+ * @arg: for @wanted
+ *
+ * An embryo's listener lives until glass_record_forget() if the RCU lock is held
+ * from before this, or the listener's own.
+ *
+ * Return: it, for glass_record_forget(); NULL if there is none.
+ */
+struct glass_record *
+glass_record_take(struct glass_bucket *b,
+		  bool (*wanted)(const struct glass_record *r, const void *arg),
+		  const void *arg)
+{
+	struct hlist_nulls_node *node;
+	struct glass_record *r;
+
+	spin_lock_bh(&b->lock);
+	hlist_nulls_for_each_entry(r, node, &b->records, node) {
+		if (wanted && !wanted(r, arg))
+			continue;
+		hlist_nulls_del_init_rcu(&r->node);
+		spin_unlock_bh(&b->lock);
+		return r;
+	}
+	spin_unlock_bh(&b->lock);
+	return NULL;
+}
+
 /* No packet can arrive any more, no socket is left: only TIME-WAIT is */
 void glass_record_net_exit(struct glass_net *gn)
 {
-	struct hlist_nulls_node *node;
 	struct glass_record *r;
 	u32 i;
 
 	timer_shutdown_sync(&gn->due.timer);
-	for (i = 0; i <= gn->table.mask; i++) {
-		struct glass_bucket *b = &gn->table.buckets[i];
-
-		spin_lock_bh(&b->lock);
-		while (!hlist_nulls_empty(&b->records)) {
-			node = b->records.first;
-			r = hlist_nulls_entry(node, struct glass_record, node);
-			hlist_nulls_del_init_rcu(&r->node);
-			spin_unlock_bh(&b->lock);
+	for (i = 0; i <= gn->table.mask; i++)
+		while ((r = glass_record_take(&gn->table.buckets[i], NULL, NULL)))
 			glass_record_forget(gn, r);
-			spin_lock_bh(&b->lock);
-		}
-		spin_unlock_bh(&b->lock);
-	}
 }
 
 /* A record for one more TIME-WAIT, counted, if there may be */
