@@ -129,45 +129,43 @@ static void write_all(void *arg)
 	pattern_send(w->fd, w->len, 0, w->len);
 }
 
-/* All of it arrives, and takes so many milliseconds. */
-static void tell_pace(const struct pair *p, long least, long most)
+/* All of it arrives by a class with this queue, at @pace octets a second if set */
+static void tell_pace(const struct kind *k, const char *rate, const char *leaf,
+		      int pace)
 {
-	struct writer w = { .fd = p->c, .len = MUCH };
-	long long start = now_us();
-	pid_t child = spawn(write_all, &w);
+	struct writer w = { .len = MUCH };
+	long long start;
+	struct link l;
+	struct pair p;
+	pid_t child;
 	long took;
 
-	pattern_recv(p->s, MUCH, 0, MUCH);
+	queue_open(&l, rate, leaf);
+	link_pair(k, &l, &p);
+	must_be(set_int(p.c, SOL_SOCKET, SO_PRIORITY, CLASS), 0);
+	if (pace)
+		must_be(set_int(p.c, SOL_SOCKET, SO_MAX_PACING_RATE, pace), 0);
+	w.fd = p.c;
+	start = now_us();
+	child = spawn(write_all, &w);
+	pattern_recv(p.s, MUCH, 0, MUCH);
 	took = (now_us() - start) / 1000;
 	reap(child);
 	note("%ld ms", took);
-	tell("not sooner", took >= least);
-	tell("nor later", took <= most);
+	tell("not sooner", took >= 250);
+	tell("nor later", took <= 4000);
 }
 
 /* A quarter of a megabyte a second, by the socket's wish */
 static void queue_fq_pace(const struct kind *k)
 {
-	struct link l;
-	struct pair p;
-
-	queue_open(&l, "100mbit", "fq");
-	link_pair(k, &l, &p);
-	must_be(set_int(p.c, SOL_SOCKET, SO_PRIORITY, CLASS), 0);
-	must_be(set_int(p.c, SOL_SOCKET, SO_MAX_PACING_RATE, MUCH * 2), 0);
-	tell_pace(&p, 250, 4000);
+	tell_pace(k, "100mbit", "fq", MUCH * 2);
 }
 
 /* The same by the class */
 static void queue_htb_rate(const struct kind *k)
 {
-	struct link l;
-	struct pair p;
-
-	queue_open(&l, "2mbit", "fq_codel");
-	link_pair(k, &l, &p);
-	must_be(set_int(p.c, SOL_SOCKET, SO_PRIORITY, CLASS), 0);
-	tell_pace(&p, 250, 4000);
+	tell_pace(k, "2mbit", "fq_codel", 0);
 }
 
 const struct test oracle_queue[] = {
