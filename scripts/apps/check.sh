@@ -21,12 +21,4 @@ module=$("$top/scripts/vm/build-module.sh" 6.12)
 		--log "$top/.build/apps.log" -- \
 		"$top/scripts/apps/guest.sh" "$module" "${names[@]}" || status=$?
 	[ "$status" = 0 ] || echo "not ok - guest: status $status; its log: .build/apps.log"
-} | mawk -W interactive '
-	/^not ok / { failed++ }
-	/^ok .*# SKIP/ { skipped++; passed-- }
-	/^ok / { passed++ }
-	{ print; fflush() }
-	END {
-		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
-		exit failed > 0
-	}'
+} | mawk -W interactive -f "$top/scripts/count.awk"

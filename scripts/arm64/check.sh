@@ -92,17 +92,4 @@ for part in "${parts[@]}"; do
 		exit 2
 		;;
 	esac
-done | mawk -W interactive '
-	/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {
-		passed += $1; failed += $3; skipped += $5
-		print "# core: " $0
-		next
-	}
-	/^ok .* # SKIP/ { skipped++; print; next }
-	/^ok / { passed++ }
-	/^not ok / { failed++ }
-	{ print; fflush() }
-	END {
-		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
-		exit failed > 0
-	}'
+done | mawk -W interactive -f "$top/scripts/count.awk"

@@ -31,12 +31,4 @@ module=$("$top/scripts/vm/build-module.sh" "$kernel")
 		--log "$top/.build/interop.log" -- \
 		"$top/scripts/interop/guest.sh" "$module" "${parts[@]}" || status=$?
 	[ "$status" = 0 ] || echo "not ok - guest: status $status; its log: .build/interop.log"
-} | mawk -W interactive '
-	/^not ok / { failed++ }
-	/^ok .*# SKIP/ { skipped++; passed-- }
-	/^ok / { passed++ }
-	{ print; fflush() }
-	END {
-		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
-		exit failed > 0
-	}'
+} | mawk -W interactive -f "$top/scripts/count.awk"

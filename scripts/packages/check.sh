@@ -43,11 +43,4 @@ check() {
 for kernel in "${kernels[@]}"; do
 	check "$kernel" | sed -u -E "/^(TAP version|1\.\.[0-9]+$)/d
 		s|^((not )?ok) ([0-9]+ )?- |\1 - $kernel: |"
-done | mawk -W interactive '
-	/^not ok / { failed++ }
-	/^ok / { passed++ }
-	{ print; fflush() }
-	END {
-		printf "%d passed, %d failed, 0 skipped\n", passed, failed
-		exit failed > 0
-	}'
+done | mawk -W interactive -f "$top/scripts/count.awk"

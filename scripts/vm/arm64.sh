@@ -64,10 +64,4 @@ if [ ! -e "$final/release" ]; then
 fi
 kdir=$final/usr/src/linux-headers-$release
 image=$final/boot/vmlinuz-$release
-case $show in
---kdir) echo "$kdir" ;;
---image) echo "$image" ;;
---release) echo "$release" ;;
---dir) echo "$final" ;;
---all) printf '%s=%s\n' KDIR "$kdir" IMAGE "$image" RELEASE "$release" DIR "$final" ;;
-esac
+show "$show" KDIR="$kdir" IMAGE="$image" RELEASE="$release" DIR="$final"

@@ -121,14 +121,5 @@ dir=$(readlink -f "$memo")
 release=$(cat "$dir/release")
 kdir=$dir/usr/src/linux-headers-$release
 image=$dir/boot/vmlinux-$release
-case $show in
---kdir) echo "$kdir" ;;
---image) echo "$image" ;;
---modules) echo "$dir/lib/modules/$release" ;;
---release) echo "$release" ;;
---dir) echo "$dir" ;;
---all)
-	printf '%s=%s\n' KDIR "$kdir" IMAGE "$image" MODULES "$dir/lib/modules/$release" \
-		RELEASE "$release" DIR "$dir"
-	;;
-esac
+show "$show" KDIR="$kdir" IMAGE="$image" MODULES="$dir/lib/modules/$release" \
+	RELEASE="$release" DIR="$dir"

@@ -15,6 +15,19 @@ PATH=$PATH:/usr/sbin:/sbin
 say() { echo "vm: $*" >&2; }
 die() { echo "${0##*/}: $*" >&2; exit 1; }
 
+# Of NAME=VALUE..., the value asked for by --name, or all of it for --all
+show() {
+	local wanted=$1 pair name
+	shift
+	for pair in "$@"; do
+		name=${pair%%=*}
+		case $wanted in
+		--all) echo "$pair" ;;
+		"--${name,,}") echo "${pair#*=}" ;;
+		esac
+	done
+}
+
 # Runs the rest of the script alone among those that share the cache. The lock
 # is held until the process ends; children that outlive it must close fd 9.
 cache_lock() {
