@@ -12,7 +12,7 @@ fi
 [ -s "$1" ] || { echo "check-log.sh: $1 is empty" >&2; exit 1; }
 
 BAD=(
-	'WARNING:' 'BUG[: ]' 'Oops' 'KASAN' 'KCSAN:' 'UBSAN:' 'kernel panic' 'Kernel panic'
+	'WARNING:' 'BUG[: ]' 'Oops' 'int3:' 'KASAN' 'KCSAN:' 'UBSAN:' 'kernel panic' 'Kernel panic'
 	'cut here' 'Call Trace' 'INFO: (task|rcu|trying|possible|suspicious|inconsistent|lockdep)'
 	'possible (recursive|circular) locking' 'suspicious RCU' 'inconsistent lock state'
 	'detected stall' 'ODEBUG:' 'unreferenced object' 'new suspected memory leaks'
