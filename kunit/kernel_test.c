@@ -195,6 +195,28 @@ static void established_pages_sent(struct kunit *test)
 	put_page(page);
 }
 
+/* A file system's socket has a page of its own, which no child may inherit. */
+static void disconnect_lets_go_of_its_page(struct kunit *test)
+{
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	static char much[8192];
+	struct socks *s = test->priv;
+	struct sock *sk;
+
+	listen_somewhere(test, 5);
+	s->client = make(test);
+	sk = s->client->sk;
+	sk->sk_use_task_frag = false;
+	KUNIT_ASSERT_EQ(test, 0, connect_to(test, s->client,
+					    port_of(s->listener), 0));
+	KUNIT_ASSERT_EQ(test, (int)sizeof(much),
+			send_bytes(s->client, much, sizeof(much)));
+	KUNIT_EXPECT_NOT_NULL(test, sk->sk_frag.page);
+	KUNIT_EXPECT_EQ(test, 0, kernel_connect(s->client, &nowhere,
+						sizeof(nowhere), 0));
+	KUNIT_EXPECT_NULL(test, sk->sk_frag.page);
+}
+
 /* So long it waits for a client that does not come, or says nothing */
 #define SERVE_PATIENCE	(5 * HZ)
 
@@ -254,6 +276,7 @@ static struct kunit_case kernel_cases[] = {
 	KUNIT_CASE_PARAM(shutdown_write_other_way_open, way_gen_params),
 	KUNIT_CASE_PARAM(options_set_from_inside, way_gen_params),
 	KUNIT_CASE_PARAM(established_pages_sent, way_gen_params),
+	KUNIT_CASE_PARAM(disconnect_lets_go_of_its_page, way_gen_params),
 	KUNIT_CASE_PARAM(thread_serves_another, way_gen_params),
 	{}
 };

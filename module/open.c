@@ -128,6 +128,16 @@ void glass_destroy(struct sock *sk)
 	sock_put(sk);
 }
 
+/* If it listens next, its children would have the page of their own, too */
+static void drop_page(struct sock *sk)
+{
+	struct page_frag *frag = &sk->sk_frag;
+
+	if (frag->page)
+		put_page(frag->page);
+	*frag = (struct page_frag){};
+}
+
 /**
  * glass_disconnect() - proto.disconnect: back to a socket as good as new
  * @sk: the socket, locked
@@ -149,6 +159,7 @@ int glass_disconnect(struct sock *sk, int flags)
 	}
 	glass_queue_purge(sk);
 	glass_mark_forget(sk);
+	drop_page(sk);
 	glass_table_remove(sk);
 	release_port(sk);
 	inet_sk(sk)->inet_dport = 0;
