@@ -16,7 +16,7 @@
 #define HELD_MAX	1024
 #define HELD_OCTETS	(4u << 20)	/* of memory; nobody else pays for it */
 
-DEFINE_STATIC_KEY_FALSE(glass_faults_wanted);
+DEFINE_STATIC_KEY_DEFERRED_FALSE(glass_faults_wanted, HZ);
 
 static bool fits(const struct fault *f, const struct segment *s)
 {

@@ -13,7 +13,7 @@
 #ifndef GLASS_FAULT_H
 #define GLASS_FAULT_H
 
-#include <linux/jump_label.h>
+#include <linux/jump_label_ratelimit.h>
 
 #include "glass_sock.h"
 
@@ -94,12 +94,16 @@ struct held {
 	struct glass_tuple tuple;
 };
 
-DECLARE_STATIC_KEY_FALSE(glass_faults_wanted);
+/*
+ * Off a while after the last wish is gone: each change interrupts all CPUs, and
+ * whoever has a netns could ask for as many as he likes.
+ */
+extern struct static_key_false_deferred glass_faults_wanted;
 
 /* Is there a wish in any netns? One jump over nothing if not. */
 static inline bool glass_faulty(void)
 {
-	return static_branch_unlikely(&glass_faults_wanted);
+	return static_branch_unlikely(&glass_faults_wanted.key);
 }
 
 /* faultwish.c */

@@ -43,7 +43,7 @@ int glass_fault_add(struct glass_net *gn, const struct fault *wish)
 
 	if (!f)
 		return -ENOMEM;
-	static_branch_inc(&glass_faults_wanted);
+	static_branch_deferred_inc(&glass_faults_wanted);
 	spin_lock_bh(&faults->lock);
 	if (faults->wished < WISHES_MAX) {
 		WRITE_ONCE(faults->wished, faults->wished + 1);
@@ -59,7 +59,7 @@ int glass_fault_add(struct glass_net *gn, const struct fault *wish)
 		to_ends(gn, wish, id);
 		return 0;
 	}
-	static_branch_dec(&glass_faults_wanted);
+	static_branch_slow_dec_deferred(&glass_faults_wanted);
 	kfree(f);
 	return -ENOSPC;
 }
@@ -114,7 +114,7 @@ static void free_wishes(struct list_head *list)
 	struct fault *f, *next;
 
 	list_for_each_entry_safe(f, next, list, link) {
-		static_branch_dec(&glass_faults_wanted);
+		static_branch_slow_dec_deferred(&glass_faults_wanted);
 		kfree(f);
 	}
 }

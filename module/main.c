@@ -157,6 +157,7 @@ no_prot6:
 	proto_unregister(&glass_prot);
 no_prot:
 	unregister_pernet_subsys(&glass_net_ops);
+	static_key_deferred_flush(&glass_faults_wanted);
 no_net:
 	rcu_barrier();
 	glass_record_cache_destroy();
@@ -172,6 +173,7 @@ static void __exit glass_exit(void)
 	glass_v6_unregister();
 	glass_v4_unregister();
 	unregister_pernet_subsys(&glass_net_ops);
+	static_key_deferred_flush(&glass_faults_wanted);
 	/* sockets, listeners and records that RCU still has to free */
 	rcu_barrier();
 	proto_unregister(&glass6_prot);
