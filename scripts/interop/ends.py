@@ -197,11 +197,14 @@ class Linux:
         return self.namespace.count(
             "glass/netstat" if self.protocol == GLASS else "netstat", "TCPWinProbe")
 
+    def decided(self, *rules):
+        """How often Glass has decided by one of them"""
+        rows = self.namespace.read("/proc/thread-self/net/glass/rules").splitlines()
+        return sum(int(row.split()[2]) for row in rows if row.split()[0] in rules)
+
     def asked(self):
         """How often Glass may have been asked that: by text, or by an old number"""
-        rows = self.namespace.read("/proc/thread-self/net/glass/rules").splitlines()
-        return sum(int(row.split()[2]) for row in rows
-                   if row.split()[0] in ("TEXT_ZERO_WINDOW", "SEQ_OLD"))
+        return self.decided("TEXT_ZERO_WINDOW", "SEQ_OLD")
 
     def wrong_sums(self):
         """How many segments arrived with one"""

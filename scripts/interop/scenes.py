@@ -150,10 +150,14 @@ def half(pair):
 
 
 def closes(pair):
-    """Either first, and both at once: TIME-WAIT is where it belongs."""
+    """Either first, and both at once: TIME-WAIT is where it belongs.
+
+    A FIN that comes twice, on a busy machine, is acknowledged twice. Who had the first
+    of these ACKs is closed, and answers the second by a RST: it ends TIME-WAIT."""
     glass = pair.mine(GLASS)
     for first, second in (pair.ends, pair.ends[::-1]):
         pair.open()
+        resets = glass.decided("TW_RST")
         well(first.do("finish"))
         true("the first end", answer(pair.take(second)) == "ok 0")
         well(second.do("finish"))
@@ -161,7 +165,8 @@ def closes(pair):
         well(pair.client.do("close"), pair.server.do("close"), pair.server.do("deaf"))
         waits = ["TIME-WAIT"] if first is glass else []
         await_that(lambda: f"{first.name} closed first: Glass is {glass.states(pair.port)}",
-                   lambda: glass.states(pair.port) == waits)
+                   lambda: glass.states(pair.port) == waits or
+                   glass.decided("TW_RST") != resets)
     pair.open()
     well(*[end.do("finish") for end in pair.ends])
     for end in pair.ends:
