@@ -300,6 +300,7 @@ struct glass_sysctl {
 	int challenge_ack_limit;
 	int invalid_ratelimit;
 	int max_tw_buckets;
+	int max_orphans;
 	int rfc1337;
 	int abort_on_overflow;
 	int abort_on_soft_error;
@@ -323,6 +324,7 @@ enum glass_event {
 	EVENT_TIMEOUTS,		/* the retransmission timer expired */
 	EVENT_ABORT_ON_CLOSE,	/* close() with text unread */
 	EVENT_ABORT_ON_DATA,	/* close() that was told not to linger */
+	EVENT_ABORT_ON_MEMORY,	/* close(), and there were too many orphans */
 	EVENT_COUNT,
 };
 
@@ -339,6 +341,7 @@ struct glass_net {
 	struct glass_port_head *ports;
 	struct glass_due_list due;
 	atomic_t timewaits;		/* records in TIME-WAIT */
+	atomic_t orphans;		/* connections without a user */
 	siphash_key_t isn_key;
 	siphash_key_t ts_key;
 	siphash_key_t port_key;

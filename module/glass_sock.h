@@ -75,6 +75,7 @@ struct glass_pace;
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
  * @cong_set: the user chose the congestion control
  * @syn_taken: the peer took the text of our SYN
+ * @counted: among the orphans of its netns
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -109,6 +110,7 @@ struct glass_sock {
 	u8 fastopen_connect:1;
 	u8 cong_set:1;
 	u8 syn_taken:1;
+	u8 counted:1;
 };
 
 /* With inet_sock's 1000 octets, and 8 that are the slab's, that makes 1408 */

@@ -123,6 +123,8 @@ void glass_destroy(struct sock *sk)
 {
 	WARN_ON_ONCE(sk->sk_state != TCP_CLOSE);
 	WARN_ON_ONCE(!sock_flag(sk, SOCK_DEAD));
+	if (glass_sk(sk)->counted)
+		atomic_dec(&glass_sk_net(sk)->orphans);
 	sk->sk_prot->destroy(sk);
 	xfrm_sk_free_policy(sk);
 	sock_put(sk);
@@ -218,6 +220,23 @@ static void close_connection(struct sock *sk)
 	}
 }
 
+/*
+ * May it go on without its user? It costs memory which no process answers for, and
+ * a peer who says nothing can make that last.
+ */
+static bool count_orphan(struct sock *sk)
+{
+	struct glass_net *gn = glass_sk_net(sk);
+
+	if (atomic_inc_return(&gn->orphans) >
+	    READ_ONCE(gn->sysctl.max_orphans)) {
+		atomic_dec(&gn->orphans);
+		return false;
+	}
+	glass_sk(sk)->counted = 1;
+	return true;
+}
+
 /**
  * glass_close() - proto.close: the last user is gone
  * @sk: the socket; process context, may sleep to linger
@@ -234,6 +253,10 @@ void glass_close(struct sock *sk, long timeout)
 	} else {
 		close_connection(sk);
 		sk_stream_wait_close(sk, timeout);
+	}
+	if (sk->sk_state != TCP_CLOSE && !count_orphan(sk)) {
+		glass_count_event(glass_sk_net(sk), EVENT_ABORT_ON_MEMORY);
+		glass_user_abort(sk);
 	}
 	sock_hold(sk);
 	sock_orphan(sk);

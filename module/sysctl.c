@@ -35,6 +35,7 @@ static struct glass_sysctl template = {
 	.challenge_ack_limit = INT_MAX,
 	.invalid_ratelimit = 500,
 	.max_tw_buckets = 65536,
+	.max_orphans = 8192,
 	/* TCP's; the largest are less where memory is, see budget.c */
 	.rmem = { 4096, 131072, 6 << 20 },
 	.wmem = { 4096, 16384, 4 << 20 },
@@ -78,6 +79,8 @@ static const struct ctl_table entries[] = {
 	/* milliseconds between two such ACKs of one connection */
 	ENTRY(invalid_ratelimit, &zero, &minute_ms),
 	ENTRY(max_tw_buckets, &zero, NULL),
+	/* connections without a user: one more is reset */
+	ENTRY(max_orphans, &zero, NULL),
 	/* RST, not silence, for who completes a handshake too many */
 	ENTRY(abort_on_overflow, &zero, &one),
 	/* an ICMP error that may pass ends an open too, as it does in TCP */

@@ -38,6 +38,7 @@ static const struct {
 	{ "retries2", 8, 255, "a connection gives up early, see rfc9293#section-3.8.3" },
 	{ "max_syn_backlog", 8, LONG_MAX, "a few handshakes at once fill any SYN queue" },
 	{ "max_tw_buckets", 1, LONG_MAX, "there is no TIME-WAIT" },
+	{ "max_orphans", 64, LONG_MAX, "close() resets connections" },
 	{ "syncookies", 0, 1, "cookies for every SYN: no listener remembers a handshake" },
 	{ "abort_on_overflow", 0, 0, "who comes when the accept queue is full is reset" },
 	{ "abort_on_soft_error", 0, 0, "an ICMP error that may pass ends an open" },

@@ -227,6 +227,35 @@ static void half_closed_for_long(const struct kind *k)
 	states_are(k, &e, TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
 }
 
+/*
+ * One may go on without its user, and when it is over another one; who would be
+ * the second is reset.
+ */
+/* net.glass: max_orphans */
+static void orphans_limited(const struct kind *k)
+{
+	struct ends e[3];
+	int i;
+
+	if (!k->glass)
+		skip("TCP's limit is of all network namespaces");
+	netns_own();
+	must(write_file("/proc/sys/net/glass/max_orphans", "1"));
+	for (i = 0; i < 3; i++)
+		ends_open(k, &e[i]);
+	close(e[0].p.c);
+	pattern_end(e[0].p.s);
+	states_are(k, &e[0], TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
+	close(e[1].p.c);
+	must(await(e[1].p.s, POLLHUP) & POLLHUP);
+	states_are(k, &e[1], 0, 0);
+	close(e[0].p.s);
+	states_are(k, &e[0], TCP_TIME_WAIT, 0);
+	close(e[2].p.c);
+	pattern_end(e[2].p.s);
+	states_are(k, &e[2], TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
+}
+
 /* A minute, and as long as Linux' timers may be late: an eighth of it. */
 /* rfc9293: MUST-13 */
 static void time_wait_lasts(const struct kind *k)
@@ -310,6 +339,7 @@ static const struct test tests[] = {
 	TEST(orphan_delivers),
 	TEST(text_after_close),
 	TEST(shut_rd_goes_on),
+	TEST(orphans_limited),
 	TEST_FLAGS(orphan_gives_up, SLOW),
 	TEST_FLAGS(half_closed_for_long, SLOW),
 	TEST_FLAGS(time_wait_lasts, SLOW),

@@ -37,7 +37,7 @@ make_healthy() {
 		put "proc/net/glass/$file" "heads"
 	done
 	put sys/kernel/tracing/events/glass/glass_segment/format "name: glass_segment"
-	for name in max_syn_backlog max_tw_buckets; do
+	for name in max_syn_backlog max_tw_buckets max_orphans; do
 		put "proc/sys/net/glass/$name" 4096
 	done
 	for name in abort_on_overflow abort_on_soft_error; do
