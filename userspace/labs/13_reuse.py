@@ -13,10 +13,9 @@ def scene(lab):
         result[key] = s.error or "works"
         s.raw.close()
 
-    def leave_behind(first):
+    def leave_behind(first, reuse=True):
         """A server with one connection that is over but for its TIME-WAIT"""
-        lab.server.shell("glass table --kill state time-wait >/dev/null 2>&1; true")
-        c, a, s = lab.connected(lab.server.listener(reuse=True))
+        c, a, s = lab.connected(lab.server.listener(reuse=reuse))
         one, other = (a, c) if first == "server" else (c, a)
         one.close()
         (lab.client if first == "server" else lab.server).await_states("CLOSE-WAIT")
@@ -43,6 +42,11 @@ def scene(lab):
     s = leave_behind("client")
     s.close()
     restart("the client's TIME-WAIT", "client_closed", False)
+    lab.step("the server closed first, and had no SO_REUSEADDR; it starts again with it")
+    lab.wait("no TIME-WAIT", lambda: lab.client.states() == [])
+    s = leave_behind("server", reuse=False)
+    s.close()
+    restart("TIME-WAIT", "first_without", True)
 
     for key, value in result.items():
         lab.fact(key, value)
