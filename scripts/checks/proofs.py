@@ -72,6 +72,16 @@ def test_below(path, text, line):
     return Test(name, f"selftest {program}", program)
 
 
+def tests_of(program):
+    """The names in the tables of tests of a selftest, which may be several files"""
+    found = set()
+    for path in tree.paths():
+        if path.startswith(ROOMS[1]) and path.endswith(".c") and \
+                os.path.basename(path)[:-2].split("_")[0] == program:
+            found.update(re.findall(LISTED.format(r"(\w+)"), tree.read(path)))
+    return found
+
+
 def notes(path, pattern):
     """(line, match, Test or None) wherever a test's comment has the pattern."""
     script = script_test(path)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The tables of sysctls and of options, and the tests of the counters.
+"""The tables of sysctls and of options, the tests of the counters, and those that
+Documentation/linux.rst names.
 
 	tables.py		are the pages true, and is there a test for each row?
 	tables.py --write	writes Documentation/sysctl.rst, options.rst and their
@@ -19,6 +20,7 @@ heading; "ENOPROTOOPT" stands for all options that Glass does not have:
 """
 import argparse
 import csv
+import fnmatch
 import os
 import re
 import sys
@@ -31,11 +33,26 @@ SYSCTL = "Documentation/tables/sysctl.tsv"
 OPTIONS = "Documentation/tables/options.tsv"
 CODE = "module/sysctl.c"
 POLICY = "module/core/tcb.c"
+CORE = "include/glass/core.h"
 UAPI = "include/uapi/linux/glass.h"
 COUNTERS = "module/counters.c"
 SCRIPTS = "userspace/selftests/packet/count/"
 NOTE = re.compile(r"(?<!\S)(tcp\(7\)|net\.glass): (\w+(?:, \w+)*)")
 REST = "ENOPROTOOPT"
+# Tests that the page names after a point: of the oracle, or of that program
+LINUX = "Documentation/linux.rst"
+NAMED = re.compile(r"\(((?:``[\w*]+``(?:,\s+)?)+)(?:\s+of\s+``(\w+)``)?\)")
+
+# What core.h has and no sysctl moves: name, RFC, meaning
+FIXED = (
+    ("TIMEWAIT_MSL_MS", "rfc9293#section-3.6.1", "half of TIME-WAIT; fixed in Linux' TCP, too"),
+    ("RTO_INITIAL_US", "rfc6298#section-2", "the retransmission timeout before a measurement"),
+    ("RTO_AFTER_SYN_US", "rfc6298#section-5", "the least of it after a SYN that was sent again"),
+    ("RTO_MIN_US", "rfc6298#section-2", "the least of it"),
+    ("RTO_MAX_US", "rfc6298#section-2", "the most, backoff included"),
+    ("DELAYED_ACK_MS", "rfc9293#section-3.8.6.3", "so long an ACK waits for company"),
+    ("ACK_ON_READ_MS", "rfc9293#section-3.8.6.3", "and for a reader who was woken"),
+)
 
 
 def rows(path):
@@ -170,11 +187,34 @@ def sysctl_rows():
     return body
 
 
+def fixed_rows():
+    text = tree.read(CORE)
+    for name, rfc, meaning in FIXED:
+        found = re.search(rf"^#define {name}\s+(\d+)u\b", text, re.M)
+        if not found:
+            tree.finding(CORE, 1, f"{name} is no constant")
+            continue
+        ms = int(found.group(1)) // (1000 if name.endswith("_US") else 1)
+        yield [f"``{name}``", f"{ms} ms", rfc, meaning]
+
+
+def fixed_section():
+    title = "What is fixed"
+    return "\n".join(["", title, "=" * len(title), "",
+                      f"Constants of ``{CORE}``, which no sysctl moves:", "",
+                      *table(["Name", "Value", "RFC", "Meaning"], list(fixed_rows())), "",
+                      "- There is no limit on orphans, connections whose program has closed:",
+                      "  ``orphan_retries``, ``fin_timeout`` and ``mem`` are what ends them.",
+                      "- ``mem`` is one account for the sockets of all network namespaces; none has",
+                      "  a share of its own."]) + "\n"
+
+
 def sysctl_page():
     return page("The sysctls of Glass",
-                ["``net.glass.*``, of each network namespace. Names are TCP's without ``tcp_``."],
+                ["``net.glass.*``, of each network namespace. Names are TCP's without ``tcp_``.",
+                 "Timers and limits that have none stand below."],
                 ["Name", "Type", "Default", "Range", "Unit", "RFC", "Meaning", "Tests"],
-                sysctl_rows())
+                sysctl_rows()) + fixed_section()
 
 
 def has(row):
@@ -228,6 +268,22 @@ def check_counters():
             tree.finding(COUNTERS, line, f"no script of {SCRIPTS} moves {name} by one")
 
 
+def check_named():
+    """Is there each test that the page names, a program or a suite of that name?"""
+    text = tree.read(LINUX)
+    suites = "".join(tree.read(path) for path in tree.c_paths(proofs.ROOMS[0]))
+    for match in re.finditer(r"``(glass_\w+)``", text):
+        if f'.name = "{match.group(1)}"' not in suites:
+            tree.finding(LINUX, tree.line_of(text, match.start()),
+                         f"there is no suite {match.group(1)}")
+    for match in NAMED.finditer(text):
+        known = proofs.tests_of(match.group(2) or "oracle")
+        for name in re.findall(r"``([\w*]+)``", match.group(1)):
+            if not fnmatch.filter(known, name) and \
+                    not os.path.exists(os.path.join(tree.TOP, f"{proofs.ROOMS[1]}{name}.c")):
+                tree.finding(LINUX, tree.line_of(text, match.start()), f"there is no test {name}")
+
+
 def not_passed(logs):
     """Rows none of whose tests has passed, and tests that have not"""
     passed = proofs.passed_tests(logs)
@@ -269,6 +325,7 @@ def run():
     args = parser.parse_args()
     check_pages(args.write)
     check_counters()
+    check_named()
     check_manual()
     if not args.results:
         tree.report()
