@@ -2,7 +2,8 @@
 /*
  * glass why: what became of a connection of a recording, by which rules, which
  * segments did it and what to try. Without a recording: which rules have
- * spoken against somebody in this network namespace, and what to try.
+ * spoken against somebody in this network namespace, and what to try. Rules are
+ * counted per namespace, so of one connection that knows no more than its row.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -297,5 +298,10 @@ int why_main(int argc, char **argv)
 	if (argc - optind > 1 || (name && last) ||
 	    (name && !strtoul(name, NULL, 10)))
 		return usage();
+	if (last && !path) {
+		fputs("glass why: --last wants --read FILE: glass record FILE -- COMMAND\n",
+		      stderr);
+		return 2;
+	}
 	return path ? why_recorded(path, name) : why_live(name);
 }

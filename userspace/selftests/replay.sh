@@ -258,6 +258,8 @@ run live 0 why && has live 'dropped: FAULT_DROP' 1 && has live 'try: '
 verdict $? "why, without a recording: what went wrong here"
 run live 0 why 9 && has live 'no connection has it now' 1
 verdict $? "nothing has that port"
+run said 2 why --last && has err 'glass record FILE'
+verdict $? "the last connection is of a recording"
 run said 1 why --read "$examples/lossy.jsonl" 65000 && has err 'no port'
 verdict $? "no such connection is recorded"
 for wrong in "replay" "replay --speed 0 x" "replay --end up x" "record" "explain --segment x" "why x"; do
