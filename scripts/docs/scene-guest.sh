@@ -83,16 +83,6 @@ keep_of() {
 	nowhere "$kept"
 }
 
-# wire MS: that long each way between any two hosts; one segment in a packet, so
-# that each is an arrow
-wire() {
-	local host
-	for host in server client1 client2 client3; do
-		on "$host" ethtool -K eth0 tso off gso off gro off >/dev/null
-		tc -n "$host" qdisc replace dev eth0 root netem delay "$1"ms
-	done
-}
-
 # keep_screen OUTPUT COLUMNS ROWS KEY... -- HOST COMMAND...: a terminal of that
 # size after these keys. Time passes only while everybody waits: after any sleep
 # all has been drawn.
