@@ -203,10 +203,8 @@ def fixed_section():
     return "\n".join(["", title, "=" * len(title), "",
                       f"Constants of ``{CORE}``, which no sysctl moves:", "",
                       *table(["Name", "Value", "RFC", "Meaning"], list(fixed_rows())), "",
-                      "- There is no limit on orphans, connections whose program has closed:",
-                      "  ``orphan_retries``, ``fin_timeout`` and ``mem`` are what ends them.",
-                      "- ``mem`` is one account for the sockets of all network namespaces; none has",
-                      "  a share of its own."]) + "\n"
+                      "``mem`` is one account for the sockets of all network namespaces; none has a",
+                      "share of its own."]) + "\n"
 
 
 def sysctl_page():
