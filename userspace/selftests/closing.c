@@ -271,6 +271,7 @@ static void time_wait_lasts(const struct kind *k)
 	must_be(state_of(k, e.c, e.s), TCP_TIME_WAIT);
 	pause_ms(13000);
 	must_be(state_of(k, e.c, e.s), 0);
+	must(!k->glass || rule_count("TW_EXPIRED") > 0);
 }
 
 /* Who does not answer a SYN at all is given up, but not before his time. */

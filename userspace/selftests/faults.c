@@ -95,6 +95,7 @@ static void later(const struct kind *k)
 	must(took >= 90000);
 	await_held(1, 0);
 	row_is(1, 1, 0);
+	must_be(rule_count("FAULT_DELAY"), 1);
 	pair_close(&p);
 }
 
@@ -125,6 +126,7 @@ static void behind_others(const struct kind *k)
 	pattern_send(p.c, 20, 10, 10);
 	pattern_recv(p.s, 30, 0, 30);
 	row_is(1, 1, 0);
+	must_be(rule_count("FAULT_REORDER"), 1);
 	pair_close(&p);
 }
 
@@ -173,6 +175,7 @@ static void simultaneous_open(const struct kind *k)
 		must_be(errno, EINPROGRESS);
 	}
 	await_held(1, 2);
+	must_be(rule_count("FAULT_HOLD"), 2);
 	must_be(wish("release 1\n"), 0);
 	for (i = 0; i < 2; i++) {
 		must(await(fd[i], POLLOUT) & POLLOUT);
