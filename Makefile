@@ -31,7 +31,8 @@
 #				(SELF=1: TCP beside TCP; UPDATE=1: keep them)
 #	make lint		style and static checks
 #	make rfcmap		Documentation/rfc9293.rst and rfcs.rst anew
-#	make tables		Documentation/sysctl.rst, options.rst, and in man/, anew
+#	make tables		Documentation/rules.rst, sysctl.rst, options.rst, and in
+#				man/, anew
 #	make clean		what was built here; the cache stays
 
 KDIR ?= /lib/modules/$(shell uname -r)/build

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The tables of sysctls and of options, the tests of the counters, and those that
-Documentation/linux.rst names.
+"""The tables of sysctls, of options and of rules, the tests of the counters, and those
+that Documentation/linux.rst names.
 
 	tables.py		are the pages true, and is there a test for each row?
-	tables.py --write	writes Documentation/sysctl.rst, options.rst and their
-				parts of the manual pages in Documentation/man/
+	tables.py --write	writes Documentation/rules.rst, sysctl.rst, options.rst
+				and their parts of the manual pages in Documentation/man/
 	tables.py --results FILE...
 				the first, and has each test passed in one of these
 				logs of scripts/check.sh? TAP, and a line of totals
@@ -27,6 +27,7 @@ import sys
 
 import proofs
 import tables_man
+import tables_rules
 import tree
 
 SYSCTL = "Documentation/tables/sysctl.tsv"
@@ -301,6 +302,7 @@ def check_manual():
 
 TESTS = said()
 PAGES = {"Documentation/sysctl.rst": sysctl_page, "Documentation/options.rst": options_page,
+         tables_rules.PAGE: lambda: tables_rules.page(table),
          tables_man.PROC: lambda: tables_man.sysctl_part(sysctl_rows()),
          tables_man.GLASS: lambda: tables_man.option_part(option_rows())}
 
