@@ -42,6 +42,7 @@ NOTE = re.compile(r"(?<!\S)(tcp\(7\)|net\.glass): (\w+(?:, \w+)*)")
 REST = "ENOPROTOOPT"
 # Tests that the page names after a point: of the oracle, or of that program
 LINUX = "Documentation/linux.rst"
+CALLS = "Documentation/calls.rst"
 NAMED = re.compile(r"\(((?:``[\w*]+``(?:,\s+)?)+)(?:\s+of\s+``(\w+)``)?\)")
 
 # What core.h has and no sysctl moves: name, RFC, meaning
@@ -283,6 +284,17 @@ def check_named():
                 tree.finding(LINUX, tree.line_of(text, match.start()), f"there is no test {name}")
 
 
+def check_calls():
+    """Is there each function that the page of calls names?"""
+    text = tree.read(CALLS)
+    known = {name for path in tree.c_paths("module/") for name, _, _ in
+             tree.c_functions(tree.read(path))}
+    for match in re.finditer(r"``(glass_\w+)\(\)``", text):
+        if match.group(1) not in known:
+            tree.finding(CALLS, tree.line_of(text, match.start()),
+                         f"there is no {match.group(1)}()")
+
+
 def not_passed(logs):
     """Rows none of whose tests has passed, and tests that have not"""
     passed = proofs.passed_tests(logs)
@@ -326,6 +338,7 @@ def run():
     check_pages(args.write)
     check_counters()
     check_named()
+    check_calls()
     check_manual()
     if not args.results:
         tree.report()
