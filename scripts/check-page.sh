@@ -12,9 +12,9 @@ out=$PWD/.build/pages
 scripts/setup/packages.sh build page
 make -s -C userspace
 mkdir -p "$out"
-for run in handshake lossy ends; do
+for run in handshake lossy ends faults; do
 	.build/userspace/glass replay "userspace/examples/$run.jsonl" --html "$out/$run.html"
 done
 # Debian's Python, whose Selenium it is
-/usr/bin/python3 userspace/page/check.py "$out"/{handshake,lossy,ends}.html "$out"
+/usr/bin/python3 userspace/page/check.py "$out"/{handshake,lossy,ends,faults}.html "$out"
 [ "${1-}" != --update ] || cp "$out"/page-*.webp Documentation/pictures/

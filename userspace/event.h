@@ -139,12 +139,14 @@ unsigned long pair_drain(u64 now, unsigned long max, arrow_fn fn, void *arg);
  * struct watch - what to watch, and for how long
  * @who: the command, for messages
  * @wanted: which events
- * @count: end after so many arrows, 0 for never
+ * @changes: changes of states, too
+ * @count: end after so many segments, 0 for never
  * @timeout: end after so many seconds, 0 for never
  */
 struct watch {
 	const char *who;
 	struct wanted wanted;
+	bool changes;
 	unsigned long count;
 	double timeout;
 };

@@ -32,7 +32,7 @@ static const char help[] =
 	"           --port P      only from or to this port\n"
 	"           --netns all   every network namespace (so it is without)\n"
 	"           --netns self  only what this one records\n"
-	"           --count N     end after N arrows\n"
+	"           --count N     end after N segments\n"
 	"           --timeout S   end after S seconds; an error if N are not there\n"
 	"           --brief       arrows without reasons\n"
 	"           --lines       on a terminal, too, arrow by arrow, as with the last four\n"

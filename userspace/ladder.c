@@ -241,6 +241,14 @@ static void line_at(enum rail side, const char *what, const char *margin)
 		line_pair("", "", what, margin);
 }
 
+/* Does a segment tell of this change, or will one? */
+static bool change_told(const struct conn *c, const struct event *e)
+{
+	return !e->error && !change_fault(e) &&
+	       (e->state != TCB_CLOSED ||
+		c->state[conn_side(c, &e->from)] == TCB_CLOSED);
+}
+
 /* A state changed, and no segment tells of it: a timer, an error, or a fault */
 static void draw_change(struct conn *c, const struct event *e, bool brief)
 {
@@ -248,9 +256,6 @@ static void draw_change(struct conn *c, const struct event *e, bool brief)
 	u16 fault = change_fault(e);
 	char time[24], what[100];
 
-	if (!e->error && !fault &&
-	    (e->state != TCB_CLOSED || c->state[side] == TCB_CLOSED))
-		return;
 	c->state[side] = e->state;
 	time_text(c, e, time, sizeof(time));
 	snprintf(what, sizeof(what), "%s%s%s", state_text(e->state),
@@ -276,6 +281,16 @@ static void draw_conn(struct conn *c, bool brief)
 	last_drawn = c->number;
 }
 
+/* Where an end was that tells for the first time */
+static void begin_states(struct conn *c, const struct event *sent,
+			 const struct event *got, enum rail from)
+{
+	if (sent && !c->state[from])
+		c->state[from] = sent->old_state;
+	if (got && !c->state[!from])
+		c->state[!from] = got->old_state;
+}
+
 /* A segment of @c: @sent by one end, @got by the other; one of them may be NULL. */
 void ladder_draw(struct conn *c, const struct event *sent,
 		 const struct event *got, bool brief)
@@ -284,13 +299,16 @@ void ladder_draw(struct conn *c, const struct event *sent,
 	char times[2][24];
 	enum rail from;
 
+	if (e->dir == CHANGE && change_told(c, e))
+		return;
+	from = conn_side(c, &e->from);
+	begin_states(c, sent, got, from);
 	if (c->number != last_drawn)
 		draw_conn(c, brief);
 	if (e->dir == CHANGE) {
 		draw_change(c, e, brief);
 		return;
 	}
-	from = conn_side(c, &e->from);
 	time_text(c, sent, times[from], sizeof(times[0]));
 	time_text(c, got, times[!from], sizeof(times[0]));
 	line("", fields_text(c, e, from), "");

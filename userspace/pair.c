@@ -108,11 +108,11 @@ static bool arrow_ready(const struct arrow *a, u64 now)
 /**
  * pair_drain() - hand out the arrows that are complete, oldest first
  * @now: as event.time; UINT64_MAX when no event will follow
- * @max: how many in all calls together, 0 for any
+ * @max: how many segments in all calls together, 0 for any
  * @fn: gets each
  * @arg: of @fn
  *
- * Return: how many were handed out in all calls together.
+ * Return: how many segments were handed out in all calls together.
  */
 unsigned long pair_drain(u64 now, unsigned long max, arrow_fn fn, void *arg)
 {
@@ -125,7 +125,8 @@ unsigned long pair_drain(u64 now, unsigned long max, arrow_fn fn, void *arg)
 			break;
 		fn(a->is_sent ? &a->sent : NULL, a->is_got ? &a->got : NULL,
 		   arg);
-		drained++;
+		if (a->sent.dir != CHANGE)
+			drained++;
 	}
 	if (first == end) {
 		first = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* glass watch: each segment as an arrow, as it happens. */
+/* glass watch: each segment as an arrow, as it happens, and what befalls an end. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -62,7 +62,7 @@ int watch(const struct watch *w, arrow_fn fn, void *arg)
 	int status;
 
 	signals_block();
-	l = live_open(w->who, &w->wanted, false);
+	l = live_open(w->who, &w->wanted, w->changes);
 	if (!l)
 		return 1;
 	fprintf(stderr, "watching\n");
@@ -84,7 +84,7 @@ static const struct option options[] = {
 
 int watch_main(int argc, char **argv)
 {
-	struct watch w = { .who = "watch" };
+	struct watch w = { .who = "watch", .changes = true };
 	bool brief = false, lines = !isatty(STDOUT_FILENO);
 	int opt;
 

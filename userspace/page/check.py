@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Uses the pages of two recordings as a reader does, in headless Chromium: by
+"""Uses the pages of recordings as a reader does, in headless Chromium: by
 clicks, by keys, on a desk and on a phone, in light and in dark. TAP.
 
-    check.py HANDSHAKE.html LOSSY.html ENDS.html DIR
+    check.py HANDSHAKE.html LOSSY.html ENDS.html FAULTS.html DIR
 
-Pictures of both pages at both widths go to DIR."""
+Pictures of the first two at both widths go to DIR."""
 import json
 import sys
 import time
@@ -157,6 +157,17 @@ def check_ends(page):
     verdict("a fault" in page.text("#bytes"), "no segment did it")
 
 
+def check_faults(page):
+    """Each fault that strikes a segment, one after the other."""
+    words = page.ask("""[...document.querySelectorAll(".ev .why")].map(e =>
+        [e.textContent, e.closest(".ev").matches(".lost")])""")
+    verdict(words == [["fault: it arrives once more", False], ["fault: a bit of it is wrong", True],
+                      ["fault: it arrives later", True], ["fault: others overtake it", True],
+                      ["fault: it is held until it is released", True],
+                      ["fault: it is lost", True]],
+            "each fault is marked; that of a segment that arrives twice does not end it")
+
+
 def check_look(page, size):
     width = WIDTHS[size][0]
     verdict(page.ask("document.documentElement.scrollWidth") <= width,
@@ -186,7 +197,7 @@ def check_theme(page, dark):
 
 
 def main():
-    handshake, lossy, ends, pictures = sys.argv[1:]
+    handshake, lossy, ends, faults, pictures = sys.argv[1:]
     print("TAP version 13")
     driver = browser()
     try:
@@ -196,6 +207,7 @@ def main():
         check_lossy(page)
         check_keys(page)    # it plays for seconds: none is missed on a slow machine
         check_ends(Page(driver, ends, "desk"))
+        check_faults(Page(driver, faults, "desk"))
         for dark in (False, True):
             check_theme(Page(driver, lossy, "desk", dark), dark)
         for name, path, at in ("handshake", handshake, 4), ("lossy", lossy, 48):

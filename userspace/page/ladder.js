@@ -104,6 +104,7 @@ const Ladder = (() => {
 		const group = svg("g", {
 			class: `ev from-${from ? "right" : "left"}`, "data-arrow": arrow,
 		});
+		const words = trouble || struckBy(step);
 		const reach = !got ? 0.62 : trouble ? 0.93 : 1;
 		const start = sent ? 0 : 0.7;	/* out of nowhere */
 		const point = (part) => ({ x: a.x + (b.x - a.x) * part,
@@ -117,14 +118,16 @@ const Ladder = (() => {
 			group.append(svg("circle", { class: "dot", cx: a.x, cy: a.y, r: 3.5 }));
 		if (trouble) {
 			group.classList.add("lost");
-			group.append(cross(q.x, q.y), svg("text", {
-				class: "why", x: q.x + (from ? 12 : -12), y: q.y + 16,
-				"text-anchor": from ? "start" : "end",
-			}, trouble));
+			group.append(cross(q.x, q.y));
 		} else {
 			group.append(head(b.x, b.y,
 				Math.atan2(b.y - a.y, b.x - a.x) * 180 / Math.PI));
 		}
+		if (words)
+			group.append(svg("text", {
+				class: "why", x: q.x + (from ? 12 : -12), y: q.y + 16,
+				"text-anchor": from ? "start" : "end",
+			}, words));
 		group.append(along(step, p, b));
 		group.addEventListener("click", () => pick((got || sent)[1]));
 		marks.push({ group, first: index, last: (got || sent)[1] });

@@ -182,13 +182,19 @@ function segmentName(event) {
 const STOPS = ["FAULT_DROP", "FAULT_CORRUPT", "FAULT_DELAY", "FAULT_REORDER",
 	       "FAULT_HOLD", "FAULT_FREEZE"];
 
+/* The fault that struck the segment of a step when it arrived, or null */
+function struckBy(step) {
+	const [, got] = recording.arrows[step.arrow];
+	const { rule } = got < 0 ? {} : recording.events[got];
+
+	return (rule || "").startsWith("FAULT_") ? faultText(recording.rules[rule]) : null;
+}
+
 /* What became of the segment of a step: arrived, or why not */
 function fate(step) {
 	const [, got] = recording.arrows[step.arrow];
 
 	if (got < 0)
 		return "not seen to arrive";
-	if (STOPS.includes(recording.events[got].rule))
-		return faultText(recording.rules[recording.events[got].rule]);
-	return null;
+	return STOPS.includes(recording.events[got].rule) ? struckBy(step) : null;
 }

@@ -6,10 +6,11 @@
 
 #define TIME	10	/* columns of the time before the left rail */
 
-/* "SYN", "ACK 1", "text 1-1449, ACK 1" */
-static void label(const struct conn *c, const struct event *e, char *text,
+/* "SYN", "ACK 1", "text 1-1449 ACK 1", and what struck it */
+static void label(const struct conn *c, const struct pane_arrow *a, char *text,
 		  size_t room)
 {
+	const struct event *e = a->is_sent ? &a->sent : &a->got;
 	enum rail from = conn_side(c, &e->from);
 	u32 seq = e->s.seq - c->isn[from];
 	u8 flags = e->s.flags & ~(SEG_ACK | SEG_PSH);
@@ -25,7 +26,9 @@ static void label(const struct conn *c, const struct event *e, char *text,
 		used += snprintf(text + used, room - used, "ACK %u ",
 				 e->s.ack - c->isn[!from]);
 	if (e->s.sacks)
-		snprintf(text + used, room - used, "SACK ");
+		used += snprintf(text + used, room - used, "SACK ");
+	if (a->is_got && rule_is_fault(a->got.rule))
+		snprintf(text + used, room - used, "%s ", rule_name(a->got.rule));
 }
 
 /* "---- SYN --->", or with an x where it ended before it came */
@@ -41,7 +44,7 @@ static void arrow(const struct conn *c, const struct pane_arrow *a,
 	memset(text, '-', width);
 	text[width] = 0;
 	text[right ? width - 1 : 0] = lost ? 'x' : right ? '>' : '<';
-	label(c, e, what, sizeof(what));
+	label(c, a, what, sizeof(what));
 	len = strlen(what);
 	if (len > width - 6)
 		len = width - 6;
@@ -71,7 +74,8 @@ static void one(const struct panes *p, size_t i, struct area at, int row)
 	const struct conn *c = &p->conns[a->conn - 1];
 	bool change = a->is_sent && a->sent.dir == CHANGE;
 	const struct event *e = a->is_sent ? &a->sent : &a->got;
-	bool bad = change ? change_fault(e) : !a->is_got || fault_stops(a->got.rule);
+	bool bad = change ? change_fault(e) :
+		   !a->is_got || rule_is_fault(a->got.rule);
 	int width = at.width - TIME - 4, attr;
 	char text[256];
 

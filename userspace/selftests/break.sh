@@ -86,15 +86,41 @@ verdict $? "nothing is kept that could come again"
 	! grep -q '  freeze' "$work/out"
 verdict $? "who thaws leaves the other faults"
 
+# has NAME PATTERN [COUNT]: so many lines of what was kept, else one or more
+has() {
+	local count
+	count=$(grep -cE -- "$2" "$work/$1")
+	[ "$count" = "${3-$count}" ] && [ "$count" -gt 0 ]
+}
+
+# struck NAME FAULT ARROW: below such an arrow it stands, once
+struck() {
+	[ "$(grep -A 3 -E -- "$3" "$work/$1" | grep -c "FAULT_$2 ")" = 1 ]
+}
+
+# watch_begin NAME OPTION...: lines to NAME; it is under way
+watch_begin() {
+	local name=$1
+	shift
+	: >"$work/err"
+	"$glass" watch --netns self "$@" >"$work/$name" 2>"$work/err" &
+	watch=$!
+	for _ in {1..600}; do
+		grep -q watching "$work/err" && break
+		sleep 0.1
+	done
+}
+
+# It ends when it is told to
+watch_end() {
+	kill "$watch"
+	wait "$watch"
+}
+
 # The ladder: three arrows that arrive, and the one that does not
 "$glass" break repair >/dev/null
 "$glass" break drop the SYN/ACK >/dev/null
-"$glass" watch --netns self --count 4 --timeout 100 >"$work/ladder" 2>"$work/err" &
-watch=$!
-for _ in {1..600}; do
-	grep -q watching "$work/err" && break
-	sleep 0.1
-done
+watch_begin ladder --count 4 --timeout 100
 "$GLASS_PROGRAMS/busy" glass4 once
 wait "$watch"
 verdict $? "the ladder is drawn"
@@ -106,20 +132,19 @@ verdict $? "it tells of the fault"
 verdict $? "one SYN/ACK is lost, the next arrives"
 sed 's/^/# /' "$work/ladder"
 
-# has NAME PATTERN [COUNT]: so many lines of what was kept, else one or more
-has() {
-	local count
-	count=$(grep -cE -- "$2" "$work/$1")
-	[ "$count" = "${3-$count}" ] && [ "$count" -gt 0 ]
-}
-
 # What is done to ends, and an old SYN, wherever it is told
 "$glass" break repair >/dev/null
+watch_begin live
 "$glass" record --netns self "$work/run.jsonl" -- \
 	"$GLASS_TOP/userspace/selftests/break_scene.py" "$glass" >"$work/told" 2>"$work/err" &&
 	has told '^server ECONNABORTED$' 1 && has told '^client ECONNRESET$' 1
 verdict $? "what the programs are told whose connection was forgotten"
 sed 's/^/# /' "$work/told" "$work/err"
+watch_end && has live '^ *\| *FAULT_FREEZE \|' 2 && has live '^ *\| *FAULT_THAW \|' 1 &&
+	has live '^ *\| *FAULT_FORGET \|' 1 && has live 'CLOSED: Software caused connection abort' 1 &&
+	has live 'a copy that was kept arrives' 1
+verdict $? "live: what is done to ends is told when it is done"
+sed 's/^/# /' "$work/live"
 "$glass" replay "$work/run.jsonl" >"$work/ends"
 has ends 'a copy that was kept arrives' 1 && has ends '^connection 1, continued' 1
 verdict $? "ladder: an old SYN is of the connection that it opened"
@@ -157,5 +182,23 @@ verdict $? "page: it has them, with their phrases"
 	has end.pkt '^state ESTABLISHED$' 1 && has end.pkt '^recv c 14$' 1 && ! grep -q FAULT_ "$work/end.pkt"
 verdict $? "script: it ends where the end forgot"
 sed 's/^/# /' "$work/end.pkt"
+# Each fault that strikes a segment, wherever it is told
+"$glass" break repair >/dev/null
+watch_begin live
+"$glass" record --netns self "$work/wire.jsonl" -- \
+	"$GLASS_TOP/userspace/selftests/break_wire.py" "$glass" >"$work/told" 2>&1
+verdict $? "a segment is struck by each fault, all text arrives"
+sed 's/^/# /' "$work/told"
+watch_end
+"$glass" replay "$work/wire.jsonl" >"$work/wire"
+for fault in CORRUPT DELAY REORDER HOLD DROP; do
+	struck live $fault 'PSH ACK, 3 bytes -*x' && struck wire $fault 'PSH ACK, 3 bytes -*x'
+	verdict $? "live and replayed: FAULT_$fault, below an arrow that does not arrive"
+done
+for name in live wire; do
+	struck $name DUP 'PSH ACK, 3 bytes -*>'
+	verdict $? "$name: FAULT_DUP, below an arrow that arrives twice"
+done
+sed 's/^/# /' "$work/live"
 echo "1..$tests"
 rm -r "$work"

@@ -78,7 +78,7 @@ lossy() {
 	begin 130 40 replay "$examples/lossy.jsonl"
 	shows ' 1/48 '
 	times Right 16
-	shows ' 17/48 ' 'sent #+=+F\.+>' 'came -+o+\.+>' 'x-+ SYN ACK 1 -+\|' \
+	shows ' 17/48 ' 'sent #+=+F\.+>' 'came -+o+\.+>' 'x-+ SYN ACK 1 FAULT_DROP -+\|' \
 		'snd\.una 1 nxt 14481 wnd 65535' 'rcv\.nxt 4345 wnd 62944' \
 		'retransmit [0-9]+ ms, loss-probe [0-9]+ ms'
 	verdict $? "windows on rulers, what is held behind a gap, clocks"
@@ -105,7 +105,7 @@ broken() {
 	shows ' ESTABLISHED FAULT_THAW \|' 'no segment: FAULT_THAW' 'ESTABLISHED *$'
 	verdict $? "an end that goes on"
 	times Left 2
-	shows '\|-+ text 1-14 ACK 1 -+x\|' 'came: FAULT_FREEZE'
+	shows '\|-+ text 1-14 ACK 1 FAULT_FREEZE -+x\|' 'came: FAULT_FREEZE'
 	verdict $? "a segment that waits at an end that is frozen"
 	end
 }
@@ -130,10 +130,27 @@ live() {
 	end
 }
 
+# Each fault that strikes a segment, as it is done
+struck() {
+	local fault
+	begin 130 60 watch --netns self
+	shows ' live'
+	"$GLASS_TOP/userspace/selftests/break_wire.py" "$glass"
+	for fault in CORRUPT DELAY REORDER HOLD DROP; do
+		shows "\|-+ text [0-9]+-[0-9]+ ACK 1 FAULT_$fault -+x\|"
+		verdict $? "a segment is marked that FAULT_$fault stopped"
+	done
+	shows '\|-+ text 1-3 ACK 1 FAULT_DUP -+>\|'
+	verdict $? "a segment is marked that arrives twice"
+	"$glass" break repair >/dev/null
+	end
+}
+
 echo "TAP version 13"
 recorded
 lossy
 broken
+struck
 for kind in glass4 own6; do
 	live "$kind"
 done
