@@ -4,11 +4,13 @@
  *
  *	model.c		what was seen, and how it stood at any moment of it
  *	screen.c	the screen and its keys
+ *	layout.c	what stands where on it
  *	ladder.c	segments, one below the other
  *	states.c	both ends in the diagram of rfc9293#section-3.3.2
  *	windows.c	both directions on rulers of octets
  *	timers.c	what runs out when, and what each end measures
  *	queues.c	listeners: SYN queue and accept queue
+ *	octets.c	the header of one segment, octet by octet
  *	reason.c	why one segment left, and what came of it
  */
 #ifndef PANES_H
@@ -28,6 +30,9 @@ struct pane_arrow {
 	unsigned long conn;
 };
 
+/* Panes that take turns where there is no room for all, in this order */
+enum pane { PANE_LADDER, PANE_STATES, PANE_WINDOWS, PANE_TIMERS, PANE_QUEUES, PANES };
+
 /**
  * struct panes - all that is on the screen
  * @arrows: what was seen, oldest first
@@ -36,7 +41,8 @@ struct pane_arrow {
  * @conn: the connection that alone is shown, 0 for all
  * @follow: the cursor goes along with what comes
  * @live: it does come, and clocks run
- * @aside: where there is no room for both, the states stand for the ladder
+ * @first: this one has the room, others as far as there is more
+ * @octets: those of the cursor's segment are shown
  * @missed: events came faster than they were read
  */
 struct panes {
@@ -46,7 +52,8 @@ struct panes {
 	size_t conn_count;
 	size_t cursor;
 	unsigned long conn;
-	bool follow, live, aside, missed;
+	enum pane first;
+	bool follow, live, octets, missed;
 };
 
 /**
@@ -89,8 +96,17 @@ void windows_pane(const struct panes *p, const struct pane_end end[2],
 		  struct area at);
 void timers_pane(const struct panes *p, const struct pane_end end[2],
 		 struct area at);
-void queues_pane(struct area at);
+void queues_pane(const struct panes *p, struct area at);
+void octets_pane(const struct panes *p, struct area at);
 void reason_pane(const struct panes *p, struct area at);
+
+/* How many rows they would fill */
+int queues_rows(void);
+int octets_rows(const struct panes *p);
+
+/* layout.c */
+void layout(const struct panes *p);
+void layout_next(struct panes *p);
 
 /* screen.c */
 void put_line(struct area at, int row, int attr, const char *fmt, ...)

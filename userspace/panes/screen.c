@@ -11,10 +11,6 @@
 #include "panes.h"
 #include "../signals.h"
 
-#define RIGHT_WIDTH	46
-#define LEAST_WIDTH	100	/* below, there is room for the ladder alone */
-#define LEAST_HEIGHT	12
-#define REASON		6	/* rows of the reason, with its line */
 #define TICK		50	/* milliseconds between looks at the kernel */
 
 /* One row of an area; what does not fit is cut off */
@@ -51,78 +47,6 @@ static void start(void)
 	init_pair(LOOK_RIGHT, COLOR_YELLOW, -1);
 	init_pair(LOOK_BAD, COLOR_RED, -1);
 	init_pair(LOOK_DIM, -1, -1);
-}
-
-static void bars(const struct panes *p)
-{
-	struct area top = { 0, 0, 1, COLS }, bottom = { LINES - 1, 0, 1, COLS };
-
-	put_line(top, 0, A_REVERSE, "%-*s", COLS, "");
-	put_line(top, 0, A_REVERSE, " glass  %s  %zu/%zu  %s%s",
-		 p->conn ? "one connection" : "all connections",
-		 p->count ? p->cursor + 1 : 0, p->count,
-		 !p->live ? "recorded" : p->follow ? "live" : "paused",
-		 p->missed ? "  some were missed" : "");
-	put_line(bottom, 0, A_DIM,
-		 " space pause, follow  arrows step  Home End  Tab connection  s states  q quit");
-}
-
-/* The next rows of an area, as many as there are, and one that stays empty */
-static struct area rows_of(struct area at, int *row, int rows)
-{
-	struct area part = at;
-
-	part.y += *row;
-	part.height = rows < at.height - *row ? rows : at.height - *row;
-	*row += rows + 1;
-	return part;
-}
-
-/* States, windows, clocks, queues: one below the other, as far as they fit */
-static void side(const struct panes *p, struct area at)
-{
-	struct area part = at;
-	struct pane_end end[2];
-	int row = 0;
-
-	if (panes_conn(p)) {
-		panes_ends(p, end);
-		part = rows_of(at, &row, 10);
-		states_pane(p, end, part);
-		part = rows_of(at, &row, 9);
-		windows_pane(p, end, part);
-		part = rows_of(at, &row, 6);
-		timers_pane(p, end, part);
-	}
-	part = rows_of(at, &row, at.height);
-	if (p->live && part.height > 1)
-		queues_pane(part);
-}
-
-static void draw(const struct panes *p)
-{
-	bool wide = COLS >= LEAST_WIDTH, aside = !wide && p->aside;
-	struct area ladder = { 1, 0, LINES - 2 - REASON,
-			       COLS - (wide ? RIGHT_WIDTH + 2 : 0) };
-	struct area reason = { LINES - REASON, 1, REASON - 1, COLS - 2 };
-	struct area right = { 1, wide ? COLS - RIGHT_WIDTH : 1, LINES - 2 - REASON,
-			      wide ? RIGHT_WIDTH : COLS - 1 };
-
-	erase();
-	if (LINES < LEAST_HEIGHT) {
-		mvaddnstr(0, 0, "glass: the terminal is too small", COLS);
-	} else {
-		bars(p);
-		if (!aside)
-			ladder_pane(p, ladder);
-		mvhline(reason.y - 1, 0, ACS_HLINE, COLS);
-		reason_pane(p, reason);
-		if (wide)
-			mvvline(1, right.x - 2, ACS_VLINE, right.height);
-		if (wide || aside)
-			side(p, right);
-	}
-	refresh();
 }
 
 /* Along with what comes, from its end on, or not any more */
@@ -172,7 +96,9 @@ static bool key(struct panes *p, int c)
 	else if (c == '\t')
 		panes_next_conn(p);
 	else if (c == 's')
-		p->aside = !p->aside;
+		layout_next(p);
+	else if (c == 'x')
+		p->octets = !p->octets;
 	return c != 'q';
 }
 
@@ -215,7 +141,7 @@ static int run(struct source *s)
 			take(s);
 		/* a key that comes late is none */
 		if (c != ERR || s->l)
-			draw(s->p);
+			layout(s->p);
 		c = getch();
 	} while (!s->failed && key(s->p, c) && !signalled(0));
 	endwin();

@@ -7,6 +7,7 @@ if [ -z "${GLASS_PANES_NETNS-}" ]; then
 fi
 glass=$GLASS_TOP/.build/userspace/glass
 examples=$GLASS_TOP/userspace/examples
+scene=$GLASS_TOP/userspace/selftests/panes_scene.py
 export TERM=screen LC_ALL=C.UTF-8
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
@@ -44,6 +45,9 @@ shows() {
 	return 1
 }
 
+# lacks PATTERN: no line of the screen is such
+lacks() { ! mux capture-pane -p | grep -qE -- "$1"; }
+
 # times KEY COUNT
 times() {
 	local i
@@ -73,6 +77,45 @@ recorded() {
 	end
 }
 
+# octets COLUMNS ROWS: below the ladder, or in its place
+octets() {
+	begin "$1" "$2" replay "$examples/handshake.jsonl"
+	shows ' 1/6 ' && mux send-keys x && shows '^ no segment, no octets'
+	times Right 2
+	shows '^ header, 40 octets, as it came' '^ d4 31 +source port 54321\b' '^ a0 +data offset 10 words' \
+		'^ 12 +control bits SYN ACK\b' '^ 02 04 05 b4 +maximum segment size 1460\b' \
+		'^ 08 0a 44 55 70 e5 ee 65 9c 12 +timestamps 1146450149 echo 3999636498'
+	verdict $? "$1 columns: x shows the header of the SYN/ACK octet by octet"
+	times Right 2
+	shows '^ header, 32 octets, as it came' '^ d2 f1 +source port 54001\b' '^ 10 +control bits ACK\b'
+	verdict $? "$1 columns: a step on, that of the next"
+	mux send-keys x
+	shows '\|-+ ACK 1 -+>\|' && lacks 'source port'
+	verdict $? "$1 columns: x again, the ladder alone"
+	end
+}
+
+# What came is not known of a segment that never did, and of text never
+unknown() {
+	local work
+	work=$(mktemp -d)
+	grep -v '"got".*"flags":"SYN ACK"' "$examples/handshake.jsonl" >"$work/run.jsonl"
+	begin 130 40 replay "$work/run.jsonl"
+	shows ' 1/[0-9]+ ' && mux send-keys x
+	times Right 2
+	shows 'it has not come' '^ header, 40 octets, as it was sent: its checksum is not made yet' \
+		'^ 00 00 +checksum 0000\b'
+	verdict $? "octets of a segment that was not seen to arrive"
+	end
+	begin 130 40 replay "$examples/lossy.jsonl"
+	shows ' 1/48 ' && mux send-keys x
+	times Right 16
+	shows '^ \(not in the trace\) +text 1448 octets'
+	verdict $? "of text it is told how much there was"
+	end
+	rm -r "$work"
+}
+
 # What was lost is told from what came, and windows show what is held
 lossy() {
 	begin 130 40 replay "$examples/lossy.jsonl"
@@ -84,8 +127,9 @@ lossy() {
 	verdict $? "windows on rulers, what is held behind a gap, clocks"
 	end
 	begin 80 24 replay "$examples/lossy.jsonl"
-	shows ' SYN ACK 1 ' && mux send-keys s && shows 'CLOSED > SYN-SENT$' '^ - done'
-	verdict $? "on a small screen the states stand for the ladder"
+	shows ' SYN ACK 1 ' && mux send-keys s && shows 'CLOSED > SYN-SENT$' &&
+		times Right 16 && mux send-keys s && shows '^ - done' '^ retransmit [0-9]+ ms'
+	verdict $? "on a small screen the states stand for the ladder, then windows and clocks"
 	end
 }
 
@@ -146,11 +190,94 @@ struck() {
 	end
 }
 
+# Queues, and each pane in its turn where there is no room for all
+queues() {
+	local server half='#####\.\.\.\.\.' none='\.{10}' full='#{10}'
+	"$glass" break drop every SYN/ACK from 7030 >/dev/null
+	begin 80 24 watch --netns self
+	shows ' live'
+	"$scene" queues &
+	server=$!
+	shows '\|-+ SYN -+>\|' '\|x?-+ SYN ACK 1 FAULT_DROP -+\|' && mux send-keys s
+	shows "7010  $half 1/2    $none 0/2$" "7020  $full 1/1    $none 0/1$" \
+		"7030  $none 0/2    $half 1/2$" 'CLOSED > SYN-SENT' 'LISTEN *> SYN-RECEIVED'
+	verdict $? "queues: each against its room, which is one more than the backlog; states"
+	mux send-keys s
+	shows '^ - done' '^ sent S' 'retransmit [0-9]+ ms' && lacks 'accept queue' && lacks ' > SYN-SENT'
+	verdict $? "s on a small screen: windows and clocks have it, whole"
+	mux send-keys s
+	shows 'retransmit [0-9]+ ms' 'accept queue +SYN queue$' && lacks '^ - done'
+	verdict $? "s once more: clocks and queues"
+	mux send-keys Space
+	shows ' paused' 'accept queue +SYN queue, now$'
+	verdict $? "paused: queues are told as they are now"
+	times s 2
+	shows '\|-+ SYN -+>\|' && lacks 'accept queue'
+	verdict $? "s at last: the ladder again"
+	kill "$server"
+	wait "$server" 2>/dev/null
+	end
+	begin 130 40 watch --netns self
+	shows ' live' && mux send-keys x
+	"$scene" queues &
+	server=$!
+	shows '\|x?-+ SYN -+>?\|' 'CLOSED > SYN-SENT' 'retransmit [0-9]+ ms' '7010  #####' \
+		'^ (before it: )?header, 40 octets, as it came'
+	verdict $? "all at once: ladder, octets, states, clocks and queues"
+	kill "$server"
+	wait "$server" 2>/dev/null
+	"$glass" break repair >/dev/null
+	end
+	begin 130 30 watch --netns self
+	shows '^ +│ listener +accept queue +SYN queue$'
+	verdict $? "queues: on a wide screen before anything else"
+	end
+}
+
+# Which connections, and along with what comes
+choose() {
+	begin 130 40 watch --netns self --port 7200
+	shows ' live'
+	for port in 7100 7200; do
+		"$scene" talk "$port"
+	done
+	shows '127\.0\.0\.1:7200 │' ' text 1-5 ACK 1 ' && lacks ':7100'
+	verdict $? "--port: only that one is seen"
+	end
+	begin 130 40 watch --netns self
+	shows ' live'
+	for port in 7100 7200; do
+		"$scene" talk "$port"
+		shows "127\\.0\\.0\\.1:$port │" ' RST'
+	done
+	mux send-keys Tab
+	shows '^ glass  one connection' '127\.0\.0\.1:7100 │' && [ "$(mux capture-pane -p | grep -c ' SYN -')" = 1 ]
+	verdict $? "Tab: the first connection alone"
+	mux send-keys Tab
+	shows '127\.0\.0\.1:7200 │' && mux send-keys Tab && shows '^ glass  all connections'
+	verdict $? "Tab: the next, then all"
+	mux send-keys Space Home
+	shows ' 1/[0-9]+ +paused'
+	"$scene" talk 7100
+	shows ' 1/[0-9]+ +paused' && mux send-keys Space
+	shows '^ glass  all connections  ([0-9]+)/\1  live' '127\.0\.0\.1:7100 │'
+	verdict $? "space: to what came meanwhile"
+	"$scene" talk 7200
+	shows '^ glass  all connections  ([0-9]+)/\1  live' '127\.0\.0\.1:7200 │'
+	verdict $? "and along with what comes"
+	end
+}
+
 echo "TAP version 13"
 recorded
+octets 130 40
+octets 80 24
+unknown
 lossy
 broken
 struck
+queues
+choose
 for kind in glass4 own6; do
 	live "$kind"
 done
