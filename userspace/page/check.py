@@ -134,6 +134,15 @@ def check_lossy(page):
     verdict("SYN" in windows and "FIN" in windows, "SYN and FIN are cells of their own")
     page.scrub(count - 1)
     verdict(page.lit() == ["TIME-WAIT", "CLOSED"], "at the end: TIME-WAIT and CLOSED")
+    verdict("time-wait in 599" in page.text("#tcb"), "in TIME-WAIT 2 MSL run")
+    page.click("#first")
+    for _ in range(count):
+        if "SEND_SYN_ACK" in page.text("#now"):
+            break
+        page.click("#next")
+    verdict("retransmit in 1000 ms" in page.ask(
+        "document.querySelector('#tcb .chip.from-right').textContent"),
+        "in SYN-RECEIVED the SYN/ACK's clock runs")
 
 
 def check_ends(page):

@@ -108,12 +108,14 @@ const Detail = (() => {
 
 	/* Timers as they stood when their end last told of them, run on until now */
 	function timers(step, side) {
-		const tcb = step.tcb[side];
-		const passed = tcb ? (step.event.t - tcb.t) / 1e6 : 0;
+		const tcb = step.tcb[side], clock = step.clock[side];
+		const due = clock ? [[clock.name, clock.due]] :
+			Object.entries(tcb ? tcb.timers : {}).map(([name, ms]) =>
+				[name, tcb.t + ms * 1e6]);
 
-		return Object.entries(tcb ? tcb.timers : {}).map(([name, due]) =>
+		return due.map(([name, at]) =>
 			html("span", { class: `chip from-${side ? "right" : "left"}` },
-			     `${name} in ${Math.max(Math.round(due - passed), 0)} ms`));
+			     `${name} in ${Math.max(Math.round((at - step.event.t) / 1e6), 0)} ms`));
 	}
 
 	function showTcb(step, box) {

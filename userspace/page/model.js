@@ -111,6 +111,36 @@ function firstState(steps, side) {
 	return first.event.rule === "SEND_SYN" ? "CLOSED" : first.event.was;
 }
 
+/* Milliseconds until a SYN/ACK is sent again, of which so many were */
+function synackDelay(sent) {
+	return Math.min(1000 * 2 ** Math.min(sent - 1, 10), 120000);
+}
+
+/*
+ * The clock of an end in SYN-RECEIVED or TIME-WAIT, which has no TCB that would
+ * tell of it, after an event: its name and when it runs out, or null. A SYN that
+ * comes again is answered, but does not begin it anew.
+ */
+function wind(clock, event, was) {
+	if (event.state === "TIME-WAIT") {
+		const anew = was !== "TIME-WAIT" ||
+			(event.event === "got" && event.rule === "TW_FIN");
+
+		return anew ? { name: "time-wait", due: event.t + 60000e6 } : clock;
+	}
+	if (event.state === "-")
+		return clock;
+	if (event.state !== "SYN-RECEIVED" || event.tcb)
+		return null;
+	if (event.event !== "sent" || !event.flags.includes("SYN"))
+		return clock;
+	const sent = (clock ? clock.sent : 0) + 1;
+	const due = event.rule === "EMBRYO_SYN_AGAIN" && clock ? clock.due :
+		event.t + synackDelay(sent) * 1e6;
+
+	return { name: "retransmit", due, sent };
+}
+
 /*
  * Gives each step what is the case after it: the states and TCBs of both ends,
  * and the changes that led there. Leaves out steps that tell nothing.
@@ -118,6 +148,7 @@ function firstState(steps, side) {
 function tellSteps(all) {
 	let state = [firstState(all, LEFT), firstState(all, RIGHT)];
 	let tcb = [null, null];
+	let clock = [null, null];
 	let path = [[state[LEFT]], [state[RIGHT]]];
 	const steps = [];
 
@@ -127,6 +158,8 @@ function tellSteps(all) {
 		if (event.event === "state" && !isNews(event, state[side]))
 			continue;
 		step.before = tcb[side];
+		clock = clock.slice();
+		clock[side] = wind(clock[side], event, state[side]);
 		if (event.state !== "-" && event.state !== state[side]) {
 			state = state.slice();
 			path = path.slice();
@@ -138,7 +171,7 @@ function tellSteps(all) {
 			tcb = tcb.slice();
 			tcb[side] = event.tcb ? { ...event.tcb, t: event.t } : null;
 		}
-		steps.push(Object.assign(step, { state, tcb, path }));
+		steps.push(Object.assign(step, { state, tcb, clock, path }));
 	}
 	return steps;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <glass/core.h>
+
 #include "panes.h"
 
 #define ARROWS_MAX	20000	/* then the older half is forgotten */
@@ -130,8 +132,39 @@ static int by_time(const void *a, const void *b)
 	return x->e < y->e ? -1 : x->e > y->e;
 }
 
+/* Milliseconds, as embryo_delay_ms() in module/core/handshake.c has them */
+static u32 synack_delay(u8 sent)
+{
+	return min(RTO_INITIAL_US / 1000 << min(sent - 1, 10), RTO_MAX_US / 1000);
+}
+
+/*
+ * Ends in SYN-RECEIVED and TIME-WAIT have no TCB that would tell of their
+ * clock: it is known from when it began. A SYN that comes again is answered,
+ * but does not begin it anew.
+ */
+static void wind(struct pane_end *end, const struct event *e)
+{
+	u64 ms = 0;
+
+	if (e->state == TCB_TIME_WAIT) {
+		if (end->state != e->state || (e->dir == GOT && e->rule == RULE_TW_FIN))
+			ms = 2 * TIMEWAIT_MSL_MS;
+	} else if (e->state != TCB_SYN_RECEIVED || e->has_tcb) {
+		end->due = 0;
+		end->synacks = 0;
+	} else if (e->dir == SENT && e->s.flags & SEG_SYN) {
+		end->synacks += end->synacks < 255;
+		if (e->rule != RULE_EMBRYO_SYN_AGAIN)
+			ms = synack_delay(end->synacks);
+	}
+	if (ms)
+		end->due = e->time + ms * MSEC;
+}
+
 static void walk(struct pane_end *end, const struct telling *t)
 {
+	wind(end, t->e);
 	if (!end->state)
 		end->state = t->e->old_state ?: t->e->state;
 	if (t->e->state && t->e->state != end->state) {

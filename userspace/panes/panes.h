@@ -61,11 +61,15 @@ struct panes {
  * @state: of enum tcb_state
  * @path: the states before it, oldest first
  * @told: the last event that tells of its TCB, or NULL
+ * @synacks: so many were sent without one, in SYN-RECEIVED
+ * @due: when the clock of an end without one runs out, 0 if none runs
  */
 struct pane_end {
 	u8 state;
 	u8 path[PATH_MAX_SHOWN], steps;
 	const struct event *told;
+	u8 synacks;
+	u64 due;
 };
 
 /* A part of the screen */

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What runs out when, and what each end measures. */
+#include <glass/core.h>
 
 #include "panes.h"
 
-/* Nanoseconds since the event of the cursor's moment told of it */
-static s64 since(const struct panes *p, const struct event *e)
+/* The moment that is shown */
+static u64 moment(const struct panes *p)
 {
 	const struct pane_arrow *a = panes_at(p);
 
-	if (p->live && p->follow)
-		return live_now() - e->time;
-	return a ? (s64)(panes_time(a) - e->time) : 0;
+	return p->live && p->follow ? live_now() : a ? panes_time(a) : 0;
+}
+
+static long long ms_until(s64 ns)
+{
+	return ns > 0 ? ns / MSEC : 0;
 }
 
 static void timers_of(const struct panes *p, const struct event *e, char *text,
@@ -21,13 +25,13 @@ static void timers_of(const struct panes *p, const struct event *e, char *text,
 
 	text[0] = 0;
 	for (i = 0; i < DUE_COUNT; i++) {
-		s64 left = e->tcb.due[i] - since(p, e) / MSEC;
+		u64 due = e->time + e->tcb.due[i] * MSEC;
 
 		if (!(e->tcb.armed & 1u << i) || used + 40 > room)
 			continue;
 		used += snprintf(text + used, room - used, "%s%s %lld ms",
 				 used ? ", " : "", due_text(i),
-				 (long long)(left > 0 ? left : 0));
+				 ms_until(due - moment(p)));
 	}
 	if (!used)
 		snprintf(text, room, "no clock runs");
@@ -51,13 +55,34 @@ static void one(const struct panes *p, const struct event *e, struct area at,
 		 ssthresh, t->mss);
 }
 
+/* Where only a record is kept there is one clock, and nothing is measured */
+static void record(const struct panes *p, const struct pane_end *end,
+		   struct area at, int row, int look)
+{
+	bool embryo = end->state == TCB_SYN_RECEIVED;
+
+	put_line(at, row, COLOR_PAIR(look), "%s %lld ms",
+		 embryo ? due_text(DUE_RETRANSMIT) : "time-wait",
+		 ms_until(end->due - moment(p)));
+	if (embryo)
+		put_line(at, row + 1, A_DIM, "SYN/ACKs sent: %u; no TCB yet",
+			 end->synacks);
+	else
+		put_line(at, row + 1, A_DIM, "2 MSL are %u s; no TCB is left",
+			 2 * TIMEWAIT_MSL_MS / 1000);
+}
+
 void timers_pane(const struct panes *p, const struct pane_end end[2],
 		 struct area at)
 {
 	int side;
 
-	for (side = 0; side < 2; side++)
-		if (end[side].told)
-			one(p, end[side].told, at, 3 * side,
-			    side ? LOOK_RIGHT : LOOK_LEFT);
+	for (side = 0; side < 2; side++) {
+		int look = side ? LOOK_RIGHT : LOOK_LEFT;
+
+		if (end[side].due)
+			record(p, &end[side], at, 3 * side, look);
+		else if (end[side].told)
+			one(p, end[side].told, at, 3 * side, look);
+	}
 }

@@ -157,7 +157,9 @@ void windows_pane(const struct panes *p, const struct pane_end end[2],
 		const struct event *s = end[side].told, *r = end[!side].told;
 		struct way w = {
 			.sender = s && c->isn_known[side] ? &s->tcb : NULL,
-			.receiver = r && c->isn_known[side] ? &r->tcb : NULL,
+			/* no SYN has come where RCV.NXT is 0 */
+			.receiver = r && r->tcb.rcv_nxt && c->isn_known[side] ?
+				    &r->tcb : NULL,
 			.isn = c->isn[side],
 			.fin = has_closed(end[side].state),
 		};

@@ -125,6 +125,17 @@ lossy() {
 		'snd\.una 1 nxt 14481 wnd 65535' 'rcv\.nxt 4345 wnd 62944' \
 		'retransmit [0-9]+ ms, loss-probe [0-9]+ ms'
 	verdict $? "windows on rulers, what is held behind a gap, clocks"
+	mux send-keys Home
+	times Right 2
+	shows ' 3/48 ' 'retransmit 989 ms' 'SYN/ACKs sent: 1; no TCB yet' '^.*│ sent S *$' &&
+		lacks 'rcv\.nxt'
+	verdict $? "in SYN-RECEIVED the SYN/ACK's clock runs; who knows no IRS has no window"
+	times Right 2
+	shows ' 5/48 ' 'retransmit 1989 ms' 'SYN/ACKs sent: 3; no TCB yet'
+	verdict $? "and longer when it was sent again"
+	mux send-keys End
+	shows ' 48/48 ' 'time-wait 59989 ms' '2 MSL are 60 s; no TCB is left'
+	verdict $? "in TIME-WAIT 2 MSL run"
 	end
 	begin 80 24 replay "$examples/lossy.jsonl"
 	shows ' SYN ACK 1 ' && mux send-keys s && shows 'CLOSED > SYN-SENT$' &&
