@@ -18,13 +18,20 @@ static void bars(const struct panes *p)
 	struct area top = { 0, 0, 1, COLS }, bottom = { LINES - 1, 0, 1, COLS };
 
 	put_line(top, 0, A_REVERSE, "%-*s", COLS, "");
-	put_line(top, 0, A_REVERSE, " glass  %s  %zu/%zu  %s%s",
+	put_line(top, 0, A_REVERSE, " glass  %s  %zu/%zu  %s%s%s%s",
 		 p->conn ? "one connection" : "all connections",
 		 p->count ? p->cursor + 1 : 0, p->count,
 		 !p->live ? "recorded" : p->follow ? "live" : "paused",
-		 p->missed ? "  some were missed" : "");
-	put_line(bottom, 0, A_DIM,
-		 " space pause, follow  arrows step  Tab connection  s panes  x octets  q quit");
+		 p->missed ? "  some were missed" : "",
+		 p->filter.count ? "  only " : "", p->filter.text);
+	if (p->asks)
+		put_line(bottom, 0, A_BOLD, "/%s_   port, flag, text, lost, fault, state or rule",
+			 p->typed);
+	else if (p->strange)
+		put_line(bottom, 0, COLOR_PAIR(LOOK_BAD), " \"%s\" has no meaning", p->typed);
+	else
+		put_line(bottom, 0, A_DIM,
+			 " space pause  arrows step  Tab connection  / filter  s panes  x octets  q quit");
 }
 
 /* The next rows of an area, as many as there are, and one that stays empty */

@@ -78,7 +78,7 @@ bool panes_add(struct panes *p, const struct event *sent,
 	a->is_sent = sent;
 	a->is_got = got;
 	a->conn = c->number;
-	if (p->follow && (!p->conn || p->conn == c->number))
+	if (p->follow && panes_shows(p, p->count - 1))
 		p->cursor = p->count - 1;
 	return true;
 }
@@ -92,7 +92,8 @@ void panes_free(struct panes *p)
 /* Is this arrow among those that are shown? */
 bool panes_shows(const struct panes *p, size_t i)
 {
-	return !p->conn || p->arrows[i].conn == p->conn;
+	return (!p->conn || p->arrows[i].conn == p->conn) &&
+	       filter_wants(&p->filter, &p->arrows[i]);
 }
 
 /* When it happened; of a segment, when it was decided about */
@@ -252,4 +253,28 @@ void panes_next_conn(struct panes *p)
 		}
 	if (p->count)
 		p->cursor = p->count - 1;
+}
+
+/* The cursor goes to the last that is shown up to its place, else the first */
+static void settle(struct panes *p)
+{
+	size_t i;
+
+	if (p->follow && p->count)
+		p->cursor = p->count - 1;
+	for (i = p->cursor + 1; i--;)
+		if (i < p->count && panes_shows(p, i))
+			break;
+	if (i > p->cursor)
+		for (i = p->cursor; i < p->count && !panes_shows(p, i); i++)
+			;
+	if (i < p->count)
+		p->cursor = i;
+}
+
+/* What @text wants is shown from now on, all if it wants nothing */
+void panes_filter(struct panes *p, const char *text)
+{
+	p->strange = !filter_set(&p->filter, text);
+	settle(p);
 }

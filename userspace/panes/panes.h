@@ -5,6 +5,7 @@
  *	model.c		what was seen, and how it stood at any moment of it
  *	screen.c	the screen and its keys
  *	layout.c	what stands where on it
+ *	filter.c	which of them are wanted
  *	ladder.c	segments, one below the other
  *	states.c	both ends in the diagram of rfc9293#section-3.3.2
  *	windows.c	both directions on rulers of octets
@@ -30,6 +31,16 @@ struct pane_arrow {
 	unsigned long conn;
 };
 
+#define FILTER_TEXT	40
+#define FILTER_WORDS	4
+
+/* Which arrows are wanted: all of these words are true of them, see filter.c */
+struct pane_filter {
+	char text[FILTER_TEXT];
+	char words[FILTER_WORDS][FILTER_TEXT];
+	size_t count;
+};
+
 /* Panes that take turns where there is no room for all, in this order */
 enum pane { PANE_LADDER, PANE_STATES, PANE_WINDOWS, PANE_TIMERS, PANE_QUEUES, PANES };
 
@@ -42,6 +53,9 @@ enum pane { PANE_LADDER, PANE_STATES, PANE_WINDOWS, PANE_TIMERS, PANE_QUEUES, PA
  * @follow: the cursor goes along with what comes
  * @live: it does come, and clocks run
  * @first: this one has the room, others as far as there is more
+ * @filter: only what it wants is shown
+ * @typed: what is to become the filter, while @asks
+ * @strange: that had no meaning
  * @octets: those of the cursor's segment are shown
  * @missed: events came faster than they were read
  */
@@ -53,6 +67,9 @@ struct panes {
 	size_t cursor;
 	unsigned long conn;
 	enum pane first;
+	struct pane_filter filter;
+	char typed[FILTER_TEXT];
+	bool asks, strange;
 	bool follow, live, octets, missed;
 };
 
@@ -89,8 +106,13 @@ const struct conn *panes_conn(const struct panes *p);
 void panes_ends(const struct panes *p, struct pane_end end[2]);
 void panes_step(struct panes *p, long by);
 void panes_next_conn(struct panes *p);
+void panes_filter(struct panes *p, const char *text);
 bool panes_shows(const struct panes *p, size_t i);
 u64 panes_time(const struct pane_arrow *a);
+
+/* filter.c */
+bool filter_set(struct pane_filter *f, const char *text);
+bool filter_wants(const struct pane_filter *f, const struct pane_arrow *a);
 
 /* Each draws into its area, and nowhere else */
 void ladder_pane(const struct panes *p, struct area at);

@@ -28,7 +28,8 @@ void reason_pane(const struct panes *p, struct area at)
 	int look, row = 1;
 
 	if (!a || !c) {
-		put_line(at, 0, A_DIM, "nothing was seen yet");
+		put_line(at, 0, A_DIM, p->count ? "nothing is such" :
+			 "nothing was seen yet");
 		return;
 	}
 	if (a->is_sent && a->sent.dir == CHANGE) {

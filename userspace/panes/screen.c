@@ -11,6 +11,7 @@
 #include "panes.h"
 #include "../signals.h"
 
+#define ESCAPE	27
 #define TICK		50	/* milliseconds between looks at the kernel */
 
 /* One row of an area; what does not fit is cut off */
@@ -37,6 +38,7 @@ static void start(void)
 	noecho();
 	curs_set(0);
 	keypad(stdscr, true);
+	set_escdelay(TICK);
 	timeout(TICK);
 	/* where there are none, bold, dim and reverse remain */
 	if (!has_colors())
@@ -84,17 +86,50 @@ static long steps_of(int c, const struct panes *p)
 	return 0;
 }
 
+/* The words of the filter, letter by letter */
+static void type(struct panes *p, int c)
+{
+	size_t len = strlen(p->typed);
+
+	if (c == '\n' || c == KEY_ENTER) {
+		p->asks = false;
+		panes_filter(p, p->typed);
+	} else if (c == ESCAPE) {
+		p->asks = false;
+	} else if (c == KEY_BACKSPACE || c == '\b' || c == 127) {
+		p->typed[len ? len - 1 : 0] = 0;
+	} else if (c >= ' ' && c < 127 && len + 1 < sizeof(p->typed)) {
+		p->typed[len] = c;
+		p->typed[len + 1] = 0;
+	}
+}
+
+static void ask(struct panes *p)
+{
+	p->asks = true;
+	p->typed[0] = 0;
+}
+
 /* False to quit */
 static bool key(struct panes *p, int c)
 {
 	long steps = steps_of(c, p);
 
+	if (c == ERR)
+		return true;
+	if (p->asks) {
+		type(p, c);
+		return true;
+	}
+	p->strange = false;
 	if (steps)
 		panes_step(p, steps);
 	else if (c == ' ')
 		follow(p);
 	else if (c == '\t')
 		panes_next_conn(p);
+	else if (c == '/')
+		ask(p);
 	else if (c == 's')
 		layout_next(p);
 	else if (c == 'x')

@@ -95,6 +95,63 @@ octets() {
 	end
 }
 
+# filter WORDS: typed after a slash
+filter() {
+	mux send-keys / && mux send-keys -l -- "$1" && mux send-keys Enter
+}
+
+# drawn COUNT: so many lines has the ladder
+drawn() {
+	[ "$(mux capture-pane -p | grep -cE '^ *[0-9]+\.[0-9]{3} \|')" = "$1" ]
+}
+
+# Words of a filter, and what they leave of the ladder
+filters() {
+	begin 130 90 replay "$examples/lossy.jsonl"
+	shows ' 1/48 ' && mux send-keys /
+	shows '^/_ +port, flag, text, lost, fault, state or rule'
+	verdict $? "a slash asks for words"
+	mux send-keys -l "lst" && mux send-keys BSpace BSpace && mux send-keys -l ost && mux send-keys Enter
+	shows '^ glass .*  only lost' ' 3/48 ' 'FAULT_DROP -+\|$|FAULT_DROP -+x?\| ' && drawn 3
+	verdict $? "lost: three are, and the cursor is at one of them"
+	filter SYN
+	shows '  only SYN *$' '\|-+ SYN -+>\|' && drawn 5
+	verdict $? "a flag"
+	filter "ack lost"
+	shows '  only ack lost' && drawn 3
+	verdict $? "two words are both true"
+	filter time-wait
+	shows '  only time-wait' && drawn 3
+	verdict $? "a state"
+	filter resend
+	shows '  only resend' 'sent: RESEND_' && lacks ' SYN '
+	verdict $? "a part of a rule's name"
+	filter 54002
+	shows '  only 54002' && drawn 48
+	verdict $? "a port"
+	filter 54003
+	shows '  only 54003' '^ nothing is such' && drawn 0
+	verdict $? "a port that nobody has"
+	filter sym
+	shows '^ "sym" has no meaning' '  only 54003'
+	verdict $? "a word without meaning changes nothing"
+	filter ""
+	shows ' [0-9]+/48  recorded *$' && drawn 48
+	verdict $? "no word: all"
+	mux send-keys / && mux send-keys -l q && mux send-keys Escape && shows '/48  recorded *$' 'q quit$'
+	verdict $? "Escape: as it was"
+	end
+	begin 130 40 watch --netns self
+	shows ' live' && filter 7200
+	shows ' live  only 7200'
+	for port in 7100 7200 7100; do
+		"$scene" talk "$port"
+	done
+	shows ':7200 │' ' text 1-5 ACK 1 ' && lacks ':7100'
+	verdict $? "live, what comes is filtered"
+	end
+}
+
 # What came is not known of a segment that never did, and of text never
 unknown() {
 	local work
@@ -284,6 +341,7 @@ recorded
 octets 130 40
 octets 80 24
 unknown
+filters
 lossy
 broken
 struck
