@@ -21,6 +21,41 @@ static void segment(struct area at, const struct conn *c, const struct event *e)
 		 e->s.len, e->s.wnd);
 }
 
+/* The segment by which this end changed its state so, or NULL */
+static const struct event *made_by(const struct panes *p,
+				   const struct pane_arrow *change)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		const struct event *e = &p->arrows[i].got;
+
+		if (p->arrows[i].conn == change->conn && p->arrows[i].is_got &&
+		    e->state == change->sent.state &&
+		    e->old_state == change->sent.old_state &&
+		    e->state != e->old_state &&
+		    end_same(event_teller(e), &change->sent.from))
+			return e;
+	}
+	return NULL;
+}
+
+static void change(const struct panes *p, const struct pane_arrow *a,
+		   const struct conn *c, struct area at)
+{
+	const struct event *by = made_by(p, a);
+
+	put_line(at, 0, A_BOLD, "%s is %s", end_text(&a->sent.from, c->family),
+		 state_text(a->sent.state));
+	if (change_fault(&a->sent))
+		one(at, 1, LOOK_BAD, "no segment:", &a->sent);
+	else if (by)
+		one(at, 1, conn_side(c, &a->sent.from) ? LOOK_RIGHT : LOOK_LEFT,
+		    "by the segment that came:", by);
+	else
+		put_line(at, 1, 0, "a call or a clock, no segment");
+}
+
 void reason_pane(const struct panes *p, struct area at)
 {
 	const struct pane_arrow *a = panes_at(p);
@@ -33,12 +68,7 @@ void reason_pane(const struct panes *p, struct area at)
 		return;
 	}
 	if (a->is_sent && a->sent.dir == CHANGE) {
-		put_line(at, 0, A_BOLD, "%s is %s", end_text(&a->sent.from, c->family),
-			 state_text(a->sent.state));
-		if (change_fault(&a->sent))
-			one(at, 1, LOOK_BAD, "no segment:", &a->sent);
-		else
-			put_line(at, 1, 0, "a call or a clock, no segment");
+		change(p, a, c, at);
 		return;
 	}
 	segment(at, c, a->is_sent ? &a->sent : &a->got);
