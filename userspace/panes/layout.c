@@ -49,7 +49,7 @@ static struct area rows_of(struct area at, int *row, int rows)
 static int rows_wanted(const struct panes *p, enum pane which)
 {
 	if (which == PANE_QUEUES)
-		return p->live ? queues_rows() : 0;
+		return p->live ? queues_read() : 0;
 	if (!panes_conn(p))
 		return 0;
 	return which == PANE_STATES ? 10 : which == PANE_WINDOWS ? 9 : 6;

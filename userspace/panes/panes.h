@@ -127,7 +127,7 @@ void octets_pane(const struct panes *p, struct area at);
 void reason_pane(const struct panes *p, struct area at);
 
 /* How many rows they would fill */
-int queues_rows(void);
+int queues_read(void);
 int octets_rows(const struct panes *p);
 
 /* layout.c */

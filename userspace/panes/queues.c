@@ -10,35 +10,34 @@
 #define TABLE	"/proc/net/glass/connections"
 #define MOST	"/proc/sys/net/glass/max_syn_backlog"
 #define CELLS	10	/* of a bar */
+#define SHOWN	64	/* more than a screen has room for */
 
-struct listener {
+static struct listener {
 	unsigned int port, backlog, ready, embryos;
-};
+} listeners[SHOWN];
+static int count;
 
-/* The next one of the table; false when there is none */
-static bool next(FILE *table, struct listener *l)
-{
-	char line[400];
-
-	while (table && fgets(line, sizeof(line), table))
-		if (sscanf(line, "LISTEN %*s %u %*s %*s %u %u syn-queue:%u",
-			   &l->port, &l->backlog, &l->ready, &l->embryos) == 4)
-			return true;
-	return false;
-}
-
-/* A line for each, and one above */
-int queues_rows(void)
+/**
+ * queues_read() - look at the table
+ *
+ * Return: how many rows the pane would fill: a line for each, and one above.
+ */
+int queues_read(void)
 {
 	FILE *table = fopen(TABLE, "re");
-	struct listener l;
-	int rows = 1;
+	char line[400];
 
-	while (next(table, &l))
-		rows++;
+	count = 0;
+	while (table && count < SHOWN && fgets(line, sizeof(line), table)) {
+		struct listener *l = &listeners[count];
+
+		if (sscanf(line, "LISTEN %*s %u %*s %*s %u %u syn-queue:%u",
+			   &l->port, &l->backlog, &l->ready, &l->embryos) == 4)
+			count++;
+	}
 	if (table)
 		fclose(table);
-	return rows;
+	return count + 1;
 }
 
 /* net.glass.max_syn_backlog, no limit if it cannot be read */
@@ -81,18 +80,15 @@ static void one(const struct listener *l, unsigned int most, struct area at,
 		 embryos, l->embryos, embryo_room);
 }
 
+/* What was read last */
 void queues_pane(const struct panes *p, struct area at)
 {
-	FILE *table = fopen(TABLE, "re");
 	unsigned int most = most_embryos();
-	struct listener l;
-	int row = 1;
+	int i;
 
 	/* there is no other moment that the table tells of */
 	put_line(at, 0, A_BOLD, "listener  accept queue     SYN queue%s",
 		 p->follow ? "" : ", now");
-	while (row < at.height && next(table, &l))
-		one(&l, most, at, row++);
-	if (table)
-		fclose(table);
+	for (i = 0; i < count; i++)
+		one(&listeners[i], most, at, i + 1);
 }
