@@ -132,6 +132,23 @@ verdict $? "it tells of the fault"
 verdict $? "one SYN/ACK is lost, the next arrives"
 sed 's/^/# /' "$work/ladder"
 
+# Nobody answers: what the program is told, by no segment
+"$glass" break repair >/dev/null
+"$glass" break drop every SYN >/dev/null
+watch_begin live
+python3 - <<-'END' 2>"$work/told"
+	import socket
+	socket.socket(socket.AF_INET, socket.SOCK_STREAM, 253).connect(("127.0.0.1", 7004))
+END
+ended='^ *[0-9.]+ m?s \| CLOSED: Connection timed out'
+for _ in {1..100}; do
+	! has live "$ended" || break
+	sleep 0.1
+done
+grep -q '^TimeoutError' "$work/told" && has live "$ended" 1
+verdict $? "live: an attempt that nobody answers, and how it ends"
+watch_end
+
 # What is done to ends, and an old SYN, wherever it is told
 "$glass" break repair >/dev/null
 watch_begin live
