@@ -16,8 +16,11 @@
 /* Segments that a peer may send while memory is short, as with TCP */
 #define FEW_SEGMENTS	4u
 
+/* So many octets of memory let there be one orphan more: a tenth for all of them */
+#define ORPHAN_MEMORY	65536
+
 /**
- * glass_buffer_limits() - net.glass.rmem and wmem of a new netns
+ * glass_buffer_limits() - what a new netns may use: rmem, wmem, max_orphans
  * @gn: the netns; has the values of a machine with much memory
  *
  * As with TCP: no buffer may take more than a 128th of memory, and what the
@@ -32,8 +35,12 @@ void glass_buffer_limits(struct glass_net *gn)
 		s->rmem[2] = max_t(int, min_t(ulong, s->rmem[2], most),
 				   s->rmem[1]);
 		s->wmem[2] = max_t(int, min_t(ulong, s->wmem[2], most), 65536);
+		s->max_orphans = min_t(ulong, s->max_orphans,
+				       nr_free_buffer_pages() /
+				       (ORPHAN_MEMORY / PAGE_SIZE));
 		return;
 	}
+	s->max_orphans = READ_ONCE(glass_net(&init_net)->sysctl.max_orphans);
 	memcpy(s->rmem, glass_net(&init_net)->sysctl.rmem, sizeof(s->rmem));
 	memcpy(s->wmem, glass_net(&init_net)->sysctl.wmem, sizeof(s->wmem));
 }

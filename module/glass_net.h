@@ -341,7 +341,6 @@ struct glass_net {
 	struct glass_port_head *ports;
 	struct glass_due_list due;
 	atomic_t timewaits;		/* records in TIME-WAIT */
-	atomic_t orphans;		/* connections without a user */
 	siphash_key_t isn_key;
 	siphash_key_t ts_key;
 	siphash_key_t port_key;
@@ -350,6 +349,7 @@ struct glass_net {
 	struct glass_fastopen fastopen;
 	struct glass_faults faults;
 	atomic_t port_counter;
+	atomic_t orphans;		/* connections without a user */
 	struct glass_sysctl sysctl;
 	struct glass_stats __percpu *stats;
 	struct sock *ctl_v4;

@@ -222,15 +222,19 @@ static void close_connection(struct sock *sk)
 
 /*
  * May it go on without its user? It costs memory which no process answers for, and
- * a peer who says nothing can make that last.
+ * a peer who says nothing can make that last. One that was opened inside the kernel
+ * does not hold its netns, which may be gone before the peer has answered.
  */
-static bool count_orphan(struct sock *sk)
+static bool may_go_on(struct sock *sk)
 {
 	struct glass_net *gn = glass_sk_net(sk);
 
+	if (!sk->sk_net_refcnt && !net_eq(gn->net, &init_net))
+		return false;
 	if (atomic_inc_return(&gn->orphans) >
 	    READ_ONCE(gn->sysctl.max_orphans)) {
 		atomic_dec(&gn->orphans);
+		glass_count_event(gn, EVENT_ABORT_ON_MEMORY);
 		return false;
 	}
 	glass_sk(sk)->counted = 1;
@@ -254,10 +258,8 @@ void glass_close(struct sock *sk, long timeout)
 		close_connection(sk);
 		sk_stream_wait_close(sk, timeout);
 	}
-	if (sk->sk_state != TCP_CLOSE && !count_orphan(sk)) {
-		glass_count_event(glass_sk_net(sk), EVENT_ABORT_ON_MEMORY);
+	if (sk->sk_state != TCP_CLOSE && !may_go_on(sk))
 		glass_user_abort(sk);
-	}
 	sock_hold(sk);
 	sock_orphan(sk);
 	state = sk->sk_state;

@@ -35,7 +35,7 @@ static struct glass_sysctl template = {
 	.challenge_ack_limit = INT_MAX,
 	.invalid_ratelimit = 500,
 	.max_tw_buckets = 65536,
-	.max_orphans = 8192,
+	.max_orphans = 65536,	/* less where memory is, see buffer.c */
 	/* TCP's; the largest are less where memory is, see budget.c */
 	.rmem = { 4096, 131072, 6 << 20 },
 	.wmem = { 4096, 16384, 4 << 20 },

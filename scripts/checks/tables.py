@@ -212,7 +212,7 @@ def fixed_section():
 def sysctl_page():
     return page("The sysctls of Glass",
                 ["``net.glass.*``, of each network namespace. Names are TCP's without ``tcp_``.",
-                 "Timers and limits that have none stand below."],
+                 "Timers of the protocol that have none stand below."],
                 ["Name", "Type", "Default", "Range", "Unit", "RFC", "Meaning", "Tests"],
                 sysctl_rows()) + fixed_section()
 
@@ -287,12 +287,13 @@ def check_named():
 def check_calls():
     """Is there each function that the page of calls names?"""
     text = tree.read(CALLS)
-    known = {name for path in tree.c_paths("module/") for name, _, _ in
-             tree.c_functions(tree.read(path))}
-    for match in re.finditer(r"``(glass_\w+)\(\)``", text):
-        if match.group(1) not in known:
+    known = {(name, os.path.basename(path)) for path in tree.c_paths("module/")
+             for name, _, _ in tree.c_functions(tree.read(path))}
+    names = {name for name, _ in known}
+    for match in re.finditer(r"``(glass_\w+)\(\)``(?:\s+in\s+(\w+\.c))?", text):
+        if match.groups() not in known and (match.group(2) or match.group(1) not in names):
             tree.finding(CALLS, tree.line_of(text, match.start()),
-                         f"there is no {match.group(1)}()")
+                         f"there is no {match.group(1)}() in {match.group(2)}")
 
 
 def not_passed(logs):

@@ -25,7 +25,7 @@ def groups():
         for heading, rule, rfc, section, phrase in ITEM.findall(body):
             if heading:
                 parts.append((heading, []))
-            else:
+            elif rule != "NONE":
                 parts[-1][1].append((rule, rfc, section, phrase))
         yield " ".join(comment.replace("\n *", " ").split()), [part for part in parts if part[1]]
 
@@ -41,9 +41,11 @@ def functions_with(path, pattern):
 
 
 def places():
-    """Rule: the functions of module/ that decide by it"""
+    """Rule: the functions of module/ that name it, but to add them up"""
     found = {}
     for path in tree.c_paths("module/"):
+        if path == "module/counters.c":
+            continue
         for rule, function in functions_with(path, re.compile(r"\bRULE_(\w+)\b")):
             at = f"{function}() in " if function else ""
             found.setdefault(rule, {})[at + path.removeprefix("module/")] = None
@@ -88,8 +90,8 @@ def page(table):
              "=" * len(title), title, "=" * len(title), "",
              "Every decision has a name. It stands in the tracepoint of the segment that it is",
              "about, beside the segment in every ladder, and is counted in",
-             f"``/proc/net/glass/rules``: {len(known)} of them. Tests are those that name the rule;",
-             "more may pass by it.", ""]
+             f"``/proc/net/glass/rules``: {len(known)} of them. Functions and tests are those that",
+             "name the rule; more may pass by it.", ""]
     for heading, parts in all_groups:
         heading, _, rest = heading.partition(". ")
         heading = heading.rstrip(".")

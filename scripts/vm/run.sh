@@ -246,7 +246,8 @@ clean_up() {
 # What is left when the guest did not say how it ended: of a panic, how it began
 explain_failure() {
 	say "the guest ended without a word; its console:"
-	"$VM_DIR/check-log.sh" "$job/console" >&2 && tail -n 40 "$job/console" >&2
+	"$VM_DIR/check-log.sh" "$job/console" >&2 || true
+	tail -n 40 "$job/console" >&2
 	[ ! -s "$job/vmm" ] || tail -n 20 "$job/vmm" >&2
 }
 

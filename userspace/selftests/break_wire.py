@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+PATIENCE = 30     # seconds
 FAULTS = {
     "duplicate": "the text",
     "corrupt": "the text",
@@ -30,13 +31,20 @@ def count(rule):
 
 
 def wait_for(rule):
+    until = time.monotonic() + PATIENCE
     while not count(rule):
+        if time.monotonic() > until:
+            sys.exit(f"no {rule}")
         time.sleep(0.01)
 
 
 def take(octets):
+    server.settimeout(PATIENCE)
     while octets:
-        octets -= len(server.recv(octets))
+        got = len(server.recv(octets))
+        if not got:
+            sys.exit("the end of the text")
+        octets -= got
 
 
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 253)
