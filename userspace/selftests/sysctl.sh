@@ -13,7 +13,8 @@ sysctls=/proc/sys/net/glass
 
 # A line for each row: name, type, default, range, with a tab between
 rows() {
-	awk -v OFS='\t' '/^   \* - / { sub(/^   \* - /, ""); gsub(/`/, ""); n = 1; cell[n] = $0; next }
+	awk -v OFS='\t' '/^What is fixed$/ { exit }
+		/^   \* - / { sub(/^   \* - /, ""); gsub(/`/, ""); n = 1; cell[n] = $0; next }
 		/^     -/ { sub(/^     - ?/, ""); cell[++n] = $0; if (n == 4) print cell[1], cell[2], cell[3], cell[4] ? cell[4] : "-" }' "$page" |
 		tail -n +2
 }
@@ -47,6 +48,7 @@ is_default() {
 	now=$(tr '\t' ' ' <"$sysctls/$1")
 	case $2,$3 in
 	"three ints",*) [ "${now% *}" = "${3% *}" ] ;;
+	int,"by memory") [ "$now" -gt 0 ] && [ "$now" -le 65536 ] ;;
 	text,"by memory" | text,random) [ -n "$now" ] ;;
 	text,*) has_words "$now" "$3" ;;
 	*) [ "$now" = "$3" ] ;;
