@@ -56,8 +56,8 @@ choose() {
 run() {
 	local name=$1 status start=$SECONDS options part=()
 	echo "# $name"
-	choose "$name"
-	[ "$name" = "${name%:*}" ] || part=("${name#*:}")
+	choose "${name%%:*}"
+	[ "$name" = "${name%%:*}" ] || part=("${name#*:}")
 	{
 		case $name in
 		module | article | sysctl | container | run | static | break | inspect | tools | doctor | completion | replay | panes | labs)
@@ -80,7 +80,7 @@ run() {
 		# All of it where that costs little, elsewhere a part.
 		attack) ATTACK_SHARE=${kinds:+32} "$programs/$name" "${options[@]}" 2>&1 ;;
 		mutate) "$programs/$name" "${options[@]}" -n "$mutants" 2>&1 ;;
-		*) "$programs/$name" "${options[@]}" 2>&1 ;;
+		*) "$programs/${name%%:*}" "${options[@]}" "${part[@]}" 2>&1 ;;
 		esac
 		status=$?
 		# A program that failed without a word is a failure too.

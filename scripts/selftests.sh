@@ -8,6 +8,7 @@
 # Packet scripts: "packet" runs all, "packet:PART" those with PART in their path,
 # "packet-tcp" and "packet-tcp:PART" the same on the kernel's TCP, "figures"
 # prints the figures of rfc9293 as ladders. "not ok # TODO" counts as skipped.
+# Of most programs "oracle:PATTERN" runs the tests of such names, "oracle:vrf_*".
 # "matrices" prints what TCP and Glass answer side by side, a table each:
 # backlog, linger, errno, shutdown.
 set -euo pipefail

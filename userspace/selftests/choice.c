@@ -2,6 +2,7 @@
 /*
  * Which tests on which kinds, and the loop over them.
  */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,7 @@ bool choice_wants(const struct choice *c, const struct test *t, int kind)
 		return false;
 	if (!*c->names)
 		return true;
-	for (name = c->names; *name && strcmp(*name, t->name); name++)
+	for (name = c->names; *name && fnmatch(*name, t->name, 0); name++)
 		;
 	return *name;
 }

@@ -46,6 +46,7 @@ extern const struct test oracle_error[];
 extern const struct test oracle_class[];
 extern const struct test oracle_label[];
 extern const struct test oracle_extension[];
+extern const struct test oracle_scope[];
 extern const struct test oracle_stamp[];
 extern const struct test oracle_vrf[];
 extern const struct test oracle_filter[];

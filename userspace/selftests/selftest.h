@@ -6,9 +6,10 @@
  *	PROGRAM [-l] [-s] [-k KIND,KIND...] [NAME...]
  *
  * -l lists, -s adds the tests that wait for minutes (for a guest whose time is
- * virtual), -k chooses kinds. A test runs on all its kinds at once, each in a
- * network namespace that all tests of the kind share. It fails by must() or
- * must_be(), or when it does not end in time; skip() skips it.
+ * virtual), -k chooses kinds, and a NAME may be a pattern as the shell's. A test
+ * runs on all its kinds at once, each in a network namespace that all tests of
+ * the kind share. It fails by must() or must_be(), or when it does not end in
+ * time; skip() skips it.
  */
 #ifndef SELFTEST_H
 #define SELFTEST_H
