@@ -10,15 +10,16 @@ export GLASS_MODULE=$module GLASS_PROGRAMS=$programs GLASS_TOP=$top
 export GLASS_SLOW=$slow
 packets=$top/userspace/selftests/packet
 
-# "ok 3 - glass4 name" becomes "ok - program: glass4 name"
+# "ok 3 - glass4 name" becomes "ok - program: glass4 name"; a pattern may have |
 label() {
 	sed -u -E "/^(TAP version|1\.\.[0-9]+$)/d
-		s|^((not )?ok) [0-9]+ - |\1 - $1: |"
+		s,^((not )?ok) [0-9]+ - ,\1 - $1: ,"
 }
 
 # The options of a test's program: may it wait for long, and its kinds. Where
 # all could run, long ones take one of each family, own6 for glass6, from which
-# it differs in socket() alone; elsewhere they take one.
+# it differs in socket() alone; elsewhere they take one, and glass46 in tests that
+# are MAPPED.
 choose() {
 	local list=$kinds
 	options=()

@@ -60,7 +60,8 @@ bool choice_wants(const struct choice *c, const struct test *t, int kind)
 {
 	char **name;
 
-	if (!c->kind[kind])
+	if (!c->kind[kind] && !(kind == GLASS46 && c->kind[GLASS4] &&
+				t->flags & MAPPED))
 		return false;
 	if ((t->flags & ONCE) && kind != first_kind(c))
 		return false;
@@ -68,7 +69,7 @@ bool choice_wants(const struct choice *c, const struct test *t, int kind)
 		return false;
 	if (!*c->names)
 		return true;
-	for (name = c->names; *name && fnmatch(*name, t->name, 0); name++)
+	for (name = c->names; *name && fnmatch(*name, t->name, FNM_EXTMATCH); name++)
 		;
 	return *name;
 }

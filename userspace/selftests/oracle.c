@@ -118,15 +118,6 @@ void tell_sha(const char *what, int fd, size_t len, size_t from)
 	tell("equal", !strcmp(sent, got));
 }
 
-/* Dear where a processor is emulated: each test in one guest, and in any if asked */
-void only_on(const char *kernel)
-{
-	const char *here = getenv("GLASS_KERNEL");
-
-	if (here && strcmp(here, kernel) && !getenv("ORACLE_EVERYWHERE"))
-		skip("left to another kernel");
-}
-
 /* The call bpf() has a sysctl; what else may fail is a failure. */
 void bpf_needed(void)
 {

@@ -88,7 +88,6 @@ void tell_text(const char *what, const char *text);
 void tell_sha(const char *what, int fd, size_t len, size_t from);
 void tell_events(const char *what, short events);
 
-void only_on(const char *kernel);
 void bpf_needed(void);
 
 #define CGROUPS_PATH 24

@@ -190,7 +190,6 @@ static void bpf_refuses(const struct kind *k)
 	struct addr at;
 	size_t i;
 
-	only_on("6.12");
 	bpf_needed();
 	cgroup = cgroup_own();
 	netns_own();
@@ -208,8 +207,8 @@ static void bpf_refuses(const struct kind *k)
 }
 
 const struct test oracle_bpf[] = {
-	TEST(bpf_connect),
-	TEST(bpf_bind),
-	TEST(bpf_refuses),
+	TEST_FLAGS(bpf_connect, MAPPED),
+	TEST_FLAGS(bpf_bind, MAPPED),
+	TEST_FLAGS(bpf_refuses, MAPPED),
 	{ }
 };

@@ -46,11 +46,10 @@ static int vrf_open(int i)
 	return far;
 }
 
-static void vrfs_open(struct vrfs *v, int n, const char *kernel)
+static void vrfs_open(struct vrfs *v, int n)
 {
 	int i;
 
-	only_on(kernel);
 	if (access("/proc/sys/net/ipv4/tcp_l3mdev_accept", F_OK))
 		skip("a kernel without VRF");
 	netns_own();
@@ -87,7 +86,7 @@ static void vrf_listener(const struct kind *k)
 	struct vrfs v;
 	int l, s;
 
-	vrfs_open(&v, 2, "6.1");
+	vrfs_open(&v, 2);
 	l = listen_at(k, addr_any(k, PORT), "red");
 	comes(k, &v, 0);
 	s = accept(l, NULL, NULL);
@@ -104,7 +103,7 @@ static void vrf_listener_of_none(const struct kind *k)
 	struct vrfs v;
 	int c, l, s;
 
-	vrfs_open(&v, 1, "6.12");
+	vrfs_open(&v, 1);
 	must(write_file(accepts, "0"));
 	l = listen_at(k, addr_any(k, PORT), NULL);
 	comes(k, &v, 0);
@@ -123,7 +122,7 @@ static void vrf_connect(const struct kind *k)
 	struct vrfs v;
 	int c;
 
-	vrfs_open(&v, 1, "6.12");
+	vrfs_open(&v, 1);
 	netns_enter(v.far[0]);
 	listen_at(k, far, NULL);
 	netns_enter(v.near);
@@ -149,7 +148,7 @@ static void vrf_twins(const struct kind *k)
 	char got[2];
 	struct vrfs v;
 
-	vrfs_open(&v, 2, "6.1");
+	vrfs_open(&v, 2);
 	for (i = 0; i < 2; i++) {
 		netns_enter(v.far[i]);
 		l[i] = listen_at(k, far, NULL);
@@ -314,7 +313,6 @@ static void class_routes(const struct kind *k)
 	struct link link;
 	int c, l;
 
-	only_on("6.1");
 	marked_road(k, &link, "tos 0x10");
 	l = listen_at(k, near, NULL);
 	must_be(set_class(k, l), 0);
@@ -334,7 +332,7 @@ static void class_routes(const struct kind *k)
 const struct test oracle_vrf[] = {
 	TEST(vrf_listener),
 	TEST(vrf_listener_of_none),
-	TEST(vrf_connect),
+	TEST_FLAGS(vrf_connect, MAPPED),
 	TEST(vrf_twins),
 	TEST(mark_everywhere),
 	TEST(mark_of_reset),

@@ -48,6 +48,7 @@ enum {
 	ONCE = 2,	/* does not depend on the kind: run with the first one */
 	PROTO = 4,	/* not for AF_GLASS, or the same there at a price */
 	SHOW = 8,	/* an oracle's answers are told also when they agree */
+	MAPPED = 16,	/* where glass4 is chosen, glass46 runs too */
 };
 
 struct test {
