@@ -2,6 +2,7 @@
 /*
  * What Glass asks of IPv4: routes, addresses, packets in and out.
  */
+#include <linux/security.h>
 #include <net/icmp.h>
 #include <net/inet_common.h>
 #include <net/inet_ecn.h>
@@ -33,10 +34,11 @@ static void v4_checksum(struct sk_buff *skb, const __be32 *laddr,
 /*
  * A route for the ends of a connection that has no socket of its own. There is
  * none to an address of many hosts, though it arrives as a source address:
- * rfc9293#section-3.9.2.3.
+ * rfc9293#section-3.9.2.3. The flow has the label of @sk, a listener or its
+ * child, if there is one: security modules choose IPsec by it.
  * rfc9293: MUST-63
  */
-static struct rtable *v4_route(struct glass_net *gn,
+static struct rtable *v4_route(struct glass_net *gn, const struct sock *sk,
 			       const struct glass_tuple *tuple,
 			       const struct glass_manner *m,
 			       struct flowi4 *fl4)
@@ -52,6 +54,9 @@ static struct rtable *v4_route(struct glass_net *gn,
 			   tuple->foreign ? FLOWI_FLAG_ANYSRC : 0,
 			   hop, tuple->laddr.s6_addr32[0],
 			   htons(tuple->rport), htons(tuple->lport), m->uid);
+	if (sk)
+		security_sk_classify_flow((struct sock *)sk,
+					  flowi4_to_flowi_common(fl4));
 	rt = ip_route_output_flow(gn->net, fl4, NULL);
 	if (IS_ERR(rt))
 		return rt;
@@ -83,7 +88,7 @@ static u32 v4_path_mss(struct glass_net *gn, const struct sock *sk,
 
 	if (dst && sk->sk_state != TCP_LISTEN)
 		return v4_mss(dst);
-	rt = v4_route(gn, tuple, m, &fl4);
+	rt = v4_route(gn, sk, tuple, m, &fl4);
 	if (IS_ERR(rt))
 		return 0;
 	mss = v4_mss(&rt->dst);
@@ -96,7 +101,7 @@ static void v4_reply(struct glass_net *gn, const struct sock *sk,
 		     const struct glass_manner *m)
 {
 	struct flowi4 fl4;
-	struct rtable *rt = v4_route(gn, tuple, m, &fl4);
+	struct rtable *rt = v4_route(gn, sk, tuple, m, &fl4);
 
 	if (IS_ERR(rt) ||
 	    (!(rt->dst.dev->features & NETIF_F_HW_CSUM) &&
@@ -121,7 +126,7 @@ static bool v4_child_route(struct sock *child)
 
 	glass_tuple_of(child, &tuple);
 	glass_manner_sock(child, &m);
-	rt = v4_route(glass_sk_net(child), &tuple, &m, fl4);
+	rt = v4_route(glass_sk_net(child), child, &tuple, &m, fl4);
 	if (IS_ERR(rt))
 		return false;
 	sk_setup_caps(child, &rt->dst);

@@ -3,6 +3,7 @@
  * What Glass asks of IPv6: routes, addresses, packets in and out.
  */
 #include <linux/icmpv6.h>
+#include <linux/security.h>
 #include <net/inet6_connection_sock.h>
 #include <net/inet_common.h>
 #include <net/inet_ecn.h>
@@ -63,6 +64,9 @@ static struct dst_entry *v6_route(struct glass_net *gn, const struct sock *sk,
 		.fl6_sport = htons(tuple->lport),
 	};
 	hop = fl6_update_dst(fl6, m->sticky, &last);
+	if (sk)
+		security_sk_classify_flow((struct sock *)sk,
+					  flowi6_to_flowi_common(fl6));
 	dst = ip6_dst_lookup_flow(gn->net, sk ?: gn->ctl_v6, fl6, hop);
 	fl6->daddr = tuple->raddr;
 	return dst;

@@ -195,11 +195,10 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	struct glass_sock *gs = glass_sk(sk);
 	struct tcb *t = &gs->tcb;
 	u64 now = glass_now();
-	u8 old = t->state;
-	struct verdict v;
-	u8 tries = t->cong.backoff;
+	u8 old = t->state, tries = t->cong.backoff;
+	bool owed = t->ack_now;	/* to a segment that waited with this one */
 	struct sk_buff *latched = NULL;
-	bool owed;
+	struct verdict v;
 
 	/*
 	 * It was looked up before the connection ended. The socket may listen
@@ -219,7 +218,6 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		glass_lend_ranges(t);
 	if (tcb_wants_loss(t, s))
 		glass_lend_loss(t);
-	owed = t->ack_now;	/* to a segment that waited with this one */
 	tcb_input(t, s, now, &v);
 	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v,
 				now) && !owed)
@@ -229,8 +227,10 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 		gs->queued_seq = t->rcv.nxt;
 	}
 	glass_count(glass_sk_net(sk), v.rule);
-	if (old == TCB_SYN_SENT && v.bits & V_ESTABLISHED)
+	if (old == TCB_SYN_SENT && v.bits & V_ESTABLISHED) {
+		security_inet_conn_established(sk, skb);
 		glass_fastopen_answered(sk, s, tries, v.rule);
+	}
 	if (glass_watched())
 		glass_trace_sock(sk, false, s, skb, old, t->state, v.rule);
 	if (v.bits & V_REJECT)
