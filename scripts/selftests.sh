@@ -41,7 +41,7 @@ kernel=${1-}
 [ -n "$kernel" ] || usage
 shift
 case $kernel in
-6.1) names=("${DEBIAN[@]}") options=(--timeout 900 "${CARDS[@]}") slow='' kinds=glass6,own4 ;;
+6.1) names=("${DEBIAN[@]}" apparmor) options=(--timeout 900 "${CARDS[@]}") slow='' kinds=glass6,own4 ;;
 6.12) names=("${DEBIAN[@]}") options=(--timeout 900 "${CARDS[@]}") slow='' kinds=glass4,own6 ;;
 uml-fast)
 	names=("${EVERYWHERE[@]}" "${VIRTUAL[@]}")

@@ -11,7 +11,7 @@ BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
 	ca-certificates xz-utils
 	python3 git util-linux"
 VM="qemu-system-x86 busybox-static iproute2 procps"
-UML="ethtool iputils-ping tcpdump tshark nftables net-tools tmux"
+UML="ethtool iputils-ping tcpdump tshark nftables net-tools tmux apparmor"
 LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
 	groff mandoc"
 PAGE="chromium chromium-driver python3-selenium"
