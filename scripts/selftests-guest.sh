@@ -28,13 +28,13 @@ choose() {
 		list=${kinds%%,*}
 		list=${list:-glass4,glass46,own6}
 		;;
-	pathmtu) list=${kinds:-glass4,own6} ;;
+	pathmtu) list=${kinds:-glass4,glass46,own6} ;;
 	# TCP, by the same packets, shows that the test asks for what is right:
 	# once, where all kinds run.
 	cookies | challenge | timewait | isn)
 		list=${kinds:-tcp4,tcp6,glass4,glass6,glass46,own6}
 		;;
-	attack) list=${kinds:-tcp4,glass4,own6} ;;
+	attack) list=${kinds:-tcp4,glass4,glass46,own6} ;;
 	# TCP shows that the device would cut what is given to it.
 	devices) list=tcp4,${kinds:-glass4,glass6,own6} ;;
 	# beside TCP of one family where an emulated processor is slow
@@ -61,7 +61,7 @@ run() {
 	[ "$name" = "${name%%:*}" ] || part=("${name#*:}")
 	{
 		case $name in
-		module | article | sysctl | container | run | static | break | inspect | tools | doctor | completion | replay | panes | labs)
+		module | article | sysctl | container | run | static | apparmor | break | inspect | tools | doctor | completion | replay | panes | labs)
 			"$top/userspace/selftests/$name.sh" 2>&1
 			;;
 		# A few rows of bench-net: see userspace/bench/net.c

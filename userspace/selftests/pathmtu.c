@@ -53,7 +53,7 @@ static void open_black_hole(const struct kind *k, struct link *l,
  */
 static void carry(const struct kind *k, struct pair *p)
 {
-	int most = MTU - (k->af == AF_INET ? 40 : 60) - 12, mss;
+	int most = MTU - (k->wire == AF_INET ? 40 : 60) - 12, mss;
 	pid_t sender = spawn(send_much, &p->c);
 
 	pattern_recv(p->s, MUCH, 0, 40000);
