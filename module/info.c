@@ -137,6 +137,20 @@ static void fill_spaces(const struct glass_sock *gs, struct glass_info *info)
 	info->held = t->held ? t->held->n : 0;
 }
 
+/* What was marked as lost, and after a timeout all that was not reported */
+static u32 octets_lost(const struct tcb *t)
+{
+	const struct loss *l = t->loss;
+
+	if (!t->troubled)
+		return 0;
+	if (t->sack_ok)
+		return t->snd.nxt - t->snd.una - tcb_in_flight(t) -
+		       (l ? l->sacked : 0);
+	return t->snd.cur != t->snd.nxt ? t->snd.nxt - t->snd.cur :
+	       l ? l->lost : 0;
+}
+
 /* Round trips, the congestion window, and what became of what was sent */
 static void fill_path(const struct tcb *t, u32 now, struct glass_info *info)
 {
@@ -148,7 +162,7 @@ static void fill_path(const struct tcb *t, u32 now, struct glass_info *info)
 	info->ssthresh = t->cong.ssthresh;
 	info->in_flight = tcb_in_flight(t);
 	info->sacked = t->loss ? t->loss->sacked : 0;
-	info->lost = t->loss ? t->loss->lost : 0;
+	info->lost = octets_lost(t);
 	info->resends = t->loss ? t->loss->resends : 0;
 	info->backoff = t->cong.backoff;
 	info->unanswered = t->silent;

@@ -167,6 +167,9 @@ static void losing(const struct kind *k)
 	must_be(i.backoff, 2);
 	must(i.rto_us >= 4 * rto);
 	must_be(i.sacked, CAME * mss);
+	/* the first of them is on its way once more */
+	must_be(i.in_flight, mss);
+	must_be(i.lost, (LOST - 1) * mss);
 	must_be(i.timer, GLASS_TIMER_RETRANSMIT);
 	must_be(wish("clear\n"), 0);
 	pattern_recv(p.s, (LOST + CAME) * mss, TEXT, mss);
