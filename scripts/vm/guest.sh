@@ -4,7 +4,7 @@
 # what is to be known of it afterwards.
 job=/run/glass
 # Written by run.sh for this guest.
-kernel='' dir=/ leaks_wanted=0 command=()
+kernel='' dir=/ leaks_wanted=0 terminal='' type=dumb size='' command=()
 # shellcheck disable=SC1091
 . "$job/config"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -31,6 +31,18 @@ run_command() {
 	return "$status"
 }
 
+# Runs it at the terminal instead, as its session's own.
+run_at_terminal() {
+	local rows columns
+	read -r rows columns <<<"$size"
+	(
+		cd "$dir" || exit 125
+		export TERM=$type
+		stty sane rows "$rows" cols "$columns"
+		exec setsid --ctty --wait "${command[@]}"
+	) <>"$terminal" >&0 2>&1
+}
+
 # What only the debug kernel can tell, appended to its log.
 debug_checks() {
 	local leaks=/sys/kernel/debug/kmemleak
@@ -52,7 +64,11 @@ debug_checks() {
 	cat "$leaks" >"$job/kmemleak"
 }
 
-run_command
+if [ -n "$terminal" ]; then
+	run_at_terminal
+else
+	run_command
+fi
 status=$?
 debug_checks
 dmesg >"$job/dmesg"

@@ -5,6 +5,8 @@
 # The guest sees the host's files read-only under a file system in memory. The
 # command's output and exit status are run.sh's own; 125 means that the guest
 # failed, and 1 also that its kernel complained (see check-log.sh).
+# With --terminal the command has a terminal in the guest, which is ours until it
+# ends; a window that changes its size is followed in User-mode Linux only.
 set -euo pipefail
 # shellcheck source=scripts/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,13 +24,14 @@ usage: run.sh --kernel 6.12|6.1|uml-fast|uml-debug [options] -- COMMAND [ARG...]
   --log FILE           the guest's kernel log goes there
   --no-log-check       accept any kernel log
   --leaks              fail on what kmemleak finds (uml-debug)
+  --terminal           the command is used at this terminal, as long as one likes
   --qemu-arg ARG       one further argument of QEMU (repeatable)
 END
 	exit 2
 }
 
 kernel='' virtual=0 icount=0 smp=2 mem=1024 timeout=900 append='' dir=$PWD out=''
-log='' log_check=1 leaks=0 qemu_args=() command=()
+log='' log_check=1 leaks=0 terminal=0 qemu_args=() command=()
 
 parse() {
 	while [ $# -gt 0 ]; do
@@ -37,6 +40,7 @@ parse() {
 		--icount) icount=1 ;;
 		--no-log-check) log_check=0 ;;
 		--leaks) leaks=1 ;;
+		--terminal) terminal=1 timeout=$FOREVER ;;
 		--)
 			shift
 			command=("$@")
@@ -58,7 +62,9 @@ parse() {
 	*) usage ;;
 	esac
 	[ "$leaks" = 0 ] || [ "$kernel" = uml-debug ] || usage
+	[ "$terminal" = 0 ] || { [ -t 0 ] && [ -t 1 ]; } || die "--terminal: this is none"
 }
+FOREVER=31536000
 
 parse_value() {
 	case $1 in
@@ -72,6 +78,30 @@ parse_value() {
 	--log) log=$2 ;;
 	--qemu-arg) qemu_args+=("$2") ;;
 	esac
+}
+
+# What the guest calls the terminal that it is given
+terminal_of() {
+	case $kernel in
+	uml-*) echo /dev/tty0 ;;
+	*) echo /dev/ttyS1 ;;
+	esac
+}
+
+# Starts a guest: COMMAND..., with a file for its errors; either with nothing to
+# read, or at a terminal of its own that script(1) keeps between it and ours: what
+# the guest does to that is undone when it ends, however it does.
+launch() {
+	local errors=$1 words
+	shift
+	if [ "$terminal" = 0 ]; then
+		setsid setpriv --pdeathsig KILL "$@" </dev/null >"$errors" 2>&1 &
+	else
+		printf -v words '%q ' "$@"
+		SHELL=/bin/bash setpriv --pdeathsig TERM \
+			script -qc "exec $words 2>$(printf %q "$errors")" /dev/null <&3 3<&- &
+	fi
+	guest=$!
 }
 
 # Built once for each version of its source.
@@ -95,6 +125,8 @@ prepare_job() {
 	mkdir "$share"
 	{
 		printf 'kernel=%q dir=%q leaks_wanted=%s\n' "$kernel" "$dir" "$leaks"
+		[ "$terminal" = 0 ] ||
+			printf 'terminal=%q type=%q size=%q\n' "$(terminal_of)" "${TERM-dumb}" "$(stty size)"
 		printf 'command=('
 		printf '%q ' "${command[@]}"
 		printf ')\n'
@@ -190,28 +222,28 @@ start_qemu() {
 	[ -z "$out" ] || shares+=(-virtfs "local,path=${out//,/,,},mount_tag=out,$nine")
 	# Only warnings and worse reach the console; the whole log is saved at
 	# the end. A panic must end the guest: nobody is there to look at it.
-	setsid setpriv --pdeathsig KILL qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+	[ "$terminal" = 0 ] || shares+=(-chardev "stdio,id=terminal,signal=off" -serial chardev:terminal)
+	launch "$job/vmm" qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
 		"${accel[@]}" -m "$mem" -serial "file:$job/console" \
 		-kernel "$("$VM_DIR/kernel.sh" "$series" --image)" \
 		-initrd "$(initrd "$release" "$tree")" \
 		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic nokaslr mitigations=off no_timer_check audit=0 log_buf_len=4M $append" \
-		"${shares[@]}" "${qemu_args[@]}" </dev/null >"$job/vmm" 2>&1 &
-	guest=$!
+		"${shares[@]}" "${qemu_args[@]}"
 }
 TCG_CPU=qemu64
 
 start_uml() {
-	local linux time=()
+	local linux time=() console=()
 	linux=$("$VM_DIR/uml.sh" "${kernel#uml-}" --linux)
 	cp "$VM_DIR/init-uml.sh" "$job/init"
 	chmod 755 "$job/init"
 	[ "$virtual" = 0 ] || time=(time-travel=inf-cpu)
+	[ "$terminal" = 0 ] || console=('con0=fd:0,fd:1')
 	# shellcheck disable=SC2086 # $append is a list of words
-	setsid setpriv --pdeathsig KILL "$linux" "mem=${mem}M" rootfstype=hostfs root=/dev/root rootflags=/ ro \
-		"init=$job/init" con=null ssl=null console=stderr0 "uml_dir=$job/" umid=uml \
+	launch "$job/console" "$linux" "mem=${mem}M" rootfstype=hostfs root=/dev/root rootflags=/ ro \
+		"init=$job/init" con=null "${console[@]}" ssl=null console=stderr0 "uml_dir=$job/" umid=uml \
 		loglevel=5 panic=-1 oops=panic kunit.enable=1 kasan_multi_shot dummy.numdummies=0 \
-		"${time[@]}" $append </dev/null >"$job/console" 2>"$job/console" &
-	guest=$!
+		"${time[@]}" $append
 }
 
 # Waits for the guest, showing the command's output meanwhile. The shell tells
@@ -234,8 +266,16 @@ follow() {
 	guest=''
 }
 
-# User-mode Linux is many processes; the group is theirs alone.
-stop_guest() { kill -KILL -- "-$guest" 2>/dev/null || true; }
+# User-mode Linux is many processes; the group is theirs alone. At a terminal they
+# hang up with script(1), which puts ours back as it was.
+stop_guest() {
+	if [ "$terminal" = 0 ]; then
+		kill -KILL -- "-$guest" 2>/dev/null || true
+	else
+		kill -TERM "$guest" 2>/dev/null || true
+		wait "$guest" 2>/dev/null || true
+	fi
+}
 
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
@@ -274,6 +314,7 @@ finish() {
 main() {
 	parse "$@"
 	guest=''
+	[ "$terminal" = 0 ] || exec 3<&0
 	trap clean_up EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
