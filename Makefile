@@ -7,6 +7,8 @@
 #	make packages		Debian's: glass-dkms and glass-tools, in .build/packages
 #	make demo		the handshake, in a throwaway VM (KERNEL=6.1)
 #	make lab N=1		the scene of a lab, in User-mode Linux (Documentation/labs)
+#	make shell		four hosts to play with, at this terminal, in User-mode
+#				Linux (KERNEL=6.12: in a VM)
 #	make labs-check		the labs themselves: answers right and wrong, broken kernels
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
@@ -61,6 +63,9 @@ demo:
 
 lab: tools
 	@.build/userspace/glass lab run $(N)
+
+shell:
+	@scripts/shell.sh $(if $(filter-out file,$(origin KERNEL)),$(KERNEL))
 
 labs-check:
 	@PYTHONDONTWRITEBYTECODE=1 python3 userspace/labs/instructor/check.py
@@ -120,6 +125,6 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools install uninstall packages demo lab labs-check \
+.PHONY: all modules modules_install tools install uninstall packages demo lab shell labs-check \
 	check check-core check-arm64 check-apps check-interop check-page pages check-packages docs \
 	explore mutate bench bench-net lint rfcmap tables clean

@@ -7,6 +7,7 @@
 #			once plain and once with KASAN, lockdep and kmemleak
 #	selftests	real sockets: User-mode Linux in virtual time, the same
 #			debug kernel, Debian's 6.12 and 6.1 in VMs
+#	shell		glass lab shell, used in tmux, in User-mode Linux
 #	rfcmap		whatever an RFC asks and Glass claims has a test, and
 #			each that names a MUST has passed above
 #	tables		so has each option, sysctl and counter, and all of these
@@ -46,6 +47,7 @@ run_part() {
 	core) scripts/check-core.sh ;;
 	kunit-*) scripts/kunit.sh "${part#kunit-}" ;;
 	selftests-*) scripts/selftests.sh "${part#selftests-}" ;;
+	shell) scripts/check-shell.sh ;;
 	esac >"$out/$part.log" 2>&1 || status=$?
 	echo "$status" >"$out/$part.status"
 	echo "# $part: $((SECONDS - start)) s" >&2
@@ -80,10 +82,10 @@ make -s -C userspace/selftests OUT="$top/.build/selftests"
 
 # the longest first
 printf '%s\n' selftests-uml-fast selftests-6.12 selftests-6.1 \
-	selftests-uml-debug core kunit-uml-debug kunit-uml-fast |
+	selftests-uml-debug core shell kunit-uml-debug kunit-uml-fast |
 	xargs -P "$(($(nproc) + 1))" -I{} "$top/scripts/check.sh" --part {}
 for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
-	selftests-uml-debug selftests-6.12 selftests-6.1; do
+	selftests-uml-debug selftests-6.12 selftests-6.1 shell; do
 	echo "# $part"
 	add "$part" "$(cat "$out/$part.status" 2>/dev/null || echo 1)"
 done

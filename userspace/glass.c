@@ -77,7 +77,7 @@ static const char help[] =
 	"       glass gateway --off DEVICE...\n"
 	"         take that back\n"
 	"       glass lab [list | start N [FILE] | run N [OPTION...] | check N [FILE]\n"
-	"                 | build [NAME [DIR]] | test NAME [DIR]]\n"
+	"                 | build [NAME [DIR]] | test NAME [DIR] | shell [KERNEL]]\n"
 	"         predict, run, compare, explain: Documentation/labs, in Glass' source\n"
 	"           --scene FILE  a scene of one's own\n"
 	"           --with PATCH  a Glass that is changed by a patch\n"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|arm64|apps|interop|lint|page|bench|bench-net|labs|packages|docs...
+#   packages.sh build|demo|check|arm64|apps|interop|lint|page|bench|bench-net|labs|shell|packages|docs...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -24,6 +24,7 @@ APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 	openssh-server openssh-client iperf3 socat netcat-openbsd nodejs git rsync
 	caddy"
 LABS="iproute2 procps"
+SHELL_PACKAGES="iproute2 procps tmux bsdutils ncurses-base"
 ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user qemu-system-arm"
 DOCS="python3-sphinx poppler-utils groff mandoc fonts-dejavu-core curl"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
@@ -42,10 +43,11 @@ for group in "$@"; do
 	bench-net) list+=" $BUILD $BENCH_NET" ;;
 	arm64) list+=" $ARM64" ;;
 	labs) list+=" $BUILD $LABS" ;;
+	shell) list+=" $BUILD $SHELL_PACKAGES" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
 	docs) list+=" $BUILD $LABS $UML $PAGE $DOCS" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check arm64 apps interop lint page bench bench-net labs packages docs)" >&2
+		echo "packages.sh: no group '$group' (build demo check arm64 apps interop lint page bench bench-net labs shell packages docs)" >&2
 		exit 2
 		;;
 	esac

@@ -43,7 +43,7 @@ _glass() {
 			;;
 		lab)
 			mapfile -t COMPREPLY < <(compgen -W \
-				"list start run check build test $(_glass_words lab)" -- "$word")
+				"list start run check build test shell $(_glass_words lab)" -- "$word")
 			;;
 		break) mapfile -t COMPREPLY < <(compgen -W "$(_glass_break)" -- "$word") ;;
 		gateway)

@@ -11,6 +11,8 @@
     glass lab build [NAME [DIR]]
                                 a piece of TCP to be written, in DIR (glass-NAME);
                                 make there grades it
+    glass lab shell [KERNEL]    four hosts in a throwaway guest, at this terminal;
+                                KERNEL: 6.12 or 6.1 in a VM, not User-mode Linux
     glass lab test NAME [DIR]   holds the tests that were written in DIR against
                                 variants of the piece that are wrong
 
@@ -269,6 +271,10 @@ def cmd_test(o):
     return 0 if all(results) else 1
 
 
+def cmd_shell(o):
+    os.execv(f"{TOP}/scripts/shell.sh", ["shell.sh", o.kernel])
+
+
 def arguments():
     p = argparse.ArgumentParser(prog="glass lab", description=__doc__,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -283,6 +289,10 @@ def arguments():
     s.set_defaults(run=cmd_test)
     s.add_argument("name", metavar="NAME")
     s.add_argument("dir", metavar="DIR", nargs="?")
+    s = sub.add_parser("shell")
+    s.set_defaults(run=cmd_shell)
+    s.add_argument("kernel", metavar="KERNEL", nargs="?", default="uml-fast",
+                   choices=("uml-fast", "6.12", "6.1"))
     for word, run in ("start", cmd_start), ("run", cmd_run), ("check", cmd_check):
         s = sub.add_parser(word)
         s.set_defaults(run=run)

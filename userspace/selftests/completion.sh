@@ -47,7 +47,7 @@ offers "glass doctor --r" --root
 offers "glass gateway --" --off --port
 offers "glass gateway --port "
 offers "glass gateway l" lo
-offers "glass lab " --scene --with build check list run start test
+offers "glass lab " --scene --with build check list run shell start test
 offers "glass lab ch" check
 offers "glass lab run 1 --scene /proc/vers" /proc/version
 offers "glass run -" -b -q

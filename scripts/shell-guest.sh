@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# Inside the guest of shell.sh, at its terminal: hosts.sh's hosts, the module, and a
+# window of tmux for each host and for the guest, from where all are seen. When the
+# guest's window ends all ends.
+#   shell-guest.sh PATH/glass.ko
+set -euo pipefail
+
+module=$1
+top=$(cd "$(dirname "$0")/.." && pwd)
+hosts=(guest server client1 client2 client3)
+work=$(mktemp -d)
+export PATH=$top/.build/userspace:$top/userspace/examples:$PATH
+export PYTHONDONTWRITEBYTECODE=1
+
+mux() { tmux -L shell -f /dev/null "$@"; }
+
+# What each shell begins with; names as the documentation's prompts have them
+startup() {
+	cat <<-END
+		PS1='\h# '
+		shopt -s checkwinsize
+		unset HISTFILE
+		. "$top/userspace/completion/glass.sh"
+		cd "\$GLASS_OUT"
+	END
+}
+
+greeting() {
+	cat <<-'END'
+		Glass, on four hosts. A window each: F1 guest, F2 server, F3 client1, F4 client2, F5 client3.
+		  1. F1: glass watch             2. F2: glass-server        3. F3: glass-client -4 server 54321
+		  Break it, in F3: glass break "drop the 1st SYN/ACK", and connect again; then glass why --last
+		Files that are written here stay, in .build/shell of the clone. "exit" in this window ends it all.
+	END
+}
+
+# shell_of HOST: the command of its window
+shell_of() {
+	local bash="bash --rcfile $work/startup"
+	case $1 in
+	guest) echo "hostname guest; cat $work/greeting; $bash; tmux -L shell kill-server" ;;
+	*) echo "exec $top/scripts/net/on.sh $1 $bash" ;;
+	esac
+}
+
+# A window's key is its place; who ends one gets it anew.
+windows() {
+	local n
+	mux new-session -d -s glass -n guest "$(shell_of guest)"
+	for n in 1 2 3 4; do
+		mux new-window -d -t glass:"$n" -n "${hosts[n]}" "$(shell_of "${hosts[n]}")"
+	done
+	for n in 0 1 2 3 4; do
+		mux bind-key -n "F$((n + 1))" select-window -t glass:"$n"
+	done
+	mux set-option -g mouse on
+	mux set-option -g remain-on-exit on
+	mux set-hook -g pane-died "respawn-pane"
+	mux set-option -g status-left ''
+	mux set-option -g status-right ''
+	mux set-option -g window-status-format ' F#{e|+:#I,1} #W '
+	mux set-option -g window-status-current-format '[F#{e|+:#I,1} #W]'
+}
+
+# What still runs on the hosts ends; who holds a connection in TIME-WAIT or the like
+# goes with its namespace.
+end() {
+	local name
+	for name in "${hosts[@]:1}"; do
+		ip netns pids "$name" | xargs -r kill -KILL
+	done
+	"$top/scripts/net/hosts.sh" down
+	for _ in {1..100}; do
+		rmmod glass 2>/dev/null && return
+		sleep 0.1
+	done
+	echo "shell: the module is still in use" >&2
+	return 1
+}
+
+export GLASS_OUT
+startup >"$work/startup"
+greeting >"$work/greeting"
+"$top/scripts/net/hosts.sh" up
+insmod "$module"
+windows
+mux attach-session -t glass || true
+end
