@@ -10,6 +10,7 @@
 #	make shell		four hosts to play with, at this terminal, in User-mode
 #				Linux (KERNEL=6.12: in a VM)
 #	make labs-check		the labs themselves: answers right and wrong, broken kernels
+#	make learner-tree DEST=DIR	a copy without answers and solutions, for learners
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
 #	make check-arm64	built for arm64, the core's tests and a boot in QEMU
@@ -70,6 +71,9 @@ shell:
 labs-check:
 	@PYTHONDONTWRITEBYTECODE=1 python3 userspace/labs/instructor/check.py
 
+learner-tree:
+	@PYTHONDONTWRITEBYTECODE=1 python3 userspace/labs/instructor/learner.py "$(DEST)"
+
 check:
 	@scripts/check.sh
 
@@ -125,6 +129,6 @@ clean:
 		-o -name '.*.cmd' -o -name '*.gen.h' | xargs rm -f
 	rm -rf .tmp_versions Module.symvers modules.order
 
-.PHONY: all modules modules_install tools install uninstall packages demo lab shell labs-check \
+.PHONY: all modules modules_install tools install uninstall packages demo lab shell labs-check learner-tree \
 	check check-core check-arm64 check-apps check-interop check-page pages check-packages docs \
 	explore mutate bench bench-net lint rfcmap tables clean

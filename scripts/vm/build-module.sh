@@ -39,7 +39,8 @@ rsync -rlp --checksum --delete --delete-excluded --prune-empty-dirs \
 	--filter='P .*' --filter='P *.symvers' --filter='P *.order' --filter='P *.a' \
 	--filter='P *.gen.h' \
 	--include='*/' --include='*.c' --include='*.h' --include='Kbuild' \
-	--include='*.mk' --include='Makefile.objs' --include='*.sh' --exclude='*' \
+	--include='*.mk' --include='Makefile.objs' --include='*.sh' \
+	--include='*.o_shipped' --exclude='*' \
 	"$top/Kbuild" "$top/module" "$top/include" "$top/kunit" "$dest/"
 
 if [ -n "${GLASS_PATCH-}" ]; then

@@ -4,6 +4,9 @@
 The learner's tree has the core, its headers and its suites, but of one file the
 bodies of its functions are taken out. "make" there compiles what has changed and
 runs the suite; "make own" runs the learner's own tests. The solution is not in it.
+
+Where Glass' tree is a learner's own (instructor/learner.py makes it), the pieces are
+there as objects only, and what is handed out is beside this file, in pieces/.
 """
 import filecmp
 import os
@@ -32,6 +35,8 @@ CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter \\
 CPPFLAGS := -Iinclude -Ikunit -Ikunit/shim
 suites := $(shell grep -o 'kunit/[a-z_]*\\.o' kunit/Makefile.objs | sed 's/o$$/c/')
 tests := kunit/suites.c $(filter %_test.c,$(suites))
+# What others have written, as far as it is not here as source
+given := $(foreach o,$(wildcard module/core/*.o_shipped),$(if $(wildcard $(o:.o_shipped=.c)),,$(o)))
 below := $(wildcard module/core/*.c kunit/shim/*.c) $(filter-out $(tests),$(suites))
 objects = $(patsubst %.c,.build/%.o,$(below) $(1))
 
@@ -44,8 +49,8 @@ all-suites: .build/check
 own: .build/own
 	@.build/own
 
-.build/check: $(call objects,$(tests))
-.build/own: $(call objects,kunit/own_test.c)
+.build/check: $(call objects,$(tests)) $(given)
+.build/own: $(call objects,kunit/own_test.c) $(given)
 .build/check .build/own:
 	@$(CC) $(CFLAGS) -o $@ $^
 
@@ -86,8 +91,34 @@ def write(path, text):
         f.write(text)
 
 
+def shipped(lab):
+    """Where an object stands for the piece"""
+    return lab["file"][:-2] + ".o_shipped"
+
+
 def solution(lab):
+    """Its source, or in a learner's tree its object"""
+    if os.path.exists(f"{TOP}/{shipped(lab)}"):
+        with open(f"{TOP}/{shipped(lab)}", "rb") as f:
+            return f.read()
     return read(f"{TOP}/{lab['file']}")
+
+
+def handed_out(name, lab):
+    """The source without what is to be written"""
+    given = f"{HERE}/pieces/{name}.c"
+    return read(given) if os.path.exists(given) else without(solution(lab), lab.get("function"))
+
+
+def place(lab, tree, what):
+    """This source for the piece, or this object"""
+    if isinstance(what, str):
+        write(f"{tree}/{lab['file']}", what)
+        return
+    if os.path.exists(f"{tree}/{lab['file']}"):
+        os.remove(f"{tree}/{lab['file']}")
+    with open(f"{tree}/{shipped(lab)}", "wb") as f:
+        f.write(what)
 
 
 def copy_changed(source, to):
@@ -111,10 +142,12 @@ def fill(lab, to):
     write(f"{to}/Makefile", MAKEFILE.replace("SUITE", lab["suite"]))
 
 
-def make_tree(lab, to):
+def make_tree(name, lab, to):
     """The learner's tree in the new directory @to."""
     fill(lab, to)
-    write(f"{to}/{lab['file']}", without(solution(lab), lab.get("function")))
+    if os.path.exists(f"{to}/{shipped(lab)}"):
+        os.remove(f"{to}/{shipped(lab)}")
+    place(lab, to, handed_out(name, lab))
 
 
 def make(tree, program):

@@ -243,7 +243,7 @@ def cmd_build(o):
     piece, to = piece_of(o.name), o.dir or f"glass-{o.name}"
     if os.path.exists(to):
         die(f"{to} is there already; what you wrote stays")
-    pieces.make_tree(piece, to)
+    pieces.make_tree(o.name, piece, to)
     what = f"{piece['function']}() in " if "function" in piece else ""
     print(f"Write {what}{to}/{piece['file']}: {piece['title']}.\n"
           f"See too: {piece['also']}.\nmake -C {to} -j{os.cpu_count()} runs {piece['suite']}.\n"

@@ -7,10 +7,12 @@ known to be bad, the instructor's. Of those that are caught a learner is told wh
 wrong, of the others he gets a hint.
 """
 import fcntl
+import glob
 import os
 import re
 import subprocess
 import tomllib
+import zlib
 
 import build as pieces
 
@@ -28,9 +30,20 @@ class Unknown(Exception):
     """There is nothing to hold the tests against."""
 
 
+def object_of(path):
+    """A variant that was compiled, and says of itself what it is"""
+    told = subprocess.run(["objcopy", "--dump-section", ".glass=/dev/stdout", path, "/dev/null"],
+                          check=True, stdout=subprocess.PIPE).stdout
+    what, hint = zlib.decompress(told).decode().split("\n")
+    with open(path, "rb") as f:
+        return what, hint, f.read()
+
+
 def variants(name, piece):
-    """The known-bad ones of a piece: what is wrong, a hint, the text"""
+    """The known-bad ones of a piece: what is wrong, a hint, the text or the object"""
     good = pieces.solution(piece)
+    if isinstance(good, bytes):
+        return [object_of(path) for path in sorted(glob.glob(f"{pieces.HERE}/pieces/{name}-*.o_shipped"))]
     if not os.path.exists(BAD):
         raise Unknown("which variants are wrong is for the instructor to know: "
                       "userspace/labs/instructor is not here")
@@ -65,9 +78,9 @@ class Run:
 
 
 def run(tree, piece, text, expected):
-    """The tests of @tree, which are @expected, with @text for the piece: a Run; or what
-    the compiler said"""
-    pieces.write(f"{tree}/{piece['file']}", text)
+    """The tests of @tree, which are @expected, with @text for the piece, or an object: a Run;
+    or what the compiler said"""
+    pieces.place(piece, tree, text)
     words = pieces.make(tree, "own")
     if words is not None:
         return words

@@ -4,7 +4,8 @@
 
     check.py                  plays every scene in a guest; with broken kernels too
     check.py --facts DIR      of scenes that were played, whose facts are in DIR
-    check.py --lab PATTERN    only the labs whose names this matches; build is one
+    check.py --lab PATTERN    only the labs whose names this matches; build is one, and
+                              learner, the tree without solutions
 
 A model answer is what an instructor expects; that it is right the kernel says,
 when the scene is played. A wrong answer must be caught, with the belief that
@@ -25,6 +26,7 @@ import tomllib
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import lab as labs      # noqa: E402
+import check_learner    # noqa: E402
 
 count = [0, 0]
 
@@ -288,6 +290,8 @@ def main():
         if re.match(o.lab, "build"):
             os.makedirs(facts_dir, exist_ok=True)
             check_builds(facts_dir)
+        if re.match(o.lab, "learner"):
+            check_learner.check(f"{facts_dir}/learner", models, verdict)
         for b in broken:
             if re.match(o.lab, b["lab"]):
                 check_broken(b, models)
