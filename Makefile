@@ -22,6 +22,7 @@
 #	make pages		the handshake and a lossy transfer recorded, as pages
 #				in .build/pages (UPDATE=1: keep the recordings)
 #	make check-packages	both installed, used and purged, in VMs
+#	make check-all		all of these and docs, lint: before a release; hours
 #	make docs		Documentation/ as pages and as one PDF, links followed,
 #				outputs printed anew and compared (UPDATE=1: keep them)
 #	make explore		every state of two cores and a bad channel
@@ -98,6 +99,9 @@ pages:
 check-packages:
 	@scripts/packages/check.sh
 
+check-all:
+	@scripts/check-all.sh
+
 docs:
 	@scripts/docs.sh $(if $(UPDATE),--update)
 
@@ -130,5 +134,5 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo lab shell labs-check learner-tree \
-	check check-core check-arm64 check-apps check-interop check-page pages check-packages docs \
+	check check-core check-arm64 check-apps check-interop check-page pages check-packages check-all docs \
 	explore mutate bench bench-net lint rfcmap tables clean

@@ -55,6 +55,9 @@ types() {
 
 scripts/setup/packages.sh shell
 make -s -C userspace && scripts/vm/build-module.sh "$kernel" >/dev/null || exit 1
+.build/userspace/glass lab shell "$kernel" </dev/null >"$work/said" 2>&1
+[ $? = 2 ] && grep -q 'wants a terminal' "$work/said"
+judge $? "refused where there is no terminal"
 mux new-session -d -x 130 -y 36 "stty -g >$work/before
 	.build/userspace/glass lab shell $kernel
 	echo \"ended \$?\"; stty -g >$work/after; exec sleep 1000"
