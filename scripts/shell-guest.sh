@@ -35,16 +35,16 @@ greeting() {
 	END
 }
 
-# shell_of HOST: the command of its window
+# shell_of HOST: the command of its window; who ends a host's shell gets another
 shell_of() {
 	local bash="bash --rcfile $work/startup"
 	case $1 in
 	guest) echo "hostname guest; cat $work/greeting; $bash; tmux -L shell kill-server" ;;
-	*) echo "exec $top/scripts/net/on.sh $1 $bash" ;;
+	*) echo "while :; do $top/scripts/net/on.sh $1 $bash; clear; done" ;;
 	esac
 }
 
-# A window's key is its place; who ends one gets it anew.
+# A window's key is its place.
 windows() {
 	local n
 	mux new-session -d -s glass -n guest "$(shell_of guest)"
@@ -55,8 +55,6 @@ windows() {
 		mux bind-key -n "F$((n + 1))" select-window -t glass:"$n"
 	done
 	mux set-option -g mouse on
-	mux set-option -g remain-on-exit on
-	mux set-hook -g pane-died "respawn-pane"
 	mux set-option -g status-left ''
 	mux set-option -g status-right ''
 	mux set-option -g window-status-format ' F#{e|+:#I,1} #W '
