@@ -53,6 +53,8 @@ play() {
 	return 1
 }
 
+# pictures are taken of pages
+scripts/setup/packages.sh scenes "${update[@]:+page}"
 module=$(scripts/vm/build-module.sh uml-fast)
 make -s -C userspace
 mkdir -p "$made"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Installs what is missing of the Debian packages that GROUP... needs:
-#   packages.sh build|demo|check|arm64|apps|interop|lint|page|bench|bench-net|labs|shell|packages|docs...
+#   packages.sh build|demo|check|arm64|apps|interop|lint|page|bench|bench-net|labs|shell|packages|scenes|docs...
 # Nothing missing: no root, no network, no time.
 set -euo pipefail
 
@@ -26,7 +26,8 @@ APPS="curl apache2-utils nginx-light redis-server redis-tools postgresql
 LABS="iproute2 procps"
 SHELL_PACKAGES="iproute2 procps tmux bsdutils ncurses-base"
 ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user qemu-system-arm"
-DOCS="python3-sphinx poppler-utils groff mandoc fonts-dejavu-core curl"
+SCENES="curl"
+DOCS="python3-sphinx poppler-utils groff mandoc fonts-dejavu-core"
 PACKAGES="debhelper dh-dkms dkms lintian nftables"
 
 list=
@@ -45,9 +46,10 @@ for group in "$@"; do
 	labs) list+=" $BUILD $LABS" ;;
 	shell) list+=" $BUILD $SHELL_PACKAGES" ;;
 	packages) list+=" $BUILD $VM $PACKAGES" ;;
-	docs) list+=" $BUILD $LABS $UML $PAGE $DOCS" ;;
+	scenes) list+=" $BUILD $LABS $UML $SCENES" ;;
+	docs) list+=" $BUILD $LABS $UML $SCENES $PAGE $DOCS" ;;
 	*)
-		echo "packages.sh: no group '$group' (build demo check arm64 apps interop lint page bench bench-net labs shell packages docs)" >&2
+		echo "packages.sh: no group '$group' (build demo check arm64 apps interop lint page bench bench-net labs shell packages scenes docs)" >&2
 		exit 2
 		;;
 	esac
