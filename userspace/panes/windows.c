@@ -42,7 +42,7 @@ static void fill(struct ruler *r, u32 a, u32 b, char with)
 	if (a < r->from)
 		a = r->from;
 	/* what is less than a cell is seen, too */
-	for (i = (a - r->from) / r->octets; a < b && (int)i < r->cells &&
+	for (i = (a - r->from) / r->octets; a < b && i < (u32)r->cells &&
 	     r->from + i * r->octets < b; i++)
 		r->line[i] = with;
 }

@@ -8,6 +8,7 @@ fi
 glass=$GLASS_TOP/.build/userspace/glass
 examples=$GLASS_TOP/userspace/examples
 scene=$GLASS_TOP/userspace/selftests/panes_scene.py
+craft=$GLASS_TOP/userspace/selftests/panes_craft.py
 export TERM=screen LC_ALL=C.UTF-8
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
@@ -223,6 +224,24 @@ broken() {
 	end
 }
 
+# crafted WHAT EXAMPLE: its end, changed so
+crafted() {
+	"$craft" "$1" "$examples/$2.jsonl" >"$work/$1.jsonl"
+	begin 130 40 replay "$work/$1.jsonl"
+	shows ' 1/[0-9]+ +recorded' && mux send-keys End
+}
+
+# What the examples do not have
+rare() {
+	local work
+	work=$(mktemp -d)
+	crafted hostile handshake
+	shows ' ([0-9]+)/\1 ' 'came S\.+>? *$'
+	verdict $? "a range far behind the window is not drawn"
+	end
+	rm -r "$work"
+}
+
 live() {
 	local kind=$1
 	begin 130 40 watch --netns self
@@ -348,6 +367,7 @@ unknown
 filters
 lossy
 broken
+rare
 struck
 queues
 choose

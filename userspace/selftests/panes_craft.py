@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Recordings for panes.sh, from one that a kernel made.
+
+    panes_craft.py WHAT FILE	prints it, changed so"""
+import json
+import sys
+
+
+def find(events, **want):
+    """The first event that has all of these"""
+    return next(e for e in events if all(e.get(k) == v for k, v in want.items()))
+
+
+def hostile(events):
+    """A range is held that lies far behind the window"""
+    ack = find(events, event="got", rule="ACK_SYN")
+    far = (ack["seq_base"] + 0x90000000) % 2**32
+    ack["tcb"]["held_count"] = 1
+    ack["tcb"]["held"] = [[far, far + 1]]
+    return events
+
+
+WHAT = {f.__name__: f for f in (hostile,)}
+with open(sys.argv[2], encoding="utf-8") as recording:
+    head, *lines = recording
+print(head, end="")
+for event in WHAT[sys.argv[1]]([json.loads(line) for line in lines]):
+    print(json.dumps(event))
