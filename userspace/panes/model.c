@@ -148,6 +148,9 @@ static void wind(struct pane_end *end, const struct event *e)
 {
 	u64 ms = 0;
 
+	/* a fault that struck a segment tells of no state */
+	if (!e->state)
+		return;
 	if (e->state == TCB_TIME_WAIT) {
 		if (end->state != e->state || (e->dir == GOT && e->rule == RULE_TW_FIN))
 			ms = 2 * TIMEWAIT_MSL_MS;

@@ -239,6 +239,11 @@ rare() {
 	shows ' ([0-9]+)/\1 ' 'came S\.+>? *$'
 	verdict $? "a range far behind the window is not drawn"
 	end
+	crafted unacked handshake
+	shows ' ([0-9]+)/\1 ' 'retransmit 2000 ms' 'SYN/ACKs sent: 2; no TCB yet' && mux send-keys Left &&
+		shows 'ACK 1 FAULT_DROP' 'retransmit 979 ms'
+	verdict $? "a lost ACK leaves the SYN/ACK's clock as it was"
+	end
 	rm -r "$work"
 }
 

@@ -21,7 +21,17 @@ def hostile(events):
     return events
 
 
-WHAT = {f.__name__: f for f in (hostile,)}
+def unacked(events):
+    """The handshake's ACK is lost, so the SYN/ACK is sent again"""
+    synack = find(events, event="sent", rule="SEND_SYN_ACK")
+    ack = find(events, event="got", rule="ACK_SYN")
+    seen = events[:events.index(ack) + 1]
+    ack.update(was="-", state="-", rule="FAULT_DROP")
+    del ack["tcb"]
+    return seen + [{**synack, "t": synack["t"] + 1000000000}]
+
+
+WHAT = {f.__name__: f for f in (hostile, unacked)}
 with open(sys.argv[2], encoding="utf-8") as recording:
     head, *lines = recording
 print(head, end="")
