@@ -9,6 +9,23 @@
 
 #define ARROWS_MAX	20000	/* then the older half is forgotten */
 
+/* The cursor goes to the last that is shown up to its place, else the first */
+static void settle(struct panes *p)
+{
+	size_t i;
+
+	if (p->follow && p->count)
+		p->cursor = p->count - 1;
+	for (i = p->cursor + 1; i--;)
+		if (i < p->count && panes_shows(p, i))
+			break;
+	if (i > p->cursor)
+		for (i = p->cursor; i < p->count && !panes_shows(p, i); i++)
+			;
+	if (i < p->count)
+		p->cursor = i;
+}
+
 static void forget_half(struct panes *p)
 {
 	size_t half = p->count / 2;
@@ -17,6 +34,7 @@ static void forget_half(struct panes *p)
 		(p->count - half) * sizeof(*p->arrows));
 	p->count -= half;
 	p->cursor = p->cursor > half ? p->cursor - half : 0;
+	settle(p);
 }
 
 static bool make_room(struct panes *p)
@@ -256,23 +274,7 @@ void panes_next_conn(struct panes *p)
 		}
 	if (p->count)
 		p->cursor = p->count - 1;
-}
-
-/* The cursor goes to the last that is shown up to its place, else the first */
-static void settle(struct panes *p)
-{
-	size_t i;
-
-	if (p->follow && p->count)
-		p->cursor = p->count - 1;
-	for (i = p->cursor + 1; i--;)
-		if (i < p->count && panes_shows(p, i))
-			break;
-	if (i > p->cursor)
-		for (i = p->cursor; i < p->count && !panes_shows(p, i); i++)
-			;
-	if (i < p->count)
-		p->cursor = i;
+	settle(p);
 }
 
 /* What @text wants is shown from now on, all if it wants nothing */

@@ -119,6 +119,9 @@ filters() {
 	filter SYN
 	shows '  only SYN *$' '\|-+ SYN -+>\|' && drawn 5
 	verdict $? "a flag"
+	times Tab 2
+	shows '^ glass  all connections .*  only SYN *$' '\|-+ SYN -+>\|' && drawn 5
+	verdict $? "Tab: to one of the wanted, of all connections too"
 	filter "ack lost"
 	shows '  only ack lost' && drawn 3
 	verdict $? "two words are both true"
