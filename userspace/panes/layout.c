@@ -4,6 +4,7 @@
 
 #define RIGHT_WIDTH	46
 #define LEAST_WIDTH	100	/* below, there is room for one column */
+#define LEAST_COLUMNS	40
 #define LEAST_HEIGHT	12
 #define REASON		6	/* rows of the reason, with its line */
 #define LADDER_LEAST	4	/* rows of a ladder above the octets */
@@ -152,7 +153,7 @@ static void fill(const struct panes *p)
 void layout(const struct panes *p)
 {
 	erase();
-	if (LINES < LEAST_HEIGHT)
+	if (LINES < LEAST_HEIGHT || COLS < LEAST_COLUMNS)
 		mvaddnstr(0, 0, "glass: the terminal is too small", COLS);
 	else
 		fill(p);

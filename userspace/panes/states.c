@@ -38,11 +38,11 @@ static void diagram(const struct pane_end *end, int look, struct area at)
 			attr = COLOR_PAIR(look) | A_REVERSE | A_BOLD;
 		else if (walked(end, state))
 			attr = COLOR_PAIR(look) | A_BOLD;
-		if (places[i].y + 1 >= at.height)
+		if (places[i].y + 1 >= at.height || places[i].x >= at.width)
 			continue;
 		attrset(attr);
-		mvprintw(at.y + 1 + places[i].y, at.x + places[i].x, "%s",
-			 state_text(state));
+		mvaddnstr(at.y + 1 + places[i].y, at.x + places[i].x,
+			  state_text(state), at.width - places[i].x);
 		attrset(0);
 	}
 }

@@ -203,6 +203,11 @@ lossy() {
 	shows ' SYN ACK 1 ' && mux send-keys s && shows 'CLOSED > SYN-SENT$' &&
 		times Right 16 && mux send-keys s && shows '^ - done' '^ retransmit [0-9]+ ms'
 	verdict $? "on a small screen the states stand for the ladder, then windows and clocks"
+	mux resize-window -x 40 -y 24 && shows '^ - done' && mux resize-window -x 39 -y 24 &&
+		shows '^glass: the terminal is too small$' && mux resize-window -x 6 -y 24 && shows '^glass:$' &&
+		mux resize-window -x 5 -y 24 && shows '^glass$' &&
+		mux resize-window -x 80 -y 24 && shows '^ - done  # in flight  = waits  o held  \. window$'
+	verdict $? "one of a few columns is too small, and may grow again"
 	end
 }
 
