@@ -252,6 +252,10 @@ rare() {
 		shows 'ACK 1 FAULT_DROP' 'retransmit 979 ms'
 	verdict $? "a lost ACK leaves the SYN/ACK's clock as it was"
 	end
+	crafted late lossy
+	shows ' 1/1 ' '│ TIME-WAIT *$' && lacks 'time-wait'
+	verdict $? "since when a TIME-WAIT is that was there before is not known"
+	end
 	rm -r "$work"
 }
 

@@ -31,7 +31,12 @@ def unacked(events):
     return seen + [{**synack, "t": synack["t"] + 1000000000}]
 
 
-WHAT = {f.__name__: f for f in (hostile, unacked)}
+def late(events):
+    """It began in TIME-WAIT"""
+    return [find(events, event="got", rule="TW_QUIET")]
+
+
+WHAT = {f.__name__: f for f in (hostile, unacked, late)}
 with open(sys.argv[2], encoding="utf-8") as recording:
     head, *lines = recording
 print(head, end="")
