@@ -211,7 +211,8 @@ static size_t gather(const struct conn *c, const struct event *e, u64 until,
 }
 
 /**
- * panes_ends() - how both ends of a connection stood when the cursor's came
+ * panes_ends() - how both ends of a connection stood when the cursor's came,
+ *	or stand now, along with what comes
  * @p: the panes, with a connection
  * @end: gets them
  *
@@ -223,6 +224,8 @@ void panes_ends(const struct panes *p, struct pane_end end[2])
 	const struct pane_arrow *at = panes_at(p);
 	const struct conn *c = panes_conn(p);
 	struct telling *t = calloc(2 * p->count + 1, sizeof(*t));
+	/* along with what comes: as they are by now, whatever the filter wants */
+	u64 until = p->live && p->follow ? UINT64_MAX : at ? panes_time(at) : 0;
 	size_t i, n = 0;
 
 	memset(end, 0, 2 * sizeof(*end));
@@ -232,9 +235,9 @@ void panes_ends(const struct panes *p, struct pane_end end[2])
 		if (a->conn != c->number)
 			continue;
 		if (a->is_sent)
-			n += gather(c, &a->sent, panes_time(at), &t[n]);
+			n += gather(c, &a->sent, until, &t[n]);
 		if (a->is_got)
-			n += gather(c, &a->got, panes_time(at), &t[n]);
+			n += gather(c, &a->got, until, &t[n]);
 	}
 	if (n)
 		qsort(t, n, sizeof(*t), by_time);

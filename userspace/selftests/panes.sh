@@ -154,6 +154,9 @@ filters() {
 	done
 	shows ':7200 │' ' text 1-5 ACK 1 ' && lacks ':7100'
 	verdict $? "live, what comes is filtered"
+	filter "syn 7200"
+	shows ' live  only syn 7200' 'ESTABLISHED > CLOSED *$' && lacks ' text 1-5 '
+	verdict $? "and both ends are told of as they are by now"
 	end
 }
 
