@@ -60,10 +60,15 @@ static void record(const struct panes *p, const struct pane_end *end,
 		   struct area at, int row, int look)
 {
 	bool embryo = end->state == TCB_SYN_RECEIVED;
+	const char *what = embryo ? due_text(DUE_RETRANSMIT) : "time-wait";
+	u64 now = moment(p);
 
-	put_line(at, row, COLOR_PAIR(look), "%s %lld ms",
-		 embryo ? due_text(DUE_RETRANSMIT) : "time-wait",
-		 ms_until(end->due - moment(p)));
+	/* no event tells that the record was given up */
+	if (now > end->due)
+		put_line(at, row, COLOR_PAIR(look), "%s: its time is over", what);
+	else
+		put_line(at, row, COLOR_PAIR(look), "%s %lld ms", what,
+			 ms_until(end->due - now));
 	if (embryo)
 		put_line(at, row + 1, A_DIM, "SYN/ACKs sent: %u; no TCB yet",
 			 end->synacks);

@@ -259,6 +259,10 @@ rare() {
 	shows ' 1/1 ' '│ TIME-WAIT *$' && lacks 'time-wait'
 	verdict $? "since when a TIME-WAIT is that was there before is not known"
 	end
+	crafted over lossy
+	shows ' ([0-9]+)/\1 ' 'time-wait: its time is over' '2 MSL are 60 s'
+	verdict $? "2 MSL that ran out"
+	end
 	rm -r "$work"
 }
 

@@ -36,7 +36,13 @@ def late(events):
     return [find(events, event="got", rule="TW_QUIET")]
 
 
-WHAT = {f.__name__: f for f in (hostile, unacked, late)}
+def over(events):
+    """Something happens when TIME-WAIT is over"""
+    last = events[-1]
+    return events + [{**last, "t": last["t"] + 61000000000}]
+
+
+WHAT = {f.__name__: f for f in (hostile, unacked, late, over)}
 with open(sys.argv[2], encoding="utf-8") as recording:
     head, *lines = recording
 print(head, end="")
