@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Why one segment left, and what came of it. */
+#include <string.h>
+
 #include "panes.h"
 
 static void one(struct area at, int row, int look, const char *who,
@@ -43,17 +45,21 @@ static const struct event *made_by(const struct panes *p,
 static void change(const struct panes *p, const struct pane_arrow *a,
 		   const struct conn *c, struct area at)
 {
-	const struct event *by = made_by(p, a);
+	const struct event *by = made_by(p, a), *e = &a->sent;
 
-	put_line(at, 0, A_BOLD, "%s is %s", end_text(&a->sent.from, c->family),
-		 state_text(a->sent.state));
-	if (change_fault(&a->sent))
-		one(at, 1, LOOK_BAD, "no segment:", &a->sent);
+	put_line(at, 0, A_BOLD, "%s is %s", end_text(&e->from, c->family),
+		 state_text(e->state));
+	if (change_fault(e))
+		one(at, 1, LOOK_BAD, "no segment:", e);
 	else if (by)
-		one(at, 1, conn_side(c, &a->sent.from) ? LOOK_RIGHT : LOOK_LEFT,
+		one(at, 1, conn_side(c, &e->from) ? LOOK_RIGHT : LOOK_LEFT,
 		    "by the segment that came:", by);
+	else if (e->rule)
+		one(at, 1, LOOK_BAD, "no segment:", e);
 	else
 		put_line(at, 1, 0, "a call or a clock, no segment");
+	if (e->error)
+		put_line(at, 3, 0, "the user is told: %s", strerror(e->error));
 }
 
 void reason_pane(const struct panes *p, struct area at)

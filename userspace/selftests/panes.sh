@@ -263,6 +263,10 @@ rare() {
 	shows ' ([0-9]+)/\1 ' 'time-wait: its time is over' '2 MSL are 60 s'
 	verdict $? "2 MSL that ran out"
 	end
+	crafted unanswered handshake
+	shows ' is CLOSED$' 'no segment: USER_TIMEOUT rfc9293#section-3\.8\.3' 'the user is told: Connection timed out'
+	verdict $? "a timeout that ended it: its rule, and the error"
+	end
 	rm -r "$work"
 }
 

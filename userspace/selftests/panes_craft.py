@@ -42,7 +42,14 @@ def over(events):
     return events + [{**last, "t": last["t"] + 61000000000}]
 
 
-WHAT = {f.__name__: f for f in (hostile, unacked, late, over)}
+def unanswered(events):
+    """The user's timeout ends it"""
+    last = events[-1]
+    return events + [{**last, "t": last["t"] + 1000000000, "was": last["state"],
+                      "state": "CLOSED", "rule": "USER_TIMEOUT", "error": "ETIMEDOUT"}]
+
+
+WHAT = {f.__name__: f for f in (hostile, unacked, late, over, unanswered)}
 with open(sys.argv[2], encoding="utf-8") as recording:
     head, *lines = recording
 print(head, end="")
