@@ -14,6 +14,16 @@ static bool wide(void)
 	return COLS >= LEAST_WIDTH;
 }
 
+/* How many of those that are shown come before this one */
+static size_t shown_before(const struct panes *p, size_t end)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < end; i++)
+		n += panes_shows(p, i);
+	return n;
+}
+
 static void bars(const struct panes *p)
 {
 	struct area top = { 0, 0, 1, COLS }, bottom = { LINES - 1, 0, 1, COLS };
@@ -21,7 +31,8 @@ static void bars(const struct panes *p)
 	put_line(top, 0, A_REVERSE, "%-*s", COLS, "");
 	put_line(top, 0, A_REVERSE, " glass  %s  %zu/%zu  %s%s%s%s",
 		 p->conn ? "one connection" : "all connections",
-		 p->count ? p->cursor + 1 : 0, p->count,
+		 panes_at(p) ? shown_before(p, p->cursor) + 1 : 0,
+		 shown_before(p, p->count),
 		 !p->live ? "recorded" : p->follow ? "live" : "paused",
 		 p->missed ? "  some were missed" : "",
 		 p->filter.count ? "  only " : "", p->filter.text);

@@ -114,7 +114,7 @@ filters() {
 	shows '^/_ +port, flag, text, lost, fault, state or rule'
 	verdict $? "a slash asks for words"
 	mux send-keys -l "lst" && mux send-keys BSpace BSpace && mux send-keys -l ost && mux send-keys Enter
-	shows '^ glass .*  only lost' ' 3/48 ' 'FAULT_DROP -+\|$|FAULT_DROP -+x?\| ' && drawn 3
+	shows '^ glass .*  only lost' ' 1/3 ' 'FAULT_DROP -+\|$|FAULT_DROP -+x?\| ' && drawn 3
 	verdict $? "lost: three are, and the cursor is at one of them"
 	filter SYN
 	shows '  only SYN *$' '\|-+ SYN -+>\|' && drawn 5
@@ -135,10 +135,10 @@ filters() {
 	shows '  only 54002' && drawn 48
 	verdict $? "a port"
 	filter 54003
-	shows '  only 54003' '^ nothing is such' && drawn 0
+	shows '  only 54003' ' 0/0  recorded' '^ nothing is such' && drawn 0
 	verdict $? "a port that nobody has"
 	filter sym
-	shows '^ "sym" has no meaning' '  only 54003'
+	shows '^ "sym" has no meaning' ' 0/0 .*  only 54003'
 	verdict $? "a word without meaning changes nothing"
 	filter ""
 	shows ' [0-9]+/48  recorded *$' && drawn 48
