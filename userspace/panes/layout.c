@@ -7,6 +7,7 @@
 #define LEAST_COLUMNS	40
 #define LEAST_HEIGHT	12
 #define REASON		6	/* rows of the reason, with its line */
+#define QUEUES_LEAST	3	/* rows of queues that do not fit whole */
 #define LADDER_LEAST	4	/* rows of a ladder above the octets */
 
 static bool wide(void)
@@ -57,11 +58,18 @@ static struct area rows_of(struct area at, int *row, int rows)
 	return part;
 }
 
-/* Rows that a pane of the column wants, 0 if it has nothing to show */
-static int rows_wanted(const struct panes *p, enum pane which)
+/*
+ * Rows that a pane of the column wants, 0 if it has nothing to show. Queues make
+ * do with what is left, a listener and how many there are besides at least.
+ */
+static int rows_wanted(const struct panes *p, enum pane which, int left)
 {
-	if (which == PANE_QUEUES)
-		return p->live ? queues_read() : 0;
+	int rows;
+
+	if (which == PANE_QUEUES) {
+		rows = p->live ? queues_read() : 0;
+		return rows > left && left >= QUEUES_LEAST ? left : rows;
+	}
 	if (!panes_conn(p))
 		return 0;
 	return which == PANE_STATES ? 10 : which == PANE_WINDOWS ? 9 : 6;
@@ -82,7 +90,7 @@ static void one(const struct panes *p, enum pane which,
 
 /*
  * States, windows, clocks, queues, one below the other: from that which was
- * asked for, as far as it fits, those that fit whole.
+ * asked for, as far as it fits, those that fit whole, and of queues a part.
  */
 static void column(const struct panes *p, struct area at)
 {
@@ -93,7 +101,7 @@ static void column(const struct panes *p, struct area at)
 	if (panes_conn(p))
 		panes_ends(p, end);
 	do {
-		rows = rows_wanted(p, which);
+		rows = rows_wanted(p, which, at.height - row);
 		if (rows && (!row || row + rows <= at.height))
 			one(p, which, end, rows_of(at, &row, rows));
 		which = which + 1 < PANES ? which + 1 : PANE_STATES;

@@ -353,6 +353,25 @@ queues() {
 	end
 }
 
+# More listeners, and more in their queues, than there is room for
+crowd() {
+	local server room
+	room=$(</proc/sys/net/glass/max_syn_backlog)
+	[ "$room" -lt 4001 ] || room=4001
+	begin 130 60 watch --netns self
+	shows ' live'
+	"$scene" crowd &
+	server=$!
+	shows "7041  #\.+ 10/4001  \.+ 0/$room *\$" "7045  \.+ 0/4001   \.+ 0/$room *\$"
+	verdict $? "large numbers make bars shorter"
+	mux resize-window -x 130 -y 40
+	shows '^.*│ listener +accept queue +SYN queue *$' '│ +and 3 more *$' 'CLOSED > SYN-SENT' ' cwnd '
+	verdict $? "of listeners that do not all fit it is told how many more there are"
+	kill "$server"
+	wait "$server" 2>/dev/null
+	end
+}
+
 # Which connections, and along with what comes
 choose() {
 	begin 130 40 watch --netns self --port 7200
@@ -398,6 +417,7 @@ broken
 rare
 struck
 queues
+crowd
 choose
 for kind in glass4 own6; do
 	live "$kind"

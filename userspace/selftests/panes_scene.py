@@ -3,6 +3,7 @@
 """What panes.sh looks at.
 
     panes_scene.py queues	listeners with something in their queues, until killed
+    panes_scene.py crowd	five listeners of large backlogs, one with ten waiting, until killed
     panes_scene.py talk PORT	one connection to this port, which both ends reset"""
 import errno
 import signal
@@ -37,6 +38,12 @@ def queues():
     signal.pause()
 
 
+def crowd():
+    kept = [listen(port, 4000) for port in range(7041, 7046)]
+    kept += [connect(7041) for i in range(10)]
+    signal.pause()
+
+
 def talk(port):
     listener = listen(port, 1)
     client = sock()
@@ -51,5 +58,7 @@ def talk(port):
 
 if sys.argv[1] == "queues":
     queues()
+elif sys.argv[1] == "crowd":
+    crowd()
 else:
     talk(int(sys.argv[2]))
