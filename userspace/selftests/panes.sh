@@ -107,6 +107,16 @@ drawn() {
 	[ "$(mux capture-pane -p | grep -cE '^ *[0-9]+\.[0-9]{3} \|')" = "$1" ]
 }
 
+# opened COUNT: so many first SYNs has the ladder, soon
+opened() {
+	local i
+	for ((i = 0; i < 50; i++)); do
+		[ "$(mux capture-pane -p | grep -cE '\|-+ SYN -+>\|')" != "$1" ] || return 0
+		sleep 0.2
+	done
+	return 1
+}
+
 # Words of a filter, and what they leave of the ladder
 filters() {
 	begin 130 90 replay "$examples/lossy.jsonl"
@@ -149,10 +159,11 @@ filters() {
 	begin 130 40 watch --netns self
 	shows ' live' && filter 7200
 	shows ' live  only 7200'
-	for port in 7100 7200 7100; do
+	for port in 7100 7200 7100 7200; do
 		"$scene" talk "$port"
 	done
-	shows ':7200 │' ' text 1-5 ACK 1 ' && lacks ':7100'
+	# the last one's end is there: so is whatever else came
+	shows ':7200 │' ' text 1-5 ACK 1 ' && opened 2 && lacks ':7100'
 	verdict $? "live, what comes is filtered"
 	filter "syn 7200"
 	shows ' live  only syn 7200' 'ESTABLISHED > CLOSED *$' && lacks ' text 1-5 '
