@@ -319,7 +319,7 @@ struck() {
 
 # Queues, and each pane in its turn where there is no room for all
 queues() {
-	local server half='#####\.\.\.\.\.' none='\.{10}' full='#{10}'
+	local server most half='#####\.\.\.\.\.' none='\.{10}' full='#{10}'
 	"$glass" break drop every SYN/ACK from 7030 >/dev/null
 	begin 80 24 watch --netns self
 	shows ' live'
@@ -351,9 +351,11 @@ queues() {
 	shows '\|x?-+ SYN -+>?\|' 'CLOSED > SYN-SENT' 'retransmit [0-9]+ ms' '7010  #####' \
 		'^ (before it: )?header, 40 octets, as it came'
 	verdict $? "all at once: ladder, octets, states, clocks and queues"
+	most=$(</proc/sys/net/glass/max_syn_backlog)
 	echo 1 >/proc/sys/net/glass/max_syn_backlog
 	shows "7010  $half 1/2    $none 0/1 *$" "7030  $none 0/2    $full 1/1 *$"
 	verdict $? "the SYN queue has no more room than max_syn_backlog"
+	echo "$most" >/proc/sys/net/glass/max_syn_backlog
 	kill "$server"
 	wait "$server" 2>/dev/null
 	"$glass" break repair >/dev/null
