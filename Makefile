@@ -22,7 +22,8 @@
 #	make pages		the handshake and a lossy transfer recorded, as pages
 #				in .build/pages (UPDATE=1: keep the recordings)
 #	make check-packages	both installed, used and purged, in VMs
-#	make check-all		all of these and docs, lint: before a release; hours
+#	make check-all		lint, check, labs-check, docs and the check-*, each to its
+#				end: before a release
 #	make docs		Documentation/ as pages and as one PDF, links followed,
 #				outputs printed anew and compared (UPDATE=1: keep them)
 #	make explore		every state of two cores and a bad channel

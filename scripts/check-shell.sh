@@ -22,7 +22,7 @@ mux() { tmux -L "glass-shell-$$" -f /dev/null "$@"; }
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
 	mux kill-server 2>/dev/null
-	rm -rf "$work"
+	rm -rf "$work" ".build/shell/${work##*/}"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
@@ -45,7 +45,12 @@ shows() {
 	echo "# no line \"$missing\" on the screen:"
 	# shellcheck disable=SC2001 # every line of it
 	sed 's/^/# /' <<<"$screen"
+	# nor will there be what follows
+	totals
+	exit 1
 }
+
+totals() { echo "$((tests - failed)) passed, $failed failed, 0 skipped"; }
 
 # types KEY LINE: into the window of that key, or the one that is there
 types() {
@@ -60,7 +65,7 @@ make -s -C userspace && scripts/vm/build-module.sh "$kernel" >/dev/null || exit 
 judge $? "refused where there is no terminal"
 mux new-session -d -x 130 -y 36 "stty -g >$work/before
 	.build/userspace/glass lab shell $kernel
-	echo \"ended \$?\"; stty -g >$work/after; exec sleep 1000"
+	status=\$?; stty -g >$work/after; echo \"ended \$status\"; exec sleep 1000"
 shows "a guest comes up, and says what to try" 300 \
 	'^Glass, on four hosts' 'F3: glass-client' '^guest#$' '\[F1 guest\] +F2 server +F3 client1'
 types F1 "glass watch"
@@ -77,15 +82,16 @@ types F5 "PS1='old> '"
 shows "each host has a shell" 60 '^old>$'
 types "" exit
 shows "who ends it gets it anew" 60 '^client3#$'
-# shellcheck disable=SC2016 # the guest's shell expands it
-types "" 'echo "$GLASS_KERNEL" $((6 * 7)) >kept; cat kept'
+types "" "echo \"\$GLASS_KERNEL\" \$((6 * 7)) >${work##*/}; cat ${work##*/}"
 shows "and its own files" 60 "^$kernel 42"
 mux send-keys F1 q
+types F1 "glass-server 7777 &"
+shows "with a server in the background" 60 "Listening on .* 7777"
 types F1 exit
 shows "exit in the guest's window ends it well" 60 '^The guest is gone' '^ended 0'
-[ "$(cat .build/shell/kept)" = "$kernel 42" ]
+[ "$(cat ".build/shell/${work##*/}")" = "$kernel 42" ]
 judge $? "a file that was written there is kept"
 [ -s "$work/before" ] && cmp -s "$work/before" "$work/after"
 judge $? "the terminal is as it was"
-echo "$((tests - failed)) passed, $failed failed, 0 skipped"
+totals
 [ "$failed" = 0 ]

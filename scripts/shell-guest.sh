@@ -61,13 +61,13 @@ windows() {
 	mux set-option -g window-status-current-format '[F#{e|+:#I,1} #W]'
 }
 
-# What still runs on the hosts ends; who holds a connection in TIME-WAIT or the like
-# goes with its namespace.
+# What was begun in the windows ends, also in the background: all that is of another
+# session than this script and init, or the kernel. Connections in TIME-WAIT or the
+# like go with their namespaces.
 end() {
-	local name
-	for name in "${hosts[@]:1}"; do
-		ip netns pids "$name" | xargs -r kill -KILL
-	done
+	# who ends by himself meanwhile is no matter
+	ps -eo pid=,sess= | awk -v own="$(ps -o sess= -p $$)" -v init="$(ps -o sess= -p 1)" \
+		'$2 && $2 != own + 0 && $2 != init + 0 { print $1 }' | xargs -r kill -KILL || true
 	"$top/scripts/net/hosts.sh" down
 	for _ in {1..100}; do
 		rmmod glass 2>/dev/null && return

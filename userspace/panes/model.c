@@ -170,7 +170,8 @@ static void wind(struct pane_end *end, const struct event *e)
 	if (!e->state)
 		return;
 	if (e->state == TCB_TIME_WAIT) {
-		if ((end->state ?: e->old_state) != e->state || (e->dir == GOT && e->rule == RULE_TW_FIN))
+		if ((end->state ?: e->old_state) != e->state ||
+		    (e->dir == GOT && e->rule == RULE_TW_FIN))
 			ms = 2 * TIMEWAIT_MSL_MS;
 	} else if (e->state != TCB_SYN_RECEIVED || e->has_tcb) {
 		end->due = 0;

@@ -130,7 +130,8 @@ enum {
  * @ssthresh: slow start threshold in octets, 0x7fffffff before any loss
  * @in_flight: octets that are thought to be in the network
  * @sacked: octets above SND.UNA that the peer reports
- * @lost: octets that are thought lost and not sent again yet
+ * @lost: octets that are thought lost and not sent again yet; without SACK
+ *	known after a timeout alone
  * @held: ranges of text that are held above a gap
  * @backoff: times in a row that the retransmission or persist timer expired
  * @unanswered: probes and keepalives in a row that nothing answered

@@ -152,7 +152,14 @@ def main():
     to = os.path.abspath(sys.argv[1])
     if os.path.exists(to):
         sys.exit(f"learner.py: {to} is there already")
-    learner_tree(to)
+    # what fails half-way has the solutions in it still
+    half = f"{to}.half"
+    shutil.rmtree(half, ignore_errors=True)
+    try:
+        learner_tree(half)
+        os.rename(half, to)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
     print(f"{to}: the learner's tree; hand out all of it")
 
 
