@@ -53,7 +53,7 @@ run_part() {
 	echo "# $part: $((SECONDS - start)) s" >&2
 }
 
-# A core for each and one more, as the VMs wait for a third of their time; whoever
+# A core for each and two more, as the guests wait for a third of their time; whoever
 # is done takes the next.
 if [ "${1-}" = --part ]; then
 	run_part "$2"
@@ -83,7 +83,7 @@ make -s -C userspace/selftests OUT="$top/.build/selftests"
 # the longest first
 printf '%s\n' selftests-uml-fast selftests-6.12 selftests-6.1 \
 	selftests-uml-debug core shell kunit-uml-debug kunit-uml-fast |
-	xargs -P "$(($(nproc) + 1))" -I{} "$top/scripts/check.sh" --part {}
+	xargs -P "$(($(nproc) + 2))" -I{} "$top/scripts/check.sh" --part {}
 for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
 	selftests-uml-debug selftests-6.12 selftests-6.1 shell; do
 	echo "# $part"
