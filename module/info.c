@@ -138,14 +138,14 @@ static void fill_spaces(const struct glass_sock *gs, struct glass_info *info)
 }
 
 /* What was marked as lost, and after a timeout all that was not reported */
-static u32 octets_lost(const struct tcb *t)
+static u32 octets_lost(const struct tcb *t, u32 in_flight)
 {
 	const struct loss *l = t->loss;
 
 	if (!t->troubled)
 		return 0;
 	if (t->sack_ok)
-		return t->snd.nxt - t->snd.una - tcb_in_flight(t) -
+		return t->snd.nxt - t->snd.una - in_flight -
 		       (l ? l->sacked : 0);
 	return t->snd.cur != t->snd.nxt ? t->snd.nxt - t->snd.cur :
 	       l ? l->lost : 0;
@@ -162,7 +162,7 @@ static void fill_path(const struct tcb *t, u32 now, struct glass_info *info)
 	info->ssthresh = t->cong.ssthresh;
 	info->in_flight = tcb_in_flight(t);
 	info->sacked = t->loss ? t->loss->sacked : 0;
-	info->lost = octets_lost(t);
+	info->lost = octets_lost(t, info->in_flight);
 	info->resends = t->loss ? t->loss->resends : 0;
 	info->backoff = t->cong.backoff;
 	info->unanswered = t->silent;
