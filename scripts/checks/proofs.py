@@ -66,10 +66,15 @@ def test_below(path, text, line):
     name = starts.get(line + 1)
     if not name or not re.search(LISTED.format(name), text):
         return None
-    program = os.path.basename(path)[:-2].split("_")[0]
+    program = program_of(path)
     if path.startswith("kunit/"):
         return Test(name, "kunit", "kunit")
     return Test(name, f"selftest {program}", program)
+
+
+def program_of(path):
+    """The selftest that a C file is part of"""
+    return os.path.basename(path)[:-2].split("_")[0]
 
 
 def tests_of(program):
@@ -77,7 +82,7 @@ def tests_of(program):
     found = set()
     for path in tree.paths():
         if path.startswith(ROOMS[1]) and path.endswith(".c") and \
-                os.path.basename(path)[:-2].split("_")[0] == program:
+                program_of(path) == program:
             found.update(re.findall(LISTED.format(r"(\w+)"), tree.read(path)))
     return found
 

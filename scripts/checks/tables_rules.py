@@ -65,7 +65,7 @@ def tests(rules):
                 found.setdefault(rule, {})[name] = None
         elif path.endswith(".c"):
             kind = "kunit" if path.startswith("kunit/") else \
-                "selftest " + os.path.basename(path)[:-2].split("_")[0]
+                f"selftest {proofs.program_of(path)}"
             for rule, function in functions_with(path, NAMED):
                 if rule in rules and function:
                     found.setdefault(rule, {})[f"{function} ({kind})"] = None
@@ -95,7 +95,9 @@ def page(table):
     for heading, parts in all_groups:
         heading, _, rest = heading.partition(". ")
         heading = heading.rstrip(".")
-        lines += [heading, "=" * len(heading), "", *textwrap.wrap(rest, 80), ""][:None if rest else 3]
+        lines += [heading, "=" * len(heading), ""]
+        if rest:
+            lines += [*textwrap.wrap(rest, 80), ""]
         for under, rows in parts:
             if under:
                 under = under[0].upper() + under[1:]
