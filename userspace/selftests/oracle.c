@@ -125,6 +125,24 @@ void bpf_needed(void)
 		skip("a kernel without BPF");
 }
 
+/* Text there and back, more than a segment */
+void tell_talk(int a, int b)
+{
+	tell("send", do_send(a, 2000, 0));
+	tell("recv", do_recv(b, 2000, MSG_WAITALL));
+	tell("back", do_send(b, 3000, 0));
+	tell("recv", do_recv(a, 3000, MSG_WAITALL));
+}
+
+/* Both ends close, @s first; @c is closed then */
+void tell_close(int c, int s)
+{
+	tell("shutdown", shutdown(s, SHUT_WR));
+	tell("end", do_recv(c, 1, 0));
+	close(c);
+	tell("end", do_recv(s, 1, 0));
+}
+
 void tell_events(const char *what, short events)
 {
 	static const struct {

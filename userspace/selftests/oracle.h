@@ -86,6 +86,8 @@ void tell_differs(const char *why);
 void tell(const char *what, long answer);
 void tell_text(const char *what, const char *text);
 void tell_sha(const char *what, int fd, size_t len, size_t from);
+void tell_talk(int a, int b);
+void tell_close(int c, int s);
 void tell_events(const char *what, short events);
 
 void bpf_needed(void);

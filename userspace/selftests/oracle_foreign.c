@@ -72,14 +72,6 @@ static void tell_name(const char *what, int fd, bool peer,
 	tell(what, err ? err : same);
 }
 
-static void talk(int a, int b)
-{
-	tell("send", do_send(a, 2000, 0));
-	tell("recv", do_recv(b, 2000, MSG_WAITALL));
-	tell("back", do_send(b, 3000, 0));
-	tell("recv", do_recv(a, 3000, MSG_WAITALL));
-}
-
 static void foreign_bind(const struct kind *k)
 {
 	struct addr a = foreign(k, 0);
@@ -181,11 +173,8 @@ static void listens_as(const struct kind *k, enum liberty how, bool any)
 		return;
 	}
 	tell_name("is", s, false, &at);
-	talk(c, s);
-	tell("shutdown", shutdown(s, SHUT_WR));
-	tell("end", do_recv(c, 1, 0));
-	close(c);
-	tell("end", do_recv(s, 1, 0));
+	tell_talk(c, s);
+	tell_close(c, s);
 }
 
 static void foreign_listen_transparent(const struct kind *k)
@@ -234,7 +223,7 @@ static void foreign_listen_cookie(const struct kind *k)
 	fd = listens(k, TRANSPARENT, addr_any(k, PORT));
 	c = far_connects(k, &l, at, 0);
 	s = accepts(fd);
-	talk(c, s);
+	tell_talk(c, s);
 }
 
 /* Nobody listens: who refuses in the name of another? */
@@ -263,7 +252,7 @@ static void foreign_connect_far(const struct kind *k)
 	tell("connect", do_connect(c, &at));
 	s = accepts(fd);
 	tell_name("peer is", s, true, &own);
-	talk(c, s);
+	tell_talk(c, s);
 	close(fd);
 	close(c);
 	tell("end", do_recv(s, 1, 0));

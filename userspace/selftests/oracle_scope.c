@@ -116,14 +116,6 @@ static int accepts(int l)
 	return s;
 }
 
-static void talk(int a, int b)
-{
-	tell("send", do_send(a, 2000, 0));
-	tell("recv", do_recv(b, 2000, MSG_WAITALL));
-	tell("back", do_send(b, 3000, 0));
-	tell("recv", do_recv(a, 3000, MSG_WAITALL));
-}
-
 /* A call of a socket's, and the device that it is bound to by then */
 static void told(const char *what, int fd, long (*call)(int, const struct addr *),
 		 const struct addr *a)
@@ -230,11 +222,8 @@ static void names(const struct kind *k, const struct addr *to, const char *devic
 	netns_enter(l.far);
 	tell_ends(c);
 	netns_enter(l.near);
-	talk(c, s);
-	tell("shutdown", shutdown(s, SHUT_WR));
-	tell("end", do_recv(c, 1, 0));
-	close(c);
-	tell("end", do_recv(s, 1, 0));
+	tell_talk(c, s);
+	tell_close(c, s);
 }
 
 static void scope_child_of_any(const struct kind *k)
@@ -261,7 +250,7 @@ static void scope_child_of_cookie(const struct kind *k)
 	c = far_connects(k, &l, 1);
 	s = accepts(fd);
 	tell_ends(s);
-	talk(c, s);
+	tell_talk(c, s);
 }
 
 static void tell_heard(int fd)
@@ -298,7 +287,7 @@ static void twins(const struct kind *k, bool one)
 		tell_heard(c[i]);
 	reset_by(c[0]);
 	tell("its peer", do_recv(s[0], 1, 0));
-	talk(c[1], s[1]);
+	tell_talk(c[1], s[1]);
 }
 
 static void scope_twins(const struct kind *k)
