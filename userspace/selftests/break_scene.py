@@ -7,26 +7,11 @@ loses its memory. Prints what each program is told.
     break_scene.py GLASS"""
 import errno
 import socket
-import struct
-import subprocess
-import sys
 import time
 
+from breaking import glass_break, reset, wait_for
+
 SERVER, CLIENT = 7000, 7001
-
-
-def glass_break(*words):
-    subprocess.run([sys.argv[1], "break", *words], check=True, stdout=subprocess.DEVNULL)
-
-
-def count(rule):
-    with open("/proc/net/glass/rules", encoding="ascii") as f:
-        return next(int(line.split()[2]) for line in f if line.startswith(rule + " "))
-
-
-def wait_for(rule):
-    while not count(rule):
-        time.sleep(0.01)
 
 
 def bound(port):
@@ -53,9 +38,7 @@ listener = bound(SERVER)
 listener.listen(1)
 glass_break("keep the SYN")
 client, server = connect()
-for end in client, server:      # no TIME-WAIT is left
-    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    end.close()
+reset(client, server)
 
 time.sleep(0.001)   # for another ISN: virtual time does not pass by itself
 client, server = connect()

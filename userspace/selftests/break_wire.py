@@ -5,12 +5,10 @@ text is sent, struck, and awaited at the other end.
 
     break_wire.py GLASS"""
 import socket
-import struct
-import subprocess
 import sys
-import time
 
-PATIENCE = 30     # seconds
+from breaking import PATIENCE, glass_break, reset, wait_for
+
 FAULTS = {
     "duplicate": "the text",
     "corrupt": "the text",
@@ -19,23 +17,6 @@ FAULTS = {
     "hold": "the text",
     "drop": "the text",
 }
-
-
-def glass_break(*words):
-    subprocess.run([sys.argv[1], "break", *words], check=True, stdout=subprocess.DEVNULL)
-
-
-def count(rule):
-    with open("/proc/net/glass/rules", encoding="ascii") as f:
-        return next(int(line.split()[2]) for line in f if line.startswith(rule + " "))
-
-
-def wait_for(rule):
-    until = time.monotonic() + PATIENCE
-    while not count(rule):
-        if time.monotonic() > until:
-            sys.exit(f"no {rule}")
-        time.sleep(0.01)
 
 
 def take(octets):
@@ -63,6 +44,4 @@ for fault, words in FAULTS.items():
         wait_for("FAULT_HOLD")
         glass_break("release")
     take(7)
-for end in client, server:      # no TIME-WAIT is left
-    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    end.close()
+reset(client, server)
