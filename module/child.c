@@ -106,7 +106,6 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->copied_seq = gs->tcb.rcv.nxt;
 	gs->queued_seq = gs->tcb.rcv.nxt;
 	gs->out_seq = gs->tcb.snd.end;
-	sock_prot_inuse_add(sock_net(child), child->sk_prot, 1);
 }
 
 /* A child that is in no table goes; it is locked on entry, not on return */

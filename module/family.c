@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <net/inet_common.h>
 #include <net/protocol.h>
+#include <net/tcp.h>
 #include <net/transp_v6.h>
 #include <linux/bpf-cgroup.h>
 
@@ -71,7 +72,6 @@ int glass_sock_init(struct sock *sk)
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	glass_buffer_init(sk);
 	sk_sockets_allocated_inc(sk);
-	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
 	return 0;
 }
 
@@ -86,7 +86,6 @@ static void glass_sock_destroy(struct sock *sk)
 	glass_cong_release(sk);
 	glass_put_port(sk);
 	sk_sockets_allocated_dec(sk);
-	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 }
 
 /* The callers of hash and unhash are inet_* functions that Glass has no use for */
@@ -132,6 +131,7 @@ static void glass_unhash(struct sock *sk)
 	.sysctl_mem = glass_budget_limit,	\
 	.sysctl_rmem = &glass_budget_least,	\
 	.sysctl_wmem = &glass_budget_least,	\
+	.max_header = MAX_TCP_HEADER,		\
 	.slab_flags = SLAB_TYPESAFE_BY_RCU
 
 #if GLASS_HAVE_PROTO_ACCEPT_ARG

@@ -274,6 +274,23 @@ struct glass_record *glass_table_find_record(struct glass_net *gn,
 					     const struct glass_tuple *tuple,
 					     u32 hash);
 u32 glass_table_established(struct glass_net *gn);
+
+/*
+ * Where segments find a socket, and /proc/net/protocols counts it. The lock of the
+ * list is held.
+ */
+static inline void glass_chain(struct sock *sk, struct hlist_nulls_head *list)
+{
+	__sk_nulls_add_node_rcu(sk, list);
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
+}
+
+static inline void glass_unchain(struct sock *sk)
+{
+	if (__sk_nulls_del_node_init_rcu(sk))
+		sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
+}
+
 int glass_table_add(struct sock *sk);
 void glass_table_remove(struct sock *sk);
 int glass_table_add_record(struct glass_net *gn, struct glass_record *r);

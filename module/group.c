@@ -67,7 +67,7 @@ int glass_listener_hash(struct sock *sk)
 	spin_lock_bh(&b->lock);
 	err = group_join(sk, b);
 	if (!err)
-		__sk_nulls_add_node_rcu(sk, &b->socks);
+		glass_chain(sk, &b->socks);
 	spin_unlock_bh(&b->lock);
 	return err;
 }
@@ -83,7 +83,7 @@ void glass_listener_unhash(struct sock *sk)
 		glass_listen_bucket(glass_sk_net(sk), sk->sk_num);
 
 	spin_lock_bh(&b->lock);
-	__sk_nulls_del_node_init_rcu(sk);
+	glass_unchain(sk);
 	if (rcu_access_pointer(sk->sk_reuseport_cb))
 		reuseport_detach_sock(sk);
 	spin_unlock_bh(&b->lock);

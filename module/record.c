@@ -289,7 +289,7 @@ void glass_timewait_start(struct sock *sk)
 	b = glass_bucket(gn, r->hash);
 	spin_lock_bh(&b->lock);
 	hlist_nulls_add_head_rcu(&r->node, &b->records);
-	__sk_nulls_del_node_init_rcu(sk);
+	glass_unchain(sk);
 	glass_record_schedule(gn, r, 2 * TIMEWAIT_MSL_MS, 0);
 	spin_unlock_bh(&b->lock);
 }

@@ -348,7 +348,7 @@ int glass_table_add(struct sock *sk)
 	} else {
 		sk->sk_hash = hash;
 		WRITE_ONCE(sk->sk_txhash, glass_flow_hash(gn, hash));
-		__sk_nulls_add_node_rcu(sk, &b->socks);
+		glass_chain(sk, &b->socks);
 	}
 	spin_unlock_bh(&b->lock);
 	return err;
@@ -366,7 +366,7 @@ void glass_table_remove(struct sock *sk)
 		return;
 	b = glass_bucket(glass_sk_net(sk), sk->sk_hash);
 	spin_lock_bh(&b->lock);
-	__sk_nulls_del_node_init_rcu(sk);
+	glass_unchain(sk);
 	spin_unlock_bh(&b->lock);
 }
 
@@ -412,7 +412,7 @@ bool glass_table_replace_record(struct glass_net *gn, struct glass_record *r,
 	here = !hlist_nulls_unhashed(&r->node);
 	if (here) {
 		child->sk_hash = r->hash;
-		__sk_nulls_add_node_rcu(child, &b->socks);
+		glass_chain(child, &b->socks);
 		hlist_nulls_del_init_rcu(&r->node);
 	}
 	spin_unlock_bh(&b->lock);

@@ -53,6 +53,7 @@ extern const struct test oracle_filter[];
 extern const struct test oracle_bpf[];
 extern const struct test oracle_queue[];
 extern const struct test oracle_memory[];
+extern const struct test oracle_protocols[];
 extern const struct test oracle_sendfile[];
 extern const struct test oracle_splice[];
 extern const struct test oracle_zerocopy[];

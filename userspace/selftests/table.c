@@ -389,41 +389,6 @@ static void rules_of_refusal(const struct kind *k)
 	count_is("SYN_SENT_RST", 1);
 }
 
-/* The "sockets" column of /proc/net/protocols */
-static long sockets_of(const char *name)
-{
-	FILE *f = fopen("/proc/net/protocols", "r");
-	char line[256], first[32];
-	long size, sockets, found = -1;
-
-	must(f);
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%31s %ld %ld", first, &size, &sockets) == 3 &&
-		    !strcmp(first, name))
-			found = sockets;
-	fclose(f);
-	return found;
-}
-
-static void protocols_row(const struct kind *k)
-{
-	const char *name = k->af == AF_INET ? "GLASS" : "GLASSv6";
-	long before;
-	struct pair p;
-
-	glass_only(k);
-	netns_own();
-	before = sockets_of(name);
-	must_be(before, 0);
-	pair_open(k, &p);
-	must_be(sockets_of(name), 3);
-	reset_by(p.c);
-	close(p.s);
-	close(p.l);
-	pause_ms(20);
-	must_be(sockets_of(name), 0);
-}
-
 static const struct test tests[] = {
 	TEST(headings),
 	TEST(listen_row),
@@ -438,7 +403,6 @@ static const struct test tests[] = {
 	TEST(rules_format),
 	TEST(rules_of_handshake),
 	TEST(rules_of_refusal),
-	TEST(protocols_row),
 };
 
 int main(int argc, char **argv)
