@@ -30,7 +30,7 @@ greeting() {
 	cat <<-'END'
 		Glass, on four hosts. A window each: F1 guest, F2 server, F3 client1, F4 client2, F5 client3.
 		  1. F1: glass watch             2. F2: glass-server        3. F3: glass-client -4 server 54321
-		  Break it, in F3: glass break "drop the 1st SYN/ACK", and connect again; then glass why --last
+		  Break it, in F3: glass break "drop the 1st SYN/ACK", and connect again; then glass why
 		Files that are written here stay, in .build/shell of the clone. "exit" in this window ends it all.
 	END
 }
