@@ -256,6 +256,8 @@ void glass_close(struct sock *sk, long timeout)
 		glass_listen_stop(sk);
 	} else {
 		close_connection(sk);
+		/* text that comes while it lingers is lost as well */
+		tcb_shut_read(&glass_sk(sk)->tcb);
 		sk_stream_wait_close(sk, timeout);
 	}
 	if (sk->sk_state != TCP_CLOSE && !may_go_on(sk))

@@ -85,7 +85,7 @@
 	R(LISTEN_SYN_QUEUE_FULL, "rfc4987", "3",			\
 	  "drop: the SYN queue is full")				\
 	R(LISTEN_SYN_COOKIE,	"rfc4987", "3.6",			\
-	  "the SYN queue is full: answer a cookie, keep nothing")	\
+	  "answer a cookie, keep nothing: the SYN queue is full, or by sysctl")	\
 	R(COOKIE_ACK,		"rfc4987", "3.6",			\
 	  "the ACK of a cookie: ESTABLISHED")				\
 	R(COOKIE_BAD,		"rfc4987", "3.6",			\

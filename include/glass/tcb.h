@@ -3,7 +3,7 @@
  * The transmission control block, rfc9293#section-3.3.1: everything that the
  * protocol remembers of one connection.
  *
- * It holds no lock, no clock, no buffer and no pointer but four: the
+ * It holds no lock, no clock, no buffer and no pointer but five: the
  * congestion control's table of functions, the host's policy, and what the
  * glue lends: memory for ranges held out of order and for what was lost, and
  * for a congestion control that needs more than a few words. It can be copied
@@ -11,7 +11,7 @@
  *
  *        send sequence space                  receive sequence space
  *
- *   una     cur      nxt   una+wnd            nxt          nxt+wnd
+ *   una     cur      nxt   una+wnd            nxt         acked+wnd
  *    |       |        |       |                |               |
  *  --+-------+--------+-------+----     -------+---------------+----
  *   acked  resent   in flight  not yet   read or  acceptable

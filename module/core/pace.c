@@ -2,8 +2,8 @@
 /*
  * Pacing: text leaves at a rate, not as fast as the window lets it. How fast
  * is the congestion control's to say, or follows from the window and the
- * round trip; the user may say less. Who holds the clock is the glue: an fq
- * queue that is there anyway, or a timer, see module/pace.c.
+ * round trip; the user may say less. Who holds the clock is the glue: a
+ * timer, also where the device's queue is fq, see module/pace.c.
  */
 #include <glass/core.h>
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -128,6 +129,45 @@ static void linger_until_acked(const struct kind *k)
 	start = now_us();
 	tell("close", close(p.c));
 	tell("seconds", (now_us() - start + 500000) / 1000000);
+}
+
+struct sender {
+	const struct kind *kind;
+	unsigned int port;
+	unsigned int peer;
+	int fd;
+};
+
+static void *send_to_closed(void *arg)
+{
+	const struct sender *s = arg;
+
+	await_state(s->kind, s->port, s->peer, TCP_FIN_WAIT1);
+	do_send(s->fd, 5, 0);
+	return NULL;
+}
+
+/* Text comes for one whose close() lingers: it is lost, so the peer must hear of it */
+static void linger_text_comes(const struct kind *k)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 20 };
+	struct sender sender = { .kind = k };
+	pthread_t thread;
+	struct pair p;
+
+	netns_own();
+	pair_open(k, &p);
+	sender.port = port_of(p.c);
+	sender.peer = port_of(p.s);
+	sender.fd = p.s;
+	setsockopt(p.c, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	fill_for_good(p.c);
+	must_be(pthread_create(&thread, NULL, send_to_closed, &sender), 0);
+	tell("close", close(p.c));
+	must_be(pthread_join(thread, NULL), 0);
+	tell("state", state_of(k, sender.port, sender.peer));
+	tell("SO_ERROR", get_int(p.s, SOL_SOCKET, SO_ERROR));
+	tell("TCPAbortOnData", counter_of(k, "TCPAbortOnData"));
 }
 
 static void after(const char *what, int fd, int how)
@@ -263,6 +303,7 @@ const struct test oracle_linger[] = {
 	TEST_FLAGS(linger_on_three, SLOW),
 	TEST(linger_values),
 	TEST_FLAGS(linger_until_acked, SLOW),
+	TEST_FLAGS(linger_text_comes, SHOW),
 	{ }
 };
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Chapter 8: the commands of the first hour, on one machine: all over loopback.
+# The first hour: its commands of the first hour, on one machine: all over loopback.
 # shellcheck source=Documentation/book/scenes/lib/common.sh
 . Documentation/book/scenes/lib/common.sh
 
 ip link set lo up
 mountpoint -q /sys/kernel/tracing || mount -t tracefs nodev /sys/kernel/tracing
-keep firsthour-doctor guest glass doctor
+keep firsthour-doctor server glass doctor
 
 # A server and a client
 start s server glass-server
