@@ -6,8 +6,13 @@
 
 int socks_init(struct kunit *test)
 {
-	test->priv = kunit_kzalloc(test, sizeof(struct socks), GFP_KERNEL);
-	return test->priv ? 0 : -ENOMEM;
+	struct socks *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
+
+	test->priv = s;
+	if (!s)
+		return -ENOMEM;
+	s->net = &init_net;
+	return 0;
 }
 
 void drop(struct socket **sock)
@@ -31,10 +36,11 @@ void socks_exit(struct kunit *test)
 struct socket *make(struct kunit *test)
 {
 	const struct way *way = test->param_value;
+	struct socks *s = test->priv;
 	struct socket *sock = NULL;
 	int err;
 
-	err = sock_create_kern(&init_net, way->family, SOCK_STREAM,
+	err = sock_create_kern(s->net, way->family, SOCK_STREAM,
 			       way->protocol, &sock);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	return sock;

@@ -34,6 +34,7 @@ static inline void way_name(const struct way *way, char *desc)
 
 /* Up to three sockets of a case, let go of even if it fails half-way */
 struct socks {
+	struct net *net;	/* the first one, unless a case has another */
 	struct socket *listener;
 	struct socket *client;
 	struct socket *child;

@@ -26,6 +26,8 @@
  *					may not want to hear of what arrives
  *	GLASS_HAVE_DIAG_OWNER		inet_diag holds the module of a handler by
  *					its owner; before, by a mutex
+ *	GLASS_HAVE_NET_REFCNT_UPGRADE	a kernel's socket can be made to hold its
+ *					netns by one call
  */
 #ifndef GLASS_COMPAT_H
 #define GLASS_COMPAT_H
@@ -235,6 +237,18 @@ static inline int glass_compat_bpf_connect(struct sock *sk,
 #else
 	return v6 ? BPF_CGROUP_RUN_PROG_INET6_CONNECT(sk, addr) :
 		    BPF_CGROUP_RUN_PROG_INET4_CONNECT(sk, addr);
+#endif
+}
+
+/* A socket that was opened inside the kernel holds its netns from now on */
+static inline void glass_compat_hold_netns(struct sock *sk)
+{
+#if GLASS_HAVE_NET_REFCNT_UPGRADE
+	sk_net_refcnt_upgrade(sk);
+#else
+	sk->sk_net_refcnt = 1;
+	get_net_track(sock_net(sk), &sk->ns_tracker, GFP_KERNEL);
+	sock_inuse_add(sock_net(sk), 1);
 #endif
 }
 

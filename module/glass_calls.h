@@ -218,6 +218,11 @@ void glass_budget_accepted(struct sock *sk);
 int glass_budget_sysctl(GLASS_SYSCTL_CONST struct ctl_table *table, int write,
 			void *buffer, size_t *len, loff_t *pos);
 
+/* orphan.c: connections whose users are gone */
+void glass_orphan_begin(struct sock *sk);
+bool glass_orphan_goes_on(struct sock *sk);
+void glass_orphan_end(struct sock *sk);
+
 /* pages.c: pages to send from */
 bool glass_pages_refill(struct sock *sk, struct page_frag *pfrag);
 void glass_pages_exit(void);
@@ -314,6 +319,7 @@ glass_record_take(struct glass_bucket *b,
 void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 			   u32 delay_ms, unsigned int list);
 void glass_record_start(struct glass_net *gn, struct glass_record *r);
+bool glass_timewait_place(struct glass_net *gn);
 void glass_timewait_start(struct sock *sk);
 enum glass_record_fate
 glass_record_input(struct glass_net *gn, const struct glass_af *af,

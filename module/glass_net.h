@@ -340,7 +340,7 @@ struct glass_net {
 	struct glass_listen_bucket listen[GLASS_LISTEN_HASH];
 	struct glass_port_head *ports;
 	struct glass_due_list due;
-	atomic_t timewaits;		/* records in TIME-WAIT */
+	atomic_t timewaits;		/* in TIME-WAIT, orphans in FIN-WAIT-2 */
 	siphash_key_t isn_key;
 	siphash_key_t ts_key;
 	siphash_key_t port_key;

@@ -38,6 +38,9 @@
 
 struct glass_pace;
 
+/* Where its netns counts it, see orphan.c */
+enum glass_counted { COUNTED_NOT, COUNTED_ORPHAN, COUNTED_WAITING };
+
 /**
  * struct glass_sock - a Glass socket
  *
@@ -75,7 +78,7 @@ struct glass_pace;
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
  * @cong_set: the user chose the congestion control
  * @syn_taken: the peer took the text of our SYN
- * @counted: among the orphans of its netns
+ * @counted: enum glass_counted
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -110,7 +113,7 @@ struct glass_sock {
 	u8 fastopen_connect:1;
 	u8 cong_set:1;
 	u8 syn_taken:1;
-	u8 counted:1;
+	u8 counted:2;
 };
 
 /* With inet_sock's 1000 octets, and 8 that are the slab's, that makes 1408 */

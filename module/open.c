@@ -123,8 +123,7 @@ void glass_destroy(struct sock *sk)
 {
 	WARN_ON_ONCE(sk->sk_state != TCP_CLOSE);
 	WARN_ON_ONCE(!sock_flag(sk, SOCK_DEAD));
-	if (glass_sk(sk)->counted)
-		atomic_dec(&glass_sk_net(sk)->orphans);
+	glass_orphan_end(sk);
 	sk->sk_prot->destroy(sk);
 	xfrm_sk_free_policy(sk);
 	sock_put(sk);
@@ -220,27 +219,6 @@ static void close_connection(struct sock *sk)
 	}
 }
 
-/*
- * May it go on without its user? It costs memory which no process answers for, and
- * a peer who says nothing can make that last. One that was opened inside the kernel
- * does not hold its netns, which may be gone before the peer has answered.
- */
-static bool may_go_on(struct sock *sk)
-{
-	struct glass_net *gn = glass_sk_net(sk);
-
-	if (!sk->sk_net_refcnt && !net_eq(gn->net, &init_net))
-		return false;
-	if (atomic_inc_return(&gn->orphans) >
-	    READ_ONCE(gn->sysctl.max_orphans)) {
-		atomic_dec(&gn->orphans);
-		glass_count_event(gn, EVENT_ABORT_ON_MEMORY);
-		return false;
-	}
-	glass_sk(sk)->counted = 1;
-	return true;
-}
-
 /**
  * glass_close() - proto.close: the last user is gone
  * @sk: the socket; process context, may sleep to linger
@@ -260,8 +238,6 @@ void glass_close(struct sock *sk, long timeout)
 		tcb_shut_read(&glass_sk(sk)->tcb);
 		sk_stream_wait_close(sk, timeout);
 	}
-	if (sk->sk_state != TCP_CLOSE && !may_go_on(sk))
-		glass_user_abort(sk);
 	sock_hold(sk);
 	sock_orphan(sk);
 	state = sk->sk_state;
@@ -273,11 +249,11 @@ void glass_close(struct sock *sk, long timeout)
 	 * before is destroyed below, and only there.
 	 */
 	release_sock(sk);
-	if (state == TCP_CLOSE) {
-		/* as whoever looks at all sockets may hold it */
-		lock_sock(sk);
+	lock_sock(sk);
+	if (state == TCP_CLOSE)
 		glass_destroy(sk);
-		release_sock(sk);
-	}
+	else if (sk->sk_state != TCP_CLOSE)
+		glass_orphan_begin(sk);
+	release_sock(sk);
 	sock_put(sk);
 }

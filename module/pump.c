@@ -170,7 +170,7 @@ static void beats(struct sock *sk, const struct verdict *v, u64 now)
 	glass_buffer_space(sk);
 	if (v->bits & (V_TIME_WAIT | V_DEAD))
 		finish(sk, v);
-	else
+	else if (glass_orphan_goes_on(sk))
 		glass_clock_arm(sk, now);
 }
 

@@ -237,11 +237,26 @@ void glass_record_net_exit(struct glass_net *gn)
 			glass_record_forget(gn, r);
 }
 
+/**
+ * glass_timewait_place() - may there be one more in TIME-WAIT?
+ * @gn: the netns, which counts it if so
+ */
+bool glass_timewait_place(struct glass_net *gn)
+{
+	if (atomic_inc_return(&gn->timewaits) <=
+	    READ_ONCE(gn->sysctl.max_tw_buckets))
+		return true;
+	atomic_dec(&gn->timewaits);
+	glass_count(gn, RULE_TW_OVERFLOW);
+	return false;
+}
+
 /* A record for one more TIME-WAIT, counted, if there may be */
 static struct glass_record *timewait_alloc(struct glass_net *gn,
-					   const struct sock *sk)
+					   struct sock *sk)
 {
-	struct glass_record *r = NULL;
+	struct glass_sock *gs = glass_sk(sk);
+	struct glass_record *r;
 	struct glass_tuple tuple;
 	struct glass_manner m;
 
@@ -251,10 +266,12 @@ static struct glass_record *timewait_alloc(struct glass_net *gn,
 	m.mark = 0;
 	m.way = NULL;
 
-	if (atomic_inc_return(&gn->timewaits) <=
-	    READ_ONCE(gn->sysctl.max_tw_buckets))
-		r = glass_record_alloc(RECORD_TIMEWAIT, &tuple, sk->sk_hash,
-				       &m);
+	/* in FIN-WAIT-2 it may have had a place, which the record takes over */
+	if (gs->counted == COUNTED_WAITING)
+		gs->counted = COUNTED_NOT;
+	else if (!glass_timewait_place(gn))
+		return NULL;
+	r = glass_record_alloc(RECORD_TIMEWAIT, &tuple, sk->sk_hash, &m);
 	if (r)
 		return r;
 	atomic_dec(&gn->timewaits);

@@ -176,6 +176,10 @@ int glass_sysctl_init(struct glass_net *gn)
 			table[i].data += (char *)&gn->sysctl - (char *)&template;
 		else if (!net_eq(gn->net, &init_net))
 			table[i].mode &= ~0222;	/* of all netns, as with TCP */
+		/* who may write it in a netns of their own are bound by it, too */
+		if (table[i].data == &gn->sysctl.max_orphans &&
+		    !net_eq(gn->net, &init_net))
+			table[i].extra2 = &glass_net(&init_net)->sysctl.max_orphans;
 	}
 	glass_cong_net_init(gn);
 	gn->sysctl_header = glass_compat_sysctl(gn->net, "net/glass", table, n);

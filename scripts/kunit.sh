@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Runs the KUnit suites inside glass.ko in User-mode Linux:
 #	kunit.sh uml-fast|uml-debug
-# They run when the module is loaded and report in the kernel's log, as KTAP.
+# They run when the module is loaded and report in the kernel's log, as KTAP. It is
+# loaded in a network namespace of its own: some cases want one beside the first.
 # Ends with one line alone: "N passed, N failed, N skipped".
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,7 +23,7 @@ done'
 status=0
 "$top/scripts/vm/run.sh" --kernel "$kernel" "${options[@]}" --timeout 300 \
 	--append kunit.enable=1 --log "$log" -- \
-	sh -c "insmod '$module' || exit; $unload" || status=$?
+	sh -c "unshare --net sh -c 'ip link set lo up && insmod $module' || exit; $unload" || status=$?
 
 # Cases are indented once below their suite; the suites' own lines are not.
 sed -E 's/^<[0-9]+>//; s/^\[ *[0-9.]+\] //' "$log" |

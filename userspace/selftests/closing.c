@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,12 @@ struct ends {
 	unsigned int c;
 	unsigned int s;
 };
+
+static void glass_only(const struct kind *k)
+{
+	if (!k->glass)
+		skip("TCP's limits are of all network namespaces");
+}
 
 static void ends_open(const struct kind *k, struct ends *e)
 {
@@ -227,34 +234,99 @@ static void half_closed_for_long(const struct kind *k)
 	states_are(k, &e, TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
 }
 
+/* All that @e->p.c sent before it was closed arrives, and its end. */
+static void goes_on(struct ends *e, size_t sent)
+{
+	must_be(drain(e->p.s, sent), sent);
+	pattern_end(e->p.s);
+}
+
 /*
- * One may go on without its user, and when it is over another one; who would be
- * the second is reset.
+ * One may go on without its user, and when all it had to send was acknowledged
+ * another one; who would be the second is reset.
  */
 /* net.glass: max_orphans */
 static void orphans_limited(const struct kind *k)
 {
 	struct ends e[3];
+	size_t sent[3];
 	int i;
 
-	if (!k->glass)
-		skip("TCP's limit is of all network namespaces");
+	glass_only(k);
 	netns_own();
 	must(write_file("/proc/sys/net/glass/max_orphans", "1"));
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 3; i++) {
 		ends_open(k, &e[i]);
+		sent[i] = fill_for_good(e[i].p.c);
+	}
 	close(e[0].p.c);
-	pattern_end(e[0].p.s);
-	states_are(k, &e[0], TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
 	close(e[1].p.c);
 	must(await(e[1].p.s, POLLHUP) & POLLHUP);
 	states_are(k, &e[1], 0, 0);
-	must_be(shutdown(e[0].p.s, SHUT_WR), 0);
-	states_are(k, &e[0], TCP_TIME_WAIT, 0);
-	close(e[0].p.s);
+	must_be(counter_of(k, "TCPAbortOnMemory"), 1);
+	goes_on(&e[0], sent[0]);
+	states_are(k, &e[0], TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
 	close(e[2].p.c);
-	pattern_end(e[2].p.s);
+	goes_on(&e[2], sent[2]);
 	states_are(k, &e[2], TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
+	must_be(counter_of(k, "TCPAbortOnMemory"), 1);
+}
+
+/* Another network namespace cannot allow itself more than the first one's. */
+/* net.glass: max_orphans */
+static void orphans_not_raised(const struct kind *k)
+{
+	static const char path[] = "/proc/sys/net/glass/max_orphans";
+	char most[24] = "";
+	FILE *f;
+
+	glass_only(k);
+	netns_own();
+	f = fopen(path, "re");
+	must(f && fgets(most, sizeof(most), f));
+	fclose(f);
+	must(write_file(path, "1"));
+	must(write_file(path, most));
+	snprintf(most, sizeof(most), "%ld", atol(most) + 1);
+	must(!write_file(path, most));
+}
+
+/* Whoever has sent all waits for the peer's FIN as one of those in TIME-WAIT. */
+/* net.glass: max_tw_buckets */
+static void orphans_wait_for_fin(const struct kind *k)
+{
+	struct ends e[2];
+
+	glass_only(k);
+	netns_own();
+	must(write_file("/proc/sys/net/glass/max_tw_buckets", "1"));
+	ends_open(k, &e[0]);
+	ends_open(k, &e[1]);
+	close(e[0].p.c);
+	states_are(k, &e[0], TCP_FIN_WAIT2, TCP_CLOSE_WAIT);
+	close(e[1].p.c);
+	states_are(k, &e[1], 0, TCP_CLOSE_WAIT);
+	must_be(counter_of(k, "TCPTimeWaitOverflow"), 1);
+	/* its place is enough for its own TIME-WAIT */
+	close(e[0].p.s);
+	states_are(k, &e[0], TCP_TIME_WAIT, 0);
+	must_be(counter_of(k, "TCPTimeWaitOverflow"), 1);
+}
+
+/* The last ACK comes while close() has the socket: it is over, nobody is reset. */
+static void over_when_closed(const struct kind *k)
+{
+	struct ends e;
+
+	netns_own();
+	must(!k->glass || write_file("/proc/sys/net/glass/max_orphans", "0"));
+	ends_open(k, &e);
+	must_be(shutdown(e.p.c, SHUT_WR), 0);
+	pattern_end(e.p.s);
+	close(e.p.s);
+	states_are(k, &e, TCP_TIME_WAIT, 0);
+	must_be(counter_of(k, "TCPAbortOnMemory"), 0);
+	must_be(counter_of(k, "OutRsts"), 0);
 }
 
 /* A minute, and as long as Linux' timers may be late: an eighth of it. */
@@ -343,6 +415,9 @@ static const struct test tests[] = {
 	TEST(text_after_close),
 	TEST(shut_rd_goes_on),
 	TEST(orphans_limited),
+	TEST(orphans_not_raised),
+	TEST(orphans_wait_for_fin),
+	TEST(over_when_closed),
 	TEST_FLAGS(orphan_gives_up, SLOW),
 	TEST_FLAGS(half_closed_for_long, SLOW),
 	TEST_FLAGS(time_wait_lasts, SLOW),
