@@ -152,6 +152,7 @@ u32 glass_route_mss(struct sock *sk);
 void glass_path_look(struct sock *sk);
 void glass_icmp_deferred(struct sock *sk);
 bool glass_soft_error(struct sock *sk, int err);
+void glass_path_doubted(struct sock *sk);
 int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
 	       struct sk_buff *skb, const u8 *quoted,
 	       const struct glass_icmp_error *e);

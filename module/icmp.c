@@ -131,6 +131,22 @@ bool glass_soft_error(struct sock *sk, int err)
 	return true;
 }
 
+/**
+ * glass_path_doubted() - nothing of what was sent arrives
+ * @sk: the socket, locked
+ *
+ * IP may know another way, and who asked for soft errors hears of it, with what an
+ * ICMP error said if there was one.
+ *
+ * rfc9293: MUST-20, SHLD-9
+ */
+void glass_path_doubted(struct sock *sk)
+{
+	glass_count(glass_sk_net(sk), RULE_PATH_DOUBTED);
+	dst_negative_advice(sk);
+	glass_soft_error(sk, READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT);
+}
+
 /*
  * Into the queue that MSG_ERRQUEUE reads: the error itself, and of the segment
  * that it quotes all that it quotes. As TCP has it: only while the connection

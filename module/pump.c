@@ -195,7 +195,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	struct glass_sock *gs = glass_sk(sk);
 	struct tcb *t = &gs->tcb;
 	u64 now = glass_now();
-	u8 old = t->state, tries = t->cong.backoff;
+	u8 old = t->state, tries = t->cong.backoff, probes = t->silent;
 	bool owed = t->ack_now;	/* to a segment that waited with this one */
 	struct sk_buff *latched = NULL;
 	struct verdict v;
@@ -219,6 +219,9 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	if (tcb_wants_loss(t, s))
 		glass_lend_loss(t);
 	tcb_input(t, s, now, &v);
+	/* it arrives: what went wrong before is past */
+	if (probes && !t->silent)
+		WRITE_ONCE(sk->sk_err_soft, 0);
 	if (!glass_challenge_ok(glass_sk_net(sk), &t->challenged, s, &v,
 				now) && !owed)
 		tcb_withhold(t);
@@ -273,18 +276,6 @@ void glass_fast_open(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	beats(sk, &v, glass_now());
 }
 
-/*
- * Nothing of it arrives: IP may know another way, and who asked for soft
- * errors hears of it, with what an ICMP error said if there was one.
- * rfc9293: MUST-20, SHLD-9
- */
-static void path_doubted(struct sock *sk)
-{
-	glass_count(glass_sk_net(sk), RULE_PATH_DOUBTED);
-	dst_negative_advice(sk);
-	glass_soft_error(sk, READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT);
-}
-
 /**
  * glass_timeout() - event: a deadline passed, or may have
  * @sk: its socket
@@ -309,7 +300,7 @@ void glass_timeout(struct sock *sk)
 		glass_fastopen_failed(sk);
 	}
 	if (v.bits & V_BAD_PATH)
-		path_doubted(sk);
+		glass_path_doubted(sk);
 	beats(sk, &v, now);
 }
 

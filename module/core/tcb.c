@@ -299,8 +299,8 @@ static bool abort_resets(const struct tcb *t)
 	case TCB_FIN_WAIT_2:
 	case TCB_CLOSE_WAIT:
 	/*
-	 * The RFC stays silent in CLOSING and LAST-ACK; Glass tells a peer
-	 * that is still to acknowledge text, as Linux does.
+	 * The RFC stays silent in CLOSING and LAST-ACK; Glass tells the peer,
+	 * who may still miss text. Linux does so when not all has been sent.
 	 */
 	case TCB_CLOSING:
 	case TCB_LAST_ACK:
