@@ -18,6 +18,8 @@ LISTED = r"\b(?:TEST|TEST_FLAGS|TABLE|KUNIT_CASE|KUNIT_CASE_PARAM|SCRIPT_CASE)\(
 
 KUNIT_LINE = re.compile(r"    ok \d+ (\w+)$")
 SELFTEST_LINE = re.compile(r"ok \d+ - \S+: (\w+): (?:(\w+) )?(\S+)$")
+# One of a suite that is a script: it says in words what is so
+SCRIPT_LINE = re.compile(r"ok \d+ - \S+: (\w+): ([^#]+)$")
 GLASS = ("glass4", "glass6", "glass46", "own4", "own6", None)
 
 
@@ -77,6 +79,12 @@ def program_of(path):
     return os.path.basename(path)[:-2].split("_")[0]
 
 
+def is_program(name):
+    """Is it a selftest as a whole?"""
+    return any(os.path.exists(os.path.join(tree.TOP, f"{ROOMS[1]}{name}{ext}"))
+               for ext in (".c", ".sh"))
+
+
 def tests_of(program):
     """The names in the tables of tests of a selftest, which may be several files"""
     found = set()
@@ -110,6 +118,8 @@ def passed_tests(files):
                 match = SELFTEST_LINE.match(line.rstrip("\n"))
                 if match and match.group(2) in GLASS:
                     found.add((match.group(1), match.group(3).removesuffix(".pkt")))
+                elif not match and (match := SCRIPT_LINE.match(line.rstrip("\n"))):
+                    found.add(match.groups())
     return found
 
 

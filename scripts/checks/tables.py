@@ -268,6 +268,14 @@ def check_counters():
             tree.finding(COUNTERS, line, f"no script of {SCRIPTS} moves {name} by one")
 
 
+def named():
+    """(line, program, name or pattern) of each test that LINUX names in parentheses"""
+    text = tree.read(LINUX)
+    for match in NAMED.finditer(text):
+        for name in re.findall(r"``([\w*]+)``", match.group(1)):
+            yield tree.line_of(text, match.start()), match.group(2) or "oracle", name
+
+
 def check_named():
     """Is there each test that the page names, a program or a suite of that name?"""
     text = tree.read(LINUX)
@@ -276,12 +284,10 @@ def check_named():
         if f'.name = "{match.group(1)}"' not in suites:
             tree.finding(LINUX, tree.line_of(text, match.start()),
                          f"there is no suite {match.group(1)}")
-    for match in NAMED.finditer(text):
-        known = proofs.tests_of(match.group(2) or "oracle")
-        for name in re.findall(r"``([\w*]+)``", match.group(1)):
-            if not fnmatch.filter(known, name) and \
-                    not os.path.exists(os.path.join(tree.TOP, f"{proofs.ROOMS[1]}{name}.c")):
-                tree.finding(LINUX, tree.line_of(text, match.start()), f"there is no test {name}")
+    for line, program, name in named():
+        if not fnmatch.filter(proofs.tests_of(program), name) and \
+                not proofs.is_program(name):
+            tree.finding(LINUX, line, f"there is no test {name}")
 
 
 def check_calls():
@@ -305,6 +311,10 @@ def not_passed(logs):
         for test in tests:
             if not test.in_results(passed):
                 yield f"{test} says \"{what}\" and passed nowhere"
+    for line, program, name in named():
+        if not fnmatch.filter((name for of, name in passed if of == program), name) and \
+                not (proofs.is_program(name) and name in (of for of, _ in passed)):
+            yield f"{LINUX}:{line} names {name}, which passed nowhere"
 
 
 def check_manual():
@@ -344,7 +354,7 @@ def run():
     if not args.results:
         tree.report()
     parts = [("the pages are true, and each row has a test", tree.findings()),
-             ("every test of an option, a sysctl or a counter passed",
+             ("every test of an option, a sysctl, a counter or of Linux passed",
               list(not_passed(args.results)))]
     failed = proofs.tell("tables", parts)
     proofs.tell_totals(parts, failed)
