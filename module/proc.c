@@ -117,7 +117,8 @@ static int rules_show(struct seq_file *seq, void *v)
 
 	seq_printf(seq, "%-26s %-26s %12s  %s\n", "RULE", "SECTION", "COUNT",
 		   "PHRASE");
-	for (rule = 1; rule < RULE_COUNT; rule++)
+	/* what no rule explains is a mistake of Glass', and shown as such */
+	for (rule = !glass_rule_count(gn, RULE_NONE); rule < RULE_COUNT; rule++)
 		seq_printf(seq, "%-26s %-26s %12llu  %s\n",
 			   glass_rule_name(rule), glass_rule_section(rule),
 			   glass_rule_count(gn, rule),

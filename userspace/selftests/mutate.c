@@ -128,17 +128,21 @@ static int splats(void)
 	return found;
 }
 
-static void print_rules(void)
+/* False if something was decided by none of them: there is a row for that, then. */
+static bool print_rules(void)
 {
 	FILE *f = fopen("/proc/net/glass/rules", "r");
+	bool explained = true;
 	char line[256];
 
 	must(f);
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
 		note("%s", line);
+		explained = explained && strncmp(line, "NONE ", 5);
 	}
 	fclose(f);
+	return explained;
 }
 
 static bool print_states(void)
@@ -203,7 +207,7 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	tap_plan(6);
+	tap_plan(7);
 	note("%lu mutated segments, seed %lu", n, (unsigned long)seed);
 	random_seed(seed);
 	found = splats();
@@ -226,7 +230,7 @@ int main(int argc, char **argv)
 		tap_ok(all_ends(), "what was left half done ends by itself");
 	else
 		tap_skip("takes minutes", "what was left half done ends by itself");
-	print_rules();
+	tap_ok(print_rules(), "a rule explains each decision");
 	found = splats() - found;
 	tap_ok(!found, "no splats");
 	note("mutated segments: %lu, seed: %lu, splats: %d", n,
