@@ -253,7 +253,9 @@ hosts() {
 	ip netns add near
 	ip netns add far
 	ip -n near link set lo up
-	ip -n near link add veth0 type veth peer name veth0 netns far
+	# the hard case: in an ARP packet this 0xfd is where IPv4 has its protocol
+	ip -n near link add veth0 address 02:fd:00:00:00:01 type veth \
+		peer name veth0 netns far
 	ip -n near addr add 10.9.0.1/24 dev veth0
 	ip -n far addr add 10.9.0.2/24 dev veth0
 	ip -n near link set veth0 up
@@ -318,9 +320,9 @@ time.sleep(1000)'
 seen = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
 icmp = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
 open(sys.argv[1], "w")
-packet = b""
-while packet[9:10] != b"\xfd":
-    packet = seen.recv(2000)
+packet, protocol = b"", 0
+while protocol != 0x0800 or packet[9] != 253:
+    packet, (_, protocol, *_) = seen.recvfrom(2000)
 quoted = packet[:28]
 words = memoryview(b"\3\2" + quoted).cast("H")
 total = sum(words)
