@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -225,23 +226,38 @@ static bool ready(int fd, short events, int ms)
 	return n == 1;
 }
 
-/* An error that may pass waits in the queue; one that ended it all does not */
+/* IPv6's word for what IPv4 calls protocol unreachable, ENOPROTOOPT */
+/* rfc8200#section-4 */
+static bool protocol_unknown(const struct sock_extended_err *e)
+{
+	return e->ee_origin == SO_EE_ORIGIN_ICMP6 && e->ee_type == ICMP6_PARAM_PROB &&
+	       e->ee_code == ICMP6_PARAMPROB_NEXTHEADER;
+}
+
+/* What ended the open, or what may pass, which is in the queue alone */
 static int error_of(int fd)
 {
 	char control[512];
 	struct msghdr m = { .msg_control = control, .msg_controllen = sizeof(control) };
+	const struct sock_extended_err *e;
 	socklen_t len = sizeof(int);
 	struct cmsghdr *c;
 	int err = 0;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len))
 		return errno;
-	if (err || recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+	if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
 		return err;
-	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
-		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
-		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
-			err = ((struct sock_extended_err *)CMSG_DATA(c))->ee_errno;
+	for (c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+		if ((c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_RECVERR) &&
+		    (c->cmsg_level != IPPROTO_IPV6 || c->cmsg_type != IPV6_RECVERR))
+			continue;
+		e = (const struct sock_extended_err *)CMSG_DATA(c);
+		if (protocol_unknown(e))
+			err = ENOPROTOOPT;
+		else if (!err)
+			err = e->ee_errno;
+	}
 	return err;
 }
 

@@ -11,6 +11,8 @@ SECURE=sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 VERSION=$("$glass" --version | cut -d ' ' -f 2)
 # shellcheck source=userspace/selftests/verdict.sh
 . "$GLASS_TOP/userspace/selftests/verdict.sh"
+# shellcheck source=userspace/selftests/far.sh
+. "$GLASS_TOP/userspace/selftests/far.sh"
 
 # put PATH [TEXT]: a file of the made-up machine
 put() {
@@ -248,20 +250,20 @@ listings() {
 	filters ""
 }
 
-# Two hosts, "near" and "far", each with Glass
-hosts() {
-	ip netns add near
-	ip netns add far
-	ip -n near link set lo up
-	# the hard case: in an ARP packet this 0xfd is where IPv4 has its protocol
-	ip -n near link add veth0 address 02:fd:00:00:00:01 type veth \
-		peer name veth0 netns far
-	ip -n near addr add 10.9.0.1/24 dev veth0
-	ip -n far addr add 10.9.0.2/24 dev veth0
-	ip -n near link set veth0 up
-	ip -n far link set veth0 up
-	# there is none who has it
-	ip -n near neigh add 10.9.0.9 lladdr 02:00:00:00:00:09 dev veth0
+# way FAMILY FAR NOBODY ELSEWHERE: addresses of near's network and of another
+way() {
+	local family=$1 far=$2 nobody=$3 elsewhere=$4
+	about "ok +way +$far answers; nobody listens at its port 4" "" "$far" 4
+	ip netns exec far "$GLASS_TOP/.build/userspace/glass-server" "-$family" -n 1 4 >/dev/null 2>&1 &
+	for _ in {1..600}; do
+		ip netns exec far grep -q '^LISTEN .* 4 ' /proc/net/glass/connections && break
+		sleep 0.1
+	done
+	about "ok +way +$far accepts at port 4" "" "$far" 4
+	wait
+	nobody_has "$nobody"
+	about "not ok +way +$nobody: no answer to protocol 253, nor to TCP" "ping $nobody" "$nobody"
+	about "not ok +way +$elsewhere: Network is unreachable" "ip route get $elsewhere" "$elsewhere"
 }
 
 ways() {
@@ -269,91 +271,51 @@ ways() {
 	inside=(ip netns exec near)
 	about "ok +IPv4 +over lo" ""
 	about "ok +IPv6 +over lo" ""
-	about "ok +way +10.9.0.2 answers; nobody listens at its port 4" "" 10.9.0.2 4
-	ip netns exec far "$GLASS_TOP/.build/userspace/glass-server" -n 1 4 >/dev/null 2>&1 &
-	for _ in {1..600}; do
-		ip netns exec far grep -q '^LISTEN .* 4 ' /proc/net/glass/connections && break
-		sleep 0.1
-	done
-	about "ok +way +10.9.0.2 accepts at port 4" "" 10.9.0.2 4
-	wait
-	about "not ok +way +10.9.0.9: no answer to protocol 253, nor to TCP" "ping 10.9.0.9" 10.9.0.9
-	about "not ok +way +10.10.0.1: Network is unreachable" "ip route get 10.10.0.1" 10.10.0.1
+	way 4 10.9.0.2 10.9.0.9 10.10.0.1
+	way 6 fd00:9::2 fd00:9::9 fd00:10::1
 	about "not ok +way +no-such-host port 1: " "an address" no-such-host 1
 	ip -n near link set lo down
 	about "not ok +lo +is down" "ip link set lo up"
 	inside=()
-	ip netns del near
-	ip netns del far
+	no_hosts
 }
 
-# far_runs TEXT: a program of Python's on the far host, until $far is killed
-far_runs() {
-	rm -f "$work/ready"
-	ip netns exec far python3 -I -c "import socket
-$1" "$work/ready" &
-	far=$!
-	for _ in {1..600}; do
-		[ -e "$work/ready" ] && break
-		sleep 0.1
-	done
-}
+lacking() { about "not ok +way +$1 is reached, and has no Glass" "there: modprobe glass" "$1" 7; }
 
 # Protocol 253 does not come to the far host's IP, though the host is there
 barred() {
+	local far text="answers TCP, but not protocol 253"
 	hosts
+	far_is_barred
 	inside=(ip netns exec near)
-	ip netns exec far tc qdisc add dev veth0 ingress
-	ip netns exec far tc filter add dev veth0 ingress protocol ip \
-		u32 match ip protocol 253 0xff action drop
-	far_runs 'import sys, time
-there = socket.create_server(("10.9.0.2", 7))
+	far_runs -c 'import socket, sys, time
+there = socket.create_server(("", 7), family=socket.AF_INET6, dualstack_ipv6=True)
 open(sys.argv[1], "w")
 time.sleep(1000)'
-	about "not ok +way +10.9.0.2 answers TCP, but not protocol 253" "glass doctor there" 10.9.0.2 7
-	about "not ok +way +10.9.0.2 answers TCP, but not protocol 253" "glass doctor there" 10.9.0.2 8
-	kill "$far"
-	wait "$far" 2>/dev/null
-	# as a kernel does without the module: protocol unreachable. Of all packets
-	# (3) this one is seen before it is dropped.
-	far_runs 'import sys
-seen = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
-icmp = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-open(sys.argv[1], "w")
-packet, protocol = b"", 0
-while protocol != 0x0800 or packet[9] != 253:
-    packet, (_, protocol, *_) = seen.recvfrom(2000)
-quoted = packet[:28]
-words = memoryview(b"\3\2" + quoted).cast("H")
-total = sum(words)
-total = (total & 0xffff) + (total >> 16)
-check = (~((total & 0xffff) + (total >> 16)) & 0xffff).to_bytes(2, sys.byteorder)
-icmp.sendto(b"\3\2" + check + bytes(4) + quoted, (socket.inet_ntoa(packet[12:16]), 0))'
-	about "not ok +way +10.9.0.2 is reached, and has no Glass" "there: modprobe glass" 10.9.0.2 7
-	kill "$far" 2>/dev/null
-	wait "$far" 2>/dev/null
+	for far in 10.9.0.2 fd00:9::2; do
+		about "not ok +way +$far $text" "glass doctor there" "$far" 7
+		about "not ok +way +$far $text" "glass doctor there" "$far" 8
+	done
+	far_ends
+	far_runs "$GLASS_TOP/userspace/selftests/no_glass.py"
+	lacking 10.9.0.2
+	lacking fd00:9::2
+	about "not ok +way +fd00:9::2: Protocol error" "ip route get" fd00:9::2 8
+	ip netns exec near sysctl -q net.glass.abort_on_soft_error=1
+	lacking fd00:9::2
+	far_ends
 	inside=()
-	ip netns del near
-	ip netns del far
+	no_hosts
 }
 
 # Two ways not to have the module: not there, and there but for modprobe's files
 absent() {
-	local dir
-	dir=/lib/modules/$(uname -r)
-	mount -t tmpfs none "$dir"
-	[ ! -e /sys/module/glass_diag ] || rmmod glass_diag
-	# where time is virtual the last orphan may give up first
-	for _ in {1..200}; do
-		rmmod glass 2>/dev/null && break
-		sleep "${GLASS_SLOW:+1}0.1"
-	done
+	glass_leaves
 	about "not ok +module +is not installed" "apt install"
 	about "skip +way +without the module" ""
-	echo "extra/glass.ko:" >"$dir/modules.dep"
+	echo "extra/glass.ko:" >"/lib/modules/$(uname -r)/modules.dep"
 	about "not ok +module .* did not come when a socket asked: Protocol not supported" "modprobe glass"
-	umount "$dir"
-	insmod "$GLASS_MODULE"
+	glass_returns
 }
 
 echo "TAP version 13"
