@@ -27,7 +27,11 @@ static const struct {
 	{ ENETUNREACH,	"no route leads to that address" },
 	{ EADDRINUSE,	"another socket has that address and port" },
 	{ EADDRNOTAVAIL, "that address is not of this host, or no port is free" },
-	{ EACCES,	"ports below 1024 are for privileged programs" },
+	{ EACCES,	"a route or a filter forbids it" },
+	{ EPERM,	"BPF of this cgroup, or seccomp, forbids it" },
+	{ EINVAL,	"a link-local address needs its interface, as in fe80::1%eth0" },
+	{ ENOPROTOOPT,	"the host is there, but has no Glass" },
+	{ EPROTO,	"the host could not read the packet; over IPv6 one without Glass says so" },
 	{ EPROTONOSUPPORT, "the module is not there; glass doctor says more" },
 	{ EAFNOSUPPORT,	"the module is not there; glass doctor says more" },
 	{ EISCONN,	"this socket is connected already" },
@@ -57,17 +61,24 @@ int common_option(struct options *o, int opt)
 	return 0;
 }
 
+static const char *meaning_of(const char *call, int error)
+{
+	int i;
+
+	if (error == EACCES && !strcmp(call, "bind"))
+		return "ports below 1024 are for privileged programs";
+	for (i = 0; meanings[i].error; i++)
+		if (meanings[i].error == error)
+			return meanings[i].meaning;
+	return "see the call's manual page";
+}
+
 void fail(const char *call)
 {
 	int error = errno;
-	const char *meaning = "see the call's manual page";
-	int i;
 
-	for (i = 0; meanings[i].error; i++)
-		if (meanings[i].error == error)
-			meaning = meanings[i].meaning;
 	fflush(stdout);
-	fprintf(stderr, "%s: %s: %s\n", call, strerror(error), meaning);
+	fprintf(stderr, "%s: %s: %s\n", call, strerror(error), meaning_of(call, error));
 	exit(1);
 }
 
