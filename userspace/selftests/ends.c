@@ -79,10 +79,12 @@ static void old_text(const struct kind *k)
 static void kept_is_not_held(const struct kind *k)
 {
 	struct pair p;
+	struct row r;
 
 	netns_own();
 	pair_open(k, &p);
-	must_be(wish("keep with=text\nhold with=text nth=2\n"), 0);
+	/* times=0: the text is sent again before all of this is done */
+	must_be(wish("keep with=text\nhold with=text nth=2 times=0\n"), 0);
 	exchange(&p, 10);
 	pattern_send(p.c, 20, 10, 10);
 	await_held(2, 1);
@@ -91,12 +93,16 @@ static void kept_is_not_held(const struct kind *k)
 	must_be(wish("replay 9\n"), ENOENT);
 	must_be(wish("replay 2\n"), ENODATA);
 	must_be(wish("replay\n"), 0);
-	row_is(2, 1, 1);
+	must(row_of(2, &r));
+	must(r.held >= 1);
+	must_be(r.held, r.done);
 	must_be(wish("clear 1\n"), 0);
 	must_be(wish("replay\n"), ENODATA);
 	must(quiet(p.s, 0));
 	must_be(wish("release\n"), 0);
-	pattern_recv(p.s, 20, 10, 10);
+	pattern_recv(p.s, 10, 10, 10);
+	must_be(wish("clear 2\n"), 0);
+	pattern_recv(p.s, 10, 20, 10);
 	pair_close(&p);
 }
 

@@ -93,7 +93,7 @@ static void later(const struct kind *k)
 	took = now_us() - start;
 	note("%lld ms for text that was delayed by 100", took / 1000);
 	must(took >= 90000);
-	await_held(1, 0);
+	await_let_go(1);
 	row_is(1, 1, 0);
 	must_be(rule_count("FAULT_DELAY"), 1);
 	pair_close(&p);

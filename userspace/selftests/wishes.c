@@ -51,13 +51,23 @@ void row_is(unsigned int id, unsigned long long done, unsigned int held)
 	must_be(r.held, held);
 }
 
+/* At least so many: what is not acknowledged is sent again meanwhile */
 void await_held(unsigned int id, unsigned int n)
 {
 	struct row r;
 
 	do {
 		must(row_of(id, &r));
-	} while (r.held != n && (pause_ms(1), true));
+	} while (r.held < n && (pause_ms(1), true));
+}
+
+void await_let_go(unsigned int id)
+{
+	struct row r;
+
+	do {
+		must(row_of(id, &r));
+	} while (r.held && (pause_ms(1), true));
 }
 
 void exchange(const struct pair *p, size_t len)

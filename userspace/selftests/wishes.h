@@ -17,6 +17,7 @@ int wish(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool row_of(unsigned int id, struct row *r);
 void row_is(unsigned int id, unsigned long long done, unsigned int held);
 void await_held(unsigned int id, unsigned int n);
+void await_let_go(unsigned int id);
 void exchange(const struct pair *p, size_t len);
 void await_rule(const char *rule, long n);
 bool quiet(int fd, int ms);
