@@ -71,7 +71,7 @@ verdict $? "glass run sleeps meanwhile"
 "$glass" run -q busybox wget -q -O "$work/got" http://127.0.0.1:8080/file &&
 	cmp "$work/file" "$work/got"
 verdict $? "a static client fetches what it serves"
-has '^TIME-WAIT .* 8080 '
+becomes has '^TIME-WAIT .* 8080 '
 verdict $? "the table has their connection"
 ! busybox wget -q -O "$work/none" http://127.0.0.1:8080/file
 verdict $? "one that was not asked for goes by TCP"
@@ -96,14 +96,14 @@ leaves="sleep 100 >/dev/null & echo \$! >$work/left; exit 8"
 run=$!
 becomes only_left; kill "$run"
 wait "$run"
-[ $? = 8 ] && ended "$(<"$work/left")"
+[ $? = 8 ] && becomes ended "$(<"$work/left")"
 verdict $? "what the program leaves behind ends with glass run"
 rm "$work/left"
 {
 	becomes only_left; printf '\003'
 	becomes no_group >&2
 } | SHELL=/bin/sh timeout -k 1 60 script -qec "exec $glass run -bq sh -c '$leaves'" /dev/null >/dev/null
-[ "${PIPESTATUS[1]}" = 8 ] && ended "$(<"$work/left")"
+[ "${PIPESTATUS[1]}" = 8 ] && becomes ended "$(<"$work/left")"
 verdict $? "and by Ctrl-C"
 
 # Who becomes another user is no longer told that his parent has died.
