@@ -128,6 +128,8 @@ static void info(const struct kind *k)
 	struct told t;
 
 	pair_open(k, &p);
+	/* or the ACK waits, and the text may be sent again before it comes */
+	must_be(set_int(p.s, IPPROTO_TCP, TCP_QUICKACK, 1), 0);
 	pattern_send(p.c, 3000, 0, 3000);
 	await_acked(p.c);
 	ask_socket(&q, p.c);
