@@ -28,13 +28,16 @@ def scene(lab):
                   f"in {times[n + 1] - times[n]:.6f} s")
     gap = (isns[2] - isns[1]) % 2**32
     rate = gap / (times[2] - times[1]) / 1e6
-    lab.step("another port, at the same moment")
-    with lab.watch(show=False) as ladder:
-        d = lab.client.socket("d", port=6000)
-        d.connect(lab.server)
-    other = ladder.sent(kind="SYN")[0].seq
-    away = min((other - isns[2]) % 2**32, (isns[2] - other) % 2**32)
-    lab.print(f"  from port 5000: {isns[2]}; from port 6000: {other}")
+    lab.step("other ports, at the same moment")
+    lab.print(f"  from port 5000: {isns[2]}")
+    away = []
+    # one of them may be near by chance, once in 430 times
+    for port in 6000, 6001, 6002:
+        with lab.watch(show=False) as ladder:
+            lab.client.socket(f"d{port}", port=port).connect(lab.server)
+        other = ladder.sent(kind="SYN")[0].seq
+        away.append(min((other - isns[2]) % 2**32, (isns[2] - other) % 2**32))
+        lab.print(f"  from port {port}: {other}")
     first = tables[0]
 
     lab.fact("zero", any(isn == 0 for isn in isns))
@@ -43,5 +46,5 @@ def scene(lab):
     lab.fact("again", "grows" if all((isns[n + 1] - isns[n]) % 2**32 < 2**31 for n in (0, 1))
              else "random")
     lab.fact("clock", round(rate, 2))
-    lab.fact("other_port", "far" if away > 5 * 10**6 else "near")
+    lab.fact("other_port", "far" if max(away) > 5 * 10**6 else "near")
     lab.fact("relative", first.sent(kind="SYN")[0].seq - first.sent(kind="SYN")[0].isn)
