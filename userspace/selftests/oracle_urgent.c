@@ -330,7 +330,9 @@ static void urg_interrupts(const struct kind *k)
 	must_be(sigaction(SIGURG, &sa, NULL), 0);
 	must_be(fcntl(p.s, F_SETOWN, getpid()), 0);
 	if (!fork()) {
-		pause_ms(200);
+		/* a signal before that would be over, and recv() wait on */
+		while (!asleep(getppid()))
+			pause_ms(1);
 		send(p.c, "x", 1, MSG_OOB);
 		pause_ms(2000);
 		_exit(0);
