@@ -114,34 +114,33 @@ static void intr_accept(const struct kind *k)
 	tell("timeout", do_accept(l));
 }
 
+struct caller {
+	const struct kind *k;
+	struct addr at;
+};
+
 static void *connect_later(void *arg)
 {
-	struct addr *at = arg;
-	const struct kind *k = &kinds[TCP4];
-	int i;
+	struct caller *c = arg;
 
-	for (i = 0; i < KINDS; i++)
-		if (ticks == -1 - i)
-			k = &kinds[i];
-	ticks = 0;
 	/* Only the accepting thread takes signals. */
-	pause_ms(TICKS * TICK_MS);
-	connected(k, at);
+	while (ticks < TICKS)
+		pause_ms(5);
+	connected(c->k, &c->at);
 	return NULL;
 }
 
 static void intr_accept_restart(const struct kind *k)
 {
+	struct caller c = { .k = k };
+	int l = listener(k, &c.at, 1);
 	sigset_t alarms;
-	struct addr at;
-	int l = listener(k, &at, 1);
 	pthread_t other;
 
 	sigemptyset(&alarms);
 	sigaddset(&alarms, SIGALRM);
-	ticks = -1 - (k - kinds);
 	must_be(pthread_sigmask(SIG_BLOCK, &alarms, NULL), 0);
-	must_be(pthread_create(&other, NULL, connect_later, &at), 0);
+	must_be(pthread_create(&other, NULL, connect_later, &c), 0);
 	must_be(pthread_sigmask(SIG_UNBLOCK, &alarms, NULL), 0);
 	signals(true);
 	tell("accept", do_accept(l));
