@@ -287,8 +287,9 @@ static void path_columns(const struct kind *k)
 		must_be(sscanf(line, " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 			       "%*s %*s %ld 0 0 %u %d %u", &rto, &cwnd,
 			       &ssthresh, &srtt), 4);
-		/* 200 ms in ticks of 10 ms; rfc6928's window for large segments */
-		must_be(rto, 20);
+		/* 200 ms, or more on a busy machine, in ticks of 10 */
+		must(rto >= 20 && rto < 50);
+		/* rfc6928's window for large segments */
 		must(cwnd >= 2 && cwnd <= 10);
 		must_be(ssthresh, -1);
 		must(srtt < 200000);
