@@ -163,11 +163,13 @@ int glass_icmp(struct glass_net *gn, const struct glass_tuple *tuple,
  * @msg: the text
  * @user: MSG_ZEROCOPY: who is told when nobody looks at its pages any more;
  *	NULL for all other text
+ * @stamps: SOF_TIMESTAMPING_*, what is to be told of its last octet
  * @pages: refer to its pages, do not copy it
  */
 struct glass_source {
 	struct msghdr *msg;
 	struct ubuf_info *user;
+	u32 stamps;
 	bool pages;
 };
 

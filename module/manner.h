@@ -54,8 +54,9 @@ void glass_stamp_join(struct sk_buff *to, const struct sk_buff *from);
 void glass_stamp_tell(const struct sock *sk, struct msghdr *msg,
 		      struct scm_timestamping_internal *stamps);
 
+int glass_stamp_control(struct sock *sk, struct msghdr *msg, u32 *stamps);
 void glass_stamp_begin(struct sock *sk);
-void glass_stamp_text(struct sock *sk);
+void glass_stamp_text(struct sock *sk, u32 stamps);
 void glass_stamp_pass(struct sk_buff *to, const struct sk_buff *from);
 void glass_stamp_acked(struct sock *sk, struct sk_buff *skb);
 

@@ -71,8 +71,8 @@ static int send_some(struct sock *sk, const struct glass_source *from)
 			break;
 		done += n;
 	}
-	if (unlikely(READ_ONCE(sk->sk_tsflags)) && !msg_data_left(msg))
-		glass_stamp_text(sk);
+	if (unlikely(from->stamps) && !msg_data_left(msg))
+		glass_stamp_text(sk, from->stamps);
 	if (done)
 		send_push(sk, msg, done);
 	if (done || n >= 0)
@@ -80,20 +80,13 @@ static int send_some(struct sock *sk, const struct glass_source *from)
 	return n;
 }
 
+/* Queue all, and wait for room as long as @timeo says */
 static int send_all(struct sock *sk, const struct glass_source *from,
-		    int *copied)
+		    long timeo, int *copied)
 {
 	struct msghdr *msg = from->msg;
-	long timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
 	int err;
 
-	if (!may_write(sk)) {
-		err = sk_stream_wait_connect(sk, &timeo);
-		if (err)
-			return err;
-	}
-	if (unlikely(READ_ONCE(sk->sk_tsflags)))
-		glass_stamp_begin(sk);
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
 	while (msg_data_left(msg)) {
 		if (sk->sk_err || sk->sk_shutdown & SEND_SHUTDOWN)
@@ -114,16 +107,44 @@ static int send_all(struct sock *sk, const struct glass_source *from,
 	return 0;
 }
 
+/*
+ * What the call asks for is looked at once it may send, as TCP does: what a
+ * SYN took before is not told then.
+ */
+static int send_open(struct sock *sk, struct glass_source *from, int *copied)
+{
+	struct msghdr *msg = from->msg;
+	long timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
+	int err;
+
+	if (!may_write(sk)) {
+		err = sk_stream_wait_connect(sk, &timeo);
+		if (err)
+			return err;
+	}
+	from->stamps = READ_ONCE(sk->sk_tsflags);
+	if (unlikely(msg->msg_controllen)) {
+		err = glass_stamp_control(sk, msg, &from->stamps);
+		if (err) {
+			*copied = 0;
+			return err;
+		}
+	}
+	if (unlikely(from->stamps))
+		glass_stamp_begin(sk);
+	return send_all(sk, from, timeo, copied);
+}
+
 /**
  * glass_send() - queue text, and wait for room
  * @sk: the socket; process context
  * @msg: the text; MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, MSG_MORE,
- *	MSG_FASTOPEN, MSG_ZEROCOPY
+ *	MSG_FASTOPEN, MSG_ZEROCOPY; control messages of SOL_SOCKET
  * @size: octets of it
  * @pages: it lies in pages of the kernel that may be referred to
  *
  * Return: octets queued, or an error if none: -ENOTCONN, -EPIPE (with
- * SIGPIPE), -EAGAIN, -EFAULT, -ENOBUFS, what sk_err holds, a signal's.
+ * SIGPIPE), -EAGAIN, -EFAULT, -ENOBUFS, -EINVAL, what sk_err holds, a signal's.
  */
 int glass_send(struct sock *sk, struct msghdr *msg, size_t size, bool pages)
 {
@@ -135,7 +156,7 @@ int glass_send(struct sock *sk, struct msghdr *msg, size_t size, bool pages)
 	if (!err)
 		err = glass_fastopen_send(sk, msg, &copied);
 	if (!err)
-		err = send_all(sk, &from, &copied);
+		err = send_open(sk, &from, &copied);
 	glass_source_end(&from, copied);
 	if (!copied && err) {
 		copied = sk_stream_error(sk, msg->msg_flags, err);

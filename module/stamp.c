@@ -113,7 +113,29 @@ void glass_stamp_tell(const struct sock *sk, struct msghdr *msg,
 }
 
 /**
- * glass_stamp_begin() - text is sent by a socket that wants to know when it left
+ * glass_stamp_control() - what the control messages of a sendmsg() ask for
+ * @sk: the socket, locked
+ * @msg: the call's
+ * @stamps: SOF_TIMESTAMPING_*, the socket's own; changed by SO_TIMESTAMPING
+ *
+ * All else of SOL_SOCKET that Linux knows there is of no use to a stream; what
+ * is of other levels is ignored.
+ *
+ * Return: 0, -EINVAL: one is unknown, not allowed or not all there.
+ */
+int glass_stamp_control(struct sock *sk, struct msghdr *msg, u32 *stamps)
+{
+	struct sockcm_cookie asked;
+
+	sockcm_init(&asked, sk);
+	if (sock_cmsg_send(sk, msg, &asked))
+		return -EINVAL;
+	*stamps = asked.tsflags;
+	return 0;
+}
+
+/**
+ * glass_stamp_begin() - text is sent whose user may want to know when it left
  * @sk: the socket, locked
  *
  * OPT_ID counts octets from the first that is sent after it was asked for.
@@ -127,19 +149,19 @@ void glass_stamp_begin(struct sock *sk)
 /**
  * glass_stamp_text() - the last of what a send() has is queued
  * @sk: the socket, locked
+ * @stamps: SOF_TIMESTAMPING_*, what is to be told of it
  */
-void glass_stamp_text(struct sock *sk)
+void glass_stamp_text(struct sock *sk, u32 stamps)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
-	u32 flags = READ_ONCE(sk->sk_tsflags);
 	struct skb_shared_info *info;
 
-	if (!skb || !(flags & SOF_TIMESTAMPING_TX_RECORD_MASK))
+	if (!skb || !(stamps & SOF_TIMESTAMPING_TX_RECORD_MASK))
 		return;
 	info = skb_shinfo(skb);
-	__sock_tx_timestamp(flags, &info->tx_flags);
+	__sock_tx_timestamp(stamps, &info->tx_flags);
 	info->tskey = GLASS_CB(skb)->end - 1 - atomic_read(&sk->sk_tskey);
-	GLASS_CB(skb)->stamps_ack = !!(flags & SOF_TIMESTAMPING_TX_ACK);
+	GLASS_CB(skb)->stamps_ack = !!(stamps & SOF_TIMESTAMPING_TX_ACK);
 }
 
 /**

@@ -29,7 +29,7 @@ static const struct test *const tables[] = {
 	oracle_signal, oracle_fastopen, oracle_keep, oracle_urgent,
 	oracle_wire, oracle_patience, oracle_route, oracle_error,
 	oracle_class, oracle_label, oracle_extension, oracle_scope,
-	oracle_stamp, oracle_vrf, oracle_filter, oracle_bpf,
+	oracle_stamp, oracle_control, oracle_vrf, oracle_filter, oracle_bpf,
 	oracle_queue, oracle_memory, oracle_protocols,
 	oracle_linger, oracle_shutdown, oracle_errno, oracle_lowat,
 	oracle_sendfile, oracle_splice, oracle_zerocopy,

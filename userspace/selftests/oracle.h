@@ -7,6 +7,8 @@
 #ifndef ORACLE_H
 #define ORACLE_H
 
+#include <linux/net_tstamp.h>
+
 #include "selftest.h"
 
 /* Each case by the file that holds it; a table ends with an empty row. */
@@ -48,6 +50,7 @@ extern const struct test oracle_label[];
 extern const struct test oracle_extension[];
 extern const struct test oracle_scope[];
 extern const struct test oracle_stamp[];
+extern const struct test oracle_control[];
 extern const struct test oracle_vrf[];
 extern const struct test oracle_filter[];
 extern const struct test oracle_bpf[];
@@ -95,6 +98,25 @@ void bpf_needed(void);
 
 #define CGROUPS_PATH 24
 void cgroups_mount(char dir[CGROUPS_PATH]);
+
+/* oracle_stamp.c: how stamps of what is sent are told, and which there are */
+#define TOLD (SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | \
+	      SOF_TIMESTAMPING_OPT_TSONLY)
+#define ACKED SOF_TIMESTAMPING_TX_ACK
+#define LEFT SOF_TIMESTAMPING_TX_SOFTWARE
+#define ALL (SOF_TIMESTAMPING_TX_SCHED | LEFT | ACKED)
+
+void tell_sent_acked(int fd);
+
+/* oracle_control.c: sendmsg() with control messages */
+size_t control_put(void *at, int level, int type, size_t len,
+		   unsigned int value);
+long send_control(int fd, size_t len, int flags, void *control, size_t size);
+long send_asking(int fd, size_t len, int flags, unsigned int stamps);
+
+/* oracle_zerocopy.c: MSG_ZEROCOPY may be asked for, and the next notice */
+void zerocopy_allow(const struct kind *k, int fd);
+void zerocopy_tell(int fd);
 
 /* Calls with the arguments that nearly every case uses */
 long do_bind(int fd, const struct addr *a);

@@ -30,7 +30,7 @@ static int allow_by(const struct kind *k, int fd, int value)
 	return ret;
 }
 
-static void allow(const struct kind *k, int fd)
+void zerocopy_allow(const struct kind *k, int fd)
 {
 	must_be(allow_by(k, fd, 1), 0);
 }
@@ -38,7 +38,7 @@ static void allow(const struct kind *k, int fd)
 static void open_allowed(const struct kind *k, struct pair *p)
 {
 	pair_open(k, p);
-	allow(k, p->c);
+	zerocopy_allow(k, p->c);
 }
 
 static long lend(int fd, const void *buf, size_t len, int flags)
@@ -76,7 +76,7 @@ static bool notice(int fd, struct sock_extended_err *e)
 	return true;
 }
 
-static void tell_notice(int fd)
+void zerocopy_tell(int fd)
 {
 	struct sock_extended_err e;
 	char text[96];
@@ -131,7 +131,7 @@ static void zerocopy_option(const struct kind *k)
 	if (k->glass)
 		must_be(set_int(fd, SOL_GLASS, GLASS_ZEROCOPY, 1), 0);
 	else
-		allow(k, fd);
+		zerocopy_allow(k, fd);
 	tell("is", get_int(fd, SOL_SOCKET, SO_ZEROCOPY));
 }
 
@@ -164,7 +164,7 @@ static void zerocopy_inherited(const struct kind *k)
 	struct addr at;
 	int l = listener(k, &at, 5), c, s;
 
-	allow(k, l);
+	zerocopy_allow(k, l);
 	c = connected(k, &at);
 	s = accept(l, NULL, NULL);
 	tell("child", get_int(s, SOL_SOCKET, SO_ZEROCOPY));
@@ -182,7 +182,7 @@ static void zerocopy_not_asked(const struct kind *k)
 	pair_open(k, &p);
 	tell("lend", lend(p.c, pages(PAGE, 0), PAGE, 0));
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	tell_sha("sha256", p.s, PAGE, 0);
 }
 
@@ -195,12 +195,12 @@ static void zerocopy_one(const struct kind *k)
 	await_acked(p.c);
 	tell_events("poll", events_now(p.c));
 	tell("SO_ERROR", get_int(p.c, SOL_SOCKET, SO_ERROR));
-	tell_notice(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
+	zerocopy_tell(p.c);
 	tell_events("poll", events_now(p.c));
 	tell("again", lend(p.c, pages(10, 20000), 10, 0));
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	tell_sha("sha256", p.s, 20010, 0);
 }
 
@@ -216,8 +216,8 @@ static void zerocopy_ranges(const struct kind *k)
 		must_be(lend(p.c, buf + 10000 * i, 10000, 0), 10000);
 		await_acked(p.c);
 	}
-	tell_notice(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
+	zerocopy_tell(p.c);
 	tell_sha("sha256", p.s, 50000, 0);
 }
 
@@ -227,20 +227,20 @@ static void zerocopy_nothing(const struct kind *k)
 	struct pair p;
 	int fd = stream(k);
 
-	allow(k, fd);
+	zerocopy_allow(k, fd);
 	tell("fresh", lend(fd, pages(PAGE, 0), PAGE, 0));
 	open_allowed(k, &p);
 	tell("none", lend(p.c, "", 0, 0));
 	tell("fault", lend(p.c, (void *)8, 100, 0));
 	tell("good", lend(p.c, pages(PAGE, 0), PAGE, 0));
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	fill_for_good(p.c);
 	tell("full", lend(p.c, pages(PAGE, 0), PAGE, MSG_DONTWAIT));
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	must_be(shutdown(p.c, SHUT_WR), 0);
 	tell("shut", lend(p.c, pages(PAGE, 0), PAGE, 0));
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 }
 
 /* The first piece is good, the second is not. */
@@ -256,7 +256,7 @@ static void zerocopy_fault_second(const struct kind *k)
 	tell("lend", sendmsg(p.c, &m, MSG_ZEROCOPY));
 	tell("good", lend(p.c, pages(PAGE, 0), PAGE, 0));
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 }
 
 /* Far more than the buffer holds, in a few calls and in many */
@@ -326,16 +326,16 @@ static void zerocopy_changes(const struct kind *k)
 
 	link_open(&l);
 	link_pair(k, &l, &p);
-	allow(k, p.c);
+	zerocopy_allow(k, p.c);
 	link_cut(&l);
 	must_be(lend(p.c, buf, PAGE, 0), PAGE);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	memcpy(buf + 2000, "changed", 7);
 	link_mend(&l);
 	tell("recv", recv(p.s, got, sizeof(got), MSG_WAITALL));
 	tell("same", !memcmp(buf, got, PAGE));
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 }
 
 /* Nobody copied what never arrived anywhere. */
@@ -346,7 +346,7 @@ static void zerocopy_times_out(const struct kind *k)
 
 	link_open(&l);
 	link_pair(k, &l, &p);
-	allow(k, p.c);
+	zerocopy_allow(k, p.c);
 	must_be(set_int(p.c, IPPROTO_TCP, TCP_USER_TIMEOUT, 1000), 0);
 	link_cut(&l);
 	must_be(lend(p.c, pages(12000, 0), 12000, 0), 12000);
@@ -356,8 +356,8 @@ static void zerocopy_times_out(const struct kind *k)
 		pause_ms(20);
 	tell_events("poll", events_now(p.c));
 	tell("SO_ERROR", get_int(p.c, SOL_SOCKET, SO_ERROR));
-	tell_notice(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
+	zerocopy_tell(p.c);
 	/* the other end's FIN is answered, or it would be sent for minutes */
 	link_mend(&l);
 }
@@ -370,12 +370,12 @@ static void zerocopy_reset(const struct kind *k)
 
 	open_allowed(k, &p);
 	must(lend(p.c, buf, 8 << 20, MSG_DONTWAIT) > 0);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	reset_by(p.s);
 	must(await(p.c, POLLHUP) & POLLHUP);
 	tell_events("poll", events_now(p.c));
-	tell_notice(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
+	zerocopy_tell(p.c);
 }
 
 /* close() does not wait; the text is sent all the same, and is what it was. */
@@ -387,7 +387,7 @@ static void zerocopy_closed(const struct kind *k)
 
 	link_open(&l);
 	link_pair(k, &l, &p);
-	allow(k, p.c);
+	zerocopy_allow(k, p.c);
 	link_cut(&l);
 	must_be(lend(p.c, buf, 12000, 0), 12000);
 	must_be(close(p.c), 0);
@@ -409,7 +409,7 @@ static void zerocopy_limit(const struct kind *k)
 	if (!write_file("/proc/sys/net/core/optmem_max", "3000"))
 		skip("no limit of a network namespace's own");
 	link_pair(k, &l, &p);
-	allow(k, p.c);
+	zerocopy_allow(k, p.c);
 	must_be(set_int(p.c, IPPROTO_TCP, TCP_NODELAY, 1), 0);
 	link_cut(&l);
 	for (i = 0; i < 8; i++)
@@ -417,10 +417,10 @@ static void zerocopy_limit(const struct kind *k)
 	tell("copy", send(p.c, buf + 100, 1, MSG_DONTWAIT));
 	link_mend(&l);
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 	tell("lend", lend(p.c, buf, 1, 0));
 	await_acked(p.c);
-	tell_notice(p.c);
+	zerocopy_tell(p.c);
 }
 
 const struct test oracle_zerocopy[] = {
