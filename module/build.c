@@ -121,17 +121,8 @@ static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
 	return skb;
 }
 
-/**
- * glass_build() - a skb with a range of the send stream
- * @sk: the socket, locked
- * @seq: its first sequence number
- * @len: octets of text, may be 0
- * @piece: if not 0, fewer will do: a multiple of this where a skb takes no
- *	more fragments, any number before pages that somebody else waits for
- *
- * Return: a skb with room for all headers in front, or NULL without memory.
- */
-struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
+/* As glass_build() says, without what is to be told of it */
+static struct sk_buff *build(struct sock *sk, u32 seq, u32 len, u32 piece)
 {
 	struct sk_buff *skb, *from = len ? queue_find(sk, seq) : NULL;
 	u32 left = len, n;
@@ -156,9 +147,6 @@ struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
 			break;
 		seq += n;
 		left -= n;
-		if (unlikely(skb_shinfo(from)->tx_flags) &&
-		    seq == GLASS_CB(from)->end)
-			glass_stamp_pass(skb, from);
 	}
 	if (!left)
 		return skb;
@@ -167,4 +155,38 @@ struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
 		return skb;
 	kfree_skb(skb);
 	return copy_segment(sk, seq + left - len, piece ? min(len, piece) : len);
+}
+
+/* Octets that are to be told of when they leave, among those @skb has */
+static void pass_stamps(struct sock *sk, struct sk_buff *skb, u32 seq)
+{
+	struct sk_buff *from = queue_find(sk, seq);
+	u32 end = seq + skb->len;
+
+	while (from && seq_lt(GLASS_CB(from)->seq, end)) {
+		if (GLASS_CB(from)->stamped &&
+		    seq_ge(GLASS_CB(from)->stamp, seq) &&
+		    seq_lt(GLASS_CB(from)->stamp, end))
+			glass_stamp_pass(skb, from);
+		from = skb_peek_next(from, &sk->sk_write_queue);
+	}
+}
+
+/**
+ * glass_build() - a skb with a range of the send stream
+ * @sk: the socket, locked
+ * @seq: its first sequence number
+ * @len: octets of text, may be 0
+ * @piece: if not 0, fewer will do: a multiple of this where a skb takes no
+ *	more fragments, any number before pages that somebody else waits for
+ *
+ * Return: a skb with room for all headers in front, or NULL without memory.
+ */
+struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
+{
+	struct sk_buff *skb = build(sk, seq, len, piece);
+
+	if (unlikely(glass_sk(sk)->stamps_text) && skb && len)
+		pass_stamps(sk, skb, seq);
+	return skb;
 }

@@ -79,6 +79,7 @@ enum glass_counted { COUNTED_NOT, COUNTED_ORPHAN, COUNTED_WAITING };
  * @cong_set: the user chose the congestion control
  * @syn_taken: the peer took the text of our SYN
  * @counted: enum glass_counted
+ * @stamps_text: of some text it was asked when it left; stays
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -114,6 +115,7 @@ struct glass_sock {
 	u8 cong_set:1;
 	u8 syn_taken:1;
 	u8 counted:2;
+	u8 stamps_text:1;
 };
 
 /* With inet_sock's 1000 octets, and 8 that are the slab's, that makes 1408 */
@@ -130,11 +132,16 @@ struct glass6_sock {
  * struct glass_cb - what a skb in a queue carries
  * @seq: sequence number of the first octet of its text
  * @end: one past the last
- * @stamps_ack: of what is sent: its ACK is to be told, see stamp.c
+ * @stamp: of what is sent, if @stamped: the octet of which is to be told when
+ *	it leaves, see stamp.c
+ * @stamped: there is one
+ * @stamps_ack: and its ACK is to be told
  */
 struct glass_cb {
 	u32 seq;
 	u32 end;
+	u32 stamp;
+	bool stamped;
 	bool stamps_ack;
 };
 

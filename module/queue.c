@@ -110,6 +110,13 @@ static int append(struct sock *sk, struct sk_buff *skb,
 	return append_pages(sk, skb, from->msg, size);
 }
 
+/* Has it an octet that is told of, and that was sent? No other's may be told */
+static bool stamp_left(const struct sock *sk, const struct sk_buff *skb)
+{
+	return GLASS_CB(skb)->stamped &&
+	       seq_lt(GLASS_CB(skb)->stamp, glass_sk(sk)->tcb.snd.nxt);
+}
+
 /**
  * glass_queue_append() - take text from the user
  * @sk: the socket, locked; process context
@@ -124,7 +131,8 @@ int glass_queue_append(struct sock *sk, const struct glass_source *from,
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 	int done;
 
-	if (!skb || skb->len >= QUEUE_SKB_MAX || skb_cloned(skb))
+	if (!skb || skb->len >= QUEUE_SKB_MAX || skb_cloned(skb) ||
+	    unlikely(stamp_left(sk, skb)))
 		skb = new_tail(sk);
 	if (!skb)
 		return -ENOMEM;
@@ -193,8 +201,12 @@ void glass_queue_acked(struct sock *sk, u32 una)
 			glass_stamp_acked(sk, skb);
 		wmem_free(sk, skb);
 	}
-	if (skb && seq_lt(GLASS_CB(skb)->seq, una))
-		free_front(sk, skb, una);
+	if (!skb || seq_ge(GLASS_CB(skb)->seq, una))
+		return;
+	if (unlikely(GLASS_CB(skb)->stamps_ack) &&
+	    seq_lt(GLASS_CB(skb)->stamp, una))
+		glass_stamp_acked(sk, skb);
+	free_front(sk, skb, una);
 }
 
 /* Is the whole skb text that is wanted? */

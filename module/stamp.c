@@ -150,6 +150,9 @@ void glass_stamp_begin(struct sock *sk)
  * glass_stamp_text() - the last of what a send() has is queued
  * @sk: the socket, locked
  * @stamps: SOF_TIMESTAMPING_*, what is to be told of it
+ *
+ * Of a skb one octet is told. What was asked of an earlier one that has not
+ * left yet is told of this one too, as TCP has it.
  */
 void glass_stamp_text(struct sock *sk, u32 stamps)
 {
@@ -161,13 +164,16 @@ void glass_stamp_text(struct sock *sk, u32 stamps)
 	info = skb_shinfo(skb);
 	__sock_tx_timestamp(stamps, &info->tx_flags);
 	info->tskey = GLASS_CB(skb)->end - 1 - atomic_read(&sk->sk_tskey);
-	GLASS_CB(skb)->stamps_ack = !!(stamps & SOF_TIMESTAMPING_TX_ACK);
+	GLASS_CB(skb)->stamp = GLASS_CB(skb)->end - 1;
+	GLASS_CB(skb)->stamped = true;
+	GLASS_CB(skb)->stamps_ack |= !!(stamps & SOF_TIMESTAMPING_TX_ACK);
+	glass_sk(sk)->stamps_text = 1;
 }
 
 /**
  * glass_stamp_pass() - a packet has the text of another
  * @to: it
- * @from: the other, whose last octet it has
+ * @from: the other, of which it has the octet that is to be told
  */
 void glass_stamp_pass(struct sk_buff *to, const struct sk_buff *from)
 {
@@ -179,9 +185,10 @@ void glass_stamp_pass(struct sk_buff *to, const struct sk_buff *from)
 /**
  * glass_stamp_acked() - the last octet of a send() was acknowledged
  * @sk: the socket, locked
- * @skb: in the queue of what is sent still
+ * @skb: has it
  */
 void glass_stamp_acked(struct sock *sk, struct sk_buff *skb)
 {
+	GLASS_CB(skb)->stamps_ack = false;
 	__skb_tstamp_tx(skb, NULL, NULL, sk, SCM_TSTAMP_ACK);
 }

@@ -251,10 +251,66 @@ static void stamps_of_one(const struct kind *k)
 	must_be(drain(p.s, 4110), 4110);
 }
 
+/* Text of two calls in one segment, and in two that are on their way at once */
+static void stamps_joined(const struct kind *k)
+{
+	static const struct {
+		unsigned int first;
+		unsigned int second;
+	} asks[] = {
+		{ ALL, 0 }, { 0, ALL }, { ALL, ALL }, { ACKED, LEFT },
+		{ LEFT, ACKED },
+	};
+	size_t i, n = sizeof(asks) / sizeof(asks[0]);
+	struct link l;
+	struct pair p;
+
+	open_told(k, &l, &p);
+	for (i = 0; i < n; i++) {
+		tell_row("one segment, %x then %x", asks[i].first,
+			 asks[i].second);
+		tell("more", send_asking(p.c, 10, MSG_MORE, asks[i].first));
+		tell("end", send_asking(p.c, 20, 0, asks[i].second));
+		tell_sent_acked(p.c);
+		tell_row("two segments, %x then %x", asks[i].first,
+			 asks[i].second);
+		tell("first", send_asking(p.c, 10, 0, asks[i].first));
+		tell("second", send_asking(p.c, 20, 0, asks[i].second));
+		tell_sent_acked(p.c);
+	}
+	tell_row("behind it, more than a segment");
+	tell("more", send_asking(p.c, 100, MSG_MORE, ALL));
+	tell("end", do_send(p.c, 4000, 0));
+	tell_sent_acked(p.c);
+	must_be(drain(p.s, n * 60 + 4100), n * 60 + 4100);
+}
+
+/* Of pages that are lent, and of their neighbours */
+static void stamps_of_lent(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+
+	open_told(k, &l, &p);
+	zerocopy_allow(k, p.c);
+	tell("lent", send_asking(p.c, 9000, MSG_ZEROCOPY, ALL));
+	tell("lent, nothing asked", send_asking(p.c, 9000, MSG_ZEROCOPY, 0));
+	tell_sent_acked(p.c);
+	tell("lent, more", send_asking(p.c, 100, MSG_ZEROCOPY | MSG_MORE, ALL));
+	tell("copied", send_asking(p.c, 100, 0, 0));
+	tell_sent_acked(p.c);
+	tell("copied, more", send_asking(p.c, 100, MSG_MORE, 0));
+	tell("lent", send_asking(p.c, 100, MSG_ZEROCOPY, ALL));
+	tell_sent_acked(p.c);
+	must_be(drain(p.s, 18400), 18400);
+}
+
 const struct test oracle_stamp[] = {
 	TEST(stamps_of_text),
 	TEST_FLAGS(stamps_of_crumbs, SLOW),
 	TEST_FLAGS(stamps_of_sent, SLOW),
 	TEST_FLAGS(stamps_of_one, SLOW),
+	TEST_FLAGS(stamps_joined, SLOW),
+	TEST_FLAGS(stamps_of_lent, SLOW),
 	{ }
 };
