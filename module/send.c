@@ -115,7 +115,7 @@ static int send_open(struct sock *sk, struct glass_source *from, int *copied)
 {
 	struct msghdr *msg = from->msg;
 	long timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
-	int err;
+	int in_syn = *copied, err;
 
 	if (!may_write(sk)) {
 		err = sk_stream_wait_connect(sk, &timeo);
@@ -132,7 +132,10 @@ static int send_open(struct sock *sk, struct glass_source *from, int *copied)
 	}
 	if (unlikely(from->stamps))
 		glass_stamp_begin(sk);
-	return send_all(sk, from, timeo, copied);
+	err = send_all(sk, from, timeo, copied);
+	if (unlikely(from->stamps) && err && *copied > in_syn)
+		glass_stamp_text(sk, from->stamps);
+	return err;
 }
 
 /**

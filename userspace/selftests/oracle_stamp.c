@@ -285,6 +285,25 @@ static void stamps_joined(const struct kind *k)
 	must_be(drain(p.s, n * 60 + 4100), n * 60 + 4100);
 }
 
+/* A buffer that takes a part of it: the stamp is of the last that it took. */
+static void stamps_of_part(const struct kind *k)
+{
+	struct sock_extended_err err = { 0 };
+	struct pair p;
+	long n;
+
+	pair_open(k, &p);
+	must_be(set_int(p.c, SOL_SOCKET, SO_TIMESTAMPING, TOLD), 0);
+	n = send_asking(p.c, 4 << 20, MSG_DONTWAIT, ACKED);
+	must(n > 0 && n < 4 << 20);
+	must_be(drain(p.s, n), n);
+	await_acked(p.c);
+	tell("told", next_sent(p.c, &err));
+	tell("of", err.ee_info);
+	tell("last octet", err.ee_data == n - 1);
+	tell_sent(p.c);
+}
+
 /* Of pages that are lent, and of their neighbours */
 static void stamps_of_lent(const struct kind *k)
 {
@@ -311,6 +330,7 @@ const struct test oracle_stamp[] = {
 	TEST_FLAGS(stamps_of_sent, SLOW),
 	TEST_FLAGS(stamps_of_one, SLOW),
 	TEST_FLAGS(stamps_joined, SLOW),
+	TEST(stamps_of_part),
 	TEST_FLAGS(stamps_of_lent, SLOW),
 	{ }
 };
