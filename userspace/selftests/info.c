@@ -57,6 +57,44 @@ static void lengths(const struct kind *k)
 	must_be(set_int(fd, SOL_GLASS, GLASS_INFO, 1), -1);
 }
 
+/* Programs that know it are there: nothing moves, what is new comes last */
+static void layout(const struct kind *k)
+{
+#define AT(name, where) { #name, offsetof(struct glass_info, name), where }
+	static const struct {
+		const char *name;
+		size_t got, want;
+	} fields[] = {
+		AT(state, 0), AT(flags, 4), AT(accept_queue, 8),
+		AT(backlog, 12), AT(syn_queue, 16), AT(timer, 20),
+		AT(timer_ms, 24), AT(state_ms, 28), AT(iss, 32),
+		AT(snd_una, 36), AT(snd_cur, 40), AT(snd_nxt, 44),
+		AT(snd_end, 48), AT(snd_wnd, 52), AT(snd_wl1, 56),
+		AT(snd_wl2, 60), AT(snd_wscale, 64), AT(snd_mss, 68),
+		AT(irs, 72), AT(rcv_user, 76), AT(rcv_nxt, 80),
+		AT(rcv_wnd, 84), AT(rcv_wscale, 88), AT(rcv_mss, 92),
+		AT(adv_mss, 96), AT(path_mtu, 100), AT(srtt_us, 104),
+		AT(rttvar_us, 108), AT(min_rtt_us, 112), AT(rto_us, 116),
+		AT(cwnd, 120), AT(ssthresh, 124), AT(in_flight, 128),
+		AT(sacked, 132), AT(lost, 136), AT(held, 140),
+		AT(backoff, 144), AT(unanswered, 148), AT(resends, 152),
+		AT(quiet_ms, 156), AT(bytes_acked, 160),
+		AT(bytes_received, 168), AT(bytes_sent, 176),
+		AT(bytes_resent, 184), AT(pacing_rate, 192),
+	};
+#undef AT
+	size_t i;
+
+	only_glass(k);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (fields[i].got != fields[i].want)
+			note("%s has moved", fields[i].name);
+		must_be(fields[i].got, fields[i].want);
+	}
+	/* whoever adds a field adds a line above, and the length here */
+	must_be(sizeof(struct glass_info), 200);
+}
+
 /* Every number, at both levels: what is not there says so, and nothing else */
 /* tcp(7): ENOPROTOOPT */
 static void every_option(const struct kind *k)
@@ -173,6 +211,17 @@ static void queues(const struct kind *k)
 	must_be(info.bytes_sent, 0);
 }
 
+/* What listen() asks for is granted up to a limit, and that is told */
+static void backlog_limit(const struct kind *k)
+{
+	struct addr at = addr_loop(k, 0);
+
+	only_glass(k);
+	netns_own();
+	must(write_file("/proc/sys/net/core/somaxconn", "3"));
+	must_be(info_of(listener(k, &at, 5)).backlog, 3);
+}
+
 static void opening(const struct kind *k)
 {
 	struct addr at = addr_silent(k, 7);
@@ -281,6 +330,42 @@ static void closing(const struct kind *k)
 	must_be(info_of(p.s).state, 8);
 }
 
+/* It is no longer in this state than since @since, by now_us() */
+static struct glass_info state_no_older(int fd, long long since)
+{
+	struct glass_info info = info_of(fd);
+
+	/* both clocks are cut to milliseconds */
+	must(info.state_ms <= (now_us() - since) / 1000 + 1);
+	return info;
+}
+
+/* Since the state is this one, not since the socket is there */
+static void state_time(const struct kind *k)
+{
+	enum { LONG = 500 };
+	long long opened, closed;
+	struct pair p;
+
+	only_glass(k);
+	opened = now_us();
+	pair_open(k, &p);
+	while (state_no_older(p.c, opened).state_ms < LONG)
+		pause_ms(10);
+	while (state_no_older(p.s, opened).state_ms < LONG)
+		pause_ms(10);
+	must(now_us() - opened >= LONG * 1000LL);
+	closed = now_us();
+	shutdown(p.c, SHUT_WR);
+	while (state_no_older(p.c, closed).state != 5)
+		pause_ms(1);
+	while (state_no_older(p.s, closed).state != 8)
+		pause_ms(1);
+	/* nothing happens, and yet it goes on */
+	while (state_no_older(p.c, closed).state_ms < LONG / 10)
+		pause_ms(10);
+}
+
 /* What is lost is sent again, and counted */
 static void resent(const struct kind *k)
 {
@@ -315,14 +400,17 @@ static void resent(const struct kind *k)
 
 static const struct test tests[] = {
 	TEST(lengths),
+	TEST_FLAGS(layout, ONCE),
 	TEST(every_option),
 	TEST(both_levels),
 	TEST(fresh),
 	TEST(queues),
+	TEST(backlog_limit),
 	TEST(opening),
 	TEST(open_ends),
 	TEST(round_trip),
 	TEST(closing),
+	TEST(state_time),
 	TEST_FLAGS(resent, PROTO),
 };
 
