@@ -120,7 +120,7 @@ struct cong_ops {
 
 #define CONG_WORDS	6		/* private state without memory of its own */
 #define CONG_CWND_MAX	0x40000000u
-#define CONG_SSTHRESH	0x7fffffffu	/* before any loss */
+#define CONG_SSTHRESH	0x7fffffffu	/* before a loss, a mark, slow start's end */
 
 extern const struct cong_ops cong_reno;
 extern const struct cong_ops cong_cubic;

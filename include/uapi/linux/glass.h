@@ -99,7 +99,7 @@ enum {
  *	10 LISTEN, 11 CLOSING; in sock_diag alone 6 TIME-WAIT
  * @flags: GLASS_INFO_ bits
  * @accept_queue: in LISTEN, children that wait for accept()
- * @backlog: in LISTEN, what listen() was given
+ * @backlog: in LISTEN, what listen() was given, net.core.somaxconn at most
  * @syn_queue: in LISTEN, children in SYN-RECEIVED
  * @timer: GLASS_TIMER_ of the deadline that is next
  * @timer_ms: milliseconds until then, 0 when it has passed
@@ -117,17 +117,20 @@ enum {
  * @irs: initial receive sequence number
  * @rcv_user: the next octet that recv() will give
  * @rcv_nxt: RCV.NXT
- * @rcv_wnd: RCV.WND in octets, as promised last
+ * @rcv_wnd: octets of window as promised last, counted from the RCV.NXT that
+ *	was told then, which may be below @rcv_nxt
  * @rcv_wscale: shift count of our windows
  * @rcv_mss: the largest text seen in a segment
  * @adv_mss: the MSS option that we sent
- * @path_mtu: largest packet that the path takes
+ * @path_mtu: largest packet that the path takes, as IP knows it; what
+ *	net.glass.mtu_probing found is in @snd_mss
  * @srtt_us: smoothed round-trip time, 0 before the first sample
  * @rttvar_us: its variation
  * @min_rtt_us: the shortest of late, 0 before the first sample
  * @rto_us: retransmission timeout, with its backoff
  * @cwnd: congestion window in octets
- * @ssthresh: slow start threshold in octets, 0x7fffffff before any loss
+ * @ssthresh: slow start threshold in octets, 0x7fffffff until a loss, a mark
+ *	or the end of slow start has set it
  * @in_flight: octets that are thought to be in the network
  * @sacked: octets above SND.UNA that the peer reports
  * @lost: octets that are thought lost and not sent again yet; without SACK
