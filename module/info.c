@@ -310,6 +310,9 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 		CONG_SSTHRESH : t->cong.ssthresh / t->snd.mss;
 	info->tcpi_advmss = t->adv_mss - (t->ts_ok ? SEG_TS_SIZE : 0);
 	info->tcpi_rcv_ssthresh = t->rcv.buff;
+	info->tcpi_rcv_rtt = t->drs.rtt;
+	if (t->rcv.nxt != t->irs)
+		info->tcpi_rcv_space = drs_space(t);
 	if (t->last_sent)
 		info->tcpi_last_data_sent = now - t->last_sent;
 	if (seq_gt(t->snd.end, t->snd.nxt))

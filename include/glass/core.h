@@ -236,6 +236,7 @@ void receive_window(struct tcb *t);
 
 /* drs.c: how large the receive buffer should be */
 void drs_heard(struct tcb *t, const struct segment *s, u64 now);
+u32 drs_space(const struct tcb *t);
 u32 drs_taken(struct tcb *t, u32 seq);
 
 /* output.c: the one place that builds a connection's segments */
@@ -294,7 +295,6 @@ u32 rtt_timeout_ms(const struct tcb *t);
 
 /* recovery.c: what is lost, and what is done about it */
 #define LOSS_RANGES_MIN		20	/* room that one ACK may need */
-
 void recovery_init(struct tcb *t);
 void loss_init(struct loss *l, u16 ranges);
 bool tcb_wants_loss(const struct tcb *t, const struct segment *s);

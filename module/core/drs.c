@@ -68,6 +68,19 @@ static bool round_over(struct tcb *t, u32 copied)
 	return rtt && ms >= (rtt + 999) / 1000;
 }
 
+/**
+ * drs_space() - the most that the user took in a round trip
+ * @t: the TCB, with the peer's SYN
+ *
+ * Return: octets, above 0; before the first round what it is expected to bring.
+ */
+u32 drs_space(const struct tcb *t)
+{
+	if (t->drs.space)
+		return t->drs.space;
+	return max(min(t->rcv.buff, FIRST_SEGMENTS * t->adv_mss), 1u);
+}
+
 /* Octets: the faster it grows, the further ahead */
 static u32 wanted(const struct tcb *t, u32 copied)
 {
@@ -94,8 +107,7 @@ u32 drs_taken(struct tcb *t, u32 seq)
 	if (!t->drs.space) {
 		t->drs.seq = t->irs + 1;
 		t->drs.at = t->heard;
-		t->drs.space = max(min(t->rcv.buff,
-				       FIRST_SEGMENTS * t->adv_mss), 1u);
+		t->drs.space = drs_space(t);
 	}
 	copied = min(seq - t->drs.seq, LARGEST);
 	if (!round_over(t, copied))

@@ -150,6 +150,106 @@ static void info_open(const struct kind *k)
 	tell("sent", info_of(p.s).tcpi_bytes_sent);
 }
 
+/* Milliseconds: TCP counts them in ticks */
+#define TICK 10
+
+static void tell_since(const char *what, __u32 ms, long long from, long long to)
+{
+	long long now = now_us();
+
+	tell(what, ms + TICK >= (now - to) / 1000 &&
+		   ms <= (now - from) / 1000 + TICK);
+}
+
+/* What depends on time: how long ago things happened, and how long they take */
+static void info_times(const struct kind *k)
+{
+	enum { PAUSE = 200, LEN = 100000 };
+	long long begun, sent, came;
+	struct tcp_info c, s;
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	pattern_send(p.c, LEN, 0, LEN);
+	pattern_recv(p.s, LEN, 0, LEN);
+	await_acked(p.c);
+	sent = now_us();
+	pause_ms(PAUSE);
+	begun = now_us();
+	pattern_send(p.s, LEN, 0, LEN);
+	pattern_recv(p.c, LEN, 0, LEN);
+	await_acked(p.s);
+	came = now_us();
+	pause_ms(PAUSE);
+	c = info_of(p.c);
+	s = info_of(p.s);
+	must(c.tcpi_last_data_sent >= 2 * PAUSE - TICK);
+	tell_since("client sent", c.tcpi_last_data_sent, 0, sent);
+	tell_since("client heard", c.tcpi_last_ack_recv, begun, came);
+	tell_since("server sent", s.tcpi_last_data_sent, begun, came);
+	tell_since("server heard", s.tcpi_last_ack_recv, begun, came);
+	tell("delayed", c.tcpi_ato >= 1000 && c.tcpi_ato <= 200000);
+	tell("shortest", c.tcpi_min_rtt > 0 && c.tcpi_min_rtt < 1000000);
+	tell("receiver's", c.tcpi_rcv_rtt > 0 && c.tcpi_rcv_rtt < 1000000);
+	tell("paced", c.tcpi_pacing_rate > 0);
+	/* where time is virtual, nothing takes any but an ACK that waits */
+	set_int(p.s, IPPROTO_TCP, TCP_QUICKACK, 0);
+	do_send(p.c, 1, 0);
+	await_acked(p.c);
+	c = info_of(p.c);
+	tell("round trip", c.tcpi_rtt > 1000 && c.tcpi_rtt < 1000000);
+	tell("varies", c.tcpi_rttvar > 1000 && c.tcpi_rttvar < 1000000);
+}
+
+/* A window as who has it tells it, and as the other end was told */
+static void tell_window(const char *what, int here, int there)
+{
+	union {
+		struct tcp_info info;
+		struct {
+			char before[232];
+			__u32 tcpi_rcv_wnd;	/* not of all kernels */
+		} late;
+	} own = { };
+	struct tcp_info peer = info_of(there);
+	socklen_t len = sizeof(own);
+	__u32 scale;
+
+	must_be(getsockopt(here, IPPROTO_TCP, TCP_INFO, &own, &len), 0);
+	scale = own.info.tcpi_rcv_wscale;
+	tell_row("%s", what);
+	tell("scaled", scale > 0 && scale == peer.tcpi_snd_wscale);
+	tell("window", peer.tcpi_snd_wnd >> scale << scale ==
+	     peer.tcpi_snd_wnd && peer.tcpi_snd_wnd >= 10000);
+	tell("len", len == sizeof(own));
+	if (len == sizeof(own))
+		tell("same", peer.tcpi_snd_wnd ==
+		     own.late.tcpi_rcv_wnd >> scale << scale);
+	tell("ssthresh", own.info.tcpi_rcv_ssthresh >= 10000);
+}
+
+/* What depends on buffers: both ends know of the same window */
+static void info_windows(const struct kind *k)
+{
+	enum { LEN = 50000 };
+	struct tcp_info info;
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	info = info_of(p.s);
+	tell("space", info.tcpi_rcv_space / 1000 == info.tcpi_advmss / 100);
+	pattern_send(p.c, LEN, 0, LEN);
+	pattern_recv(p.s, LEN, 0, LEN);
+	await_acked(p.c);
+	tell("received", info_of(p.s).tcpi_rcv_mss);
+	tell_window("server's", p.s, p.c);
+	tell_window("client's", p.c, p.s);
+}
+
 /* tcpi_state, as in /proc/net/tcp */
 enum { FIN_WAIT_1 = 4, FIN_WAIT_2 = 5 };
 
@@ -176,6 +276,8 @@ const struct test oracle_info[] = {
 	TEST(info_listener),
 	TEST(info_opening),
 	TEST_FLAGS(info_open, PROTO),
+	TEST_FLAGS(info_times, PROTO),
+	TEST_FLAGS(info_windows, PROTO),
 	TEST(info_closing),
 	{ }
 };
