@@ -32,6 +32,8 @@ import tree
 
 SYSCTL = "Documentation/tables/sysctl.tsv"
 OPTIONS = "Documentation/tables/options.tsv"
+FIELDS = "Documentation/tables/tcp_info.tsv"
+ZERO_TEST = "userspace/selftests/info_rare.c"
 CODE = "module/sysctl.c"
 POLICY = "module/core/tcb.c"
 CORE = "include/glass/core.h"
@@ -239,12 +241,41 @@ def option_rows():
     return body
 
 
+def field_rows():
+    """Of TCP_INFO: name, why, of those that are 0; the test knows the others"""
+    text = "".join(tree.read(path) for path in tree.c_paths(proofs.ROOMS[1]))
+    told = re.findall(r"(?<!define )\bTOLD\((\w+)\)", tree.read(ZERO_TEST))
+    body = []
+    for line, row in rows(FIELDS):
+        name = row["field"]
+        if has(row) != (name in told):
+            tree.finding(FIELDS, line, f"{ZERO_TEST} says otherwise of {name}")
+        if has(row) and not re.search(rf"\btcpi_{name}\b", text):
+            tree.finding(FIELDS, line, f"no test names tcpi_{name}")
+        if not has(row):
+            body.append([f"``tcpi_{name}``", row["why"]])
+    for name in set(told) - {row["field"] for _, row in rows(FIELDS)}:
+        tree.finding(FIELDS, 1, f"{name} is missing")
+    return body
+
+
+def fields_section():
+    title = "What TCP_INFO does not tell"
+    return "\n".join(["", title, "=" * len(title), "",
+                      "``TCP_INFO`` has TCP's layout. What TCP counts in segments is told in full",
+                      "segments. These fields are 0, whatever happens; the test ``not_told`` of",
+                      "``info_rare`` holds that, and every other field is told by a test:", "",
+                      *table(["Field", "Why"], field_rows()), "",
+                      "``tcpi_reordering`` is always 3: RACK measures reordering as time."]) + "\n"
+
+
 def options_page():
     return page("The options of a socket",
                 ["At level ``SOL_GLASS`` as ``GLASS_`` and, with the same number, at",
                  "``IPPROTO_TCP`` as ``TCP_``. A number that does not stand here answers",
                  "``ENOPROTOOPT``, too. The test ``every_option`` asks for all of them."],
-                ["Number", "Name", "Glass has it", "What", "Tests"], option_rows())
+                ["Number", "Name", "Glass has it", "What", "Tests"],
+                option_rows()) + fields_section()
 
 
 def counters():
@@ -327,7 +358,7 @@ TESTS = said()
 PAGES = {"Documentation/sysctl.rst": sysctl_page, "Documentation/options.rst": options_page,
          tables_rules.PAGE: lambda: tables_rules.page(table),
          tables_man.PROC: lambda: tables_man.sysctl_part(sysctl_rows()),
-         tables_man.GLASS: lambda: tables_man.option_part(option_rows())}
+         tables_man.GLASS: lambda: tables_man.glass_parts(option_rows(), field_rows())}
 
 
 def check_pages(write):

@@ -33,9 +33,9 @@ def entry(name, kind, text):
             *filled(text)]
 
 
-def page_with(path, name, lines):
-    """The page as it stands, with this part anew"""
-    old = tree.read(path)
+def page_with(path, name, lines, old=None):
+    """The page as it stands, or OLD, with this part anew"""
+    old = tree.read(path) if old is None else old
     new, times = re.subn(rf'(^\.\\" begin {name}:[^\n]*\n).*?(^\.\\" end {name}$)',
                          lambda m: m.group(1) + "".join(f"{x}\n" for x in lines) + m.group(2),
                          old, flags=re.S | re.M)
@@ -54,13 +54,14 @@ def sysctl_part(body):
     return page_with(PROC, "sysctls", lines)
 
 
-def option_part(body):
-    """BODY: the rows of Documentation/options.rst that Glass has"""
+def glass_parts(options, fields):
+    """The rows of Documentation/options.rst: OPTIONS that Glass has, FIELDS that are 0"""
     lines = []
-    for number, name, has, what, _ in body:
+    for number, name, has, what, _ in options:
         if has == "yes":
             lines += entry(f"GLASS_{name}", number, what)
-    return page_with(GLASS, "options", lines)
+    names = ", ".join(name.strip("`").removeprefix("tcpi_") for name, _ in fields)
+    return page_with(GLASS, "fields", filled(names + "."), page_with(GLASS, "options", lines))
 
 
 def check(version, files):

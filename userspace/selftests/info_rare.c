@@ -3,7 +3,7 @@
  * GLASS_INFO of what is not there on a good day: losses and their repair, marks,
  * urgent text, cookies, silence. Each is made by segments that come or do not.
  */
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -180,6 +180,93 @@ static void losing(const struct kind *k)
 	must_be(info_of(p.s).held, 0);
 }
 
+#define TOLD(name) { offsetof(struct tcp_info, tcpi_##name), \
+		     sizeof(((struct tcp_info *)0)->tcpi_##name) }
+
+/* What Documentation/tables/tcp_info.tsv says Glass has */
+static const struct {
+	size_t at, size;
+} told[] = {
+	TOLD(state), TOLD(ca_state), TOLD(retransmits), TOLD(probes),
+	TOLD(backoff), TOLD(options), TOLD(rto), TOLD(ato), TOLD(snd_mss),
+	TOLD(rcv_mss), TOLD(unacked), TOLD(sacked), TOLD(lost),
+	TOLD(last_data_sent), TOLD(last_ack_recv), TOLD(pmtu),
+	TOLD(rcv_ssthresh), TOLD(rtt), TOLD(rttvar), TOLD(snd_ssthresh),
+	TOLD(snd_cwnd), TOLD(advmss), TOLD(reordering), TOLD(rcv_rtt),
+	TOLD(rcv_space), TOLD(total_retrans), TOLD(pacing_rate),
+	TOLD(max_pacing_rate), TOLD(bytes_acked), TOLD(bytes_received),
+	TOLD(notsent_bytes), TOLD(min_rtt), TOLD(bytes_sent),
+	TOLD(bytes_retrans), TOLD(snd_wnd),
+	{ 6, 1 },	/* bits: TOLD(snd_wscale), TOLD(rcv_wscale) */
+	{ 232, 4 },	/* TOLD(rcv_wnd), which older headers do not have */
+};
+
+/* What TCP_INFO says, but for what it is said to tell */
+static void rest_is_0(int fd)
+{
+	unsigned char all[512];
+	socklen_t len = sizeof(all), at;
+	size_t i;
+
+	memset(all, 0xff, sizeof(all));
+	must_be(getsockopt(fd, IPPROTO_TCP, TCP_INFO, all, &len), 0);
+	must(len >= sizeof(struct tcp_info) && len < sizeof(all));
+	for (i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		memset(all + told[i].at, 0, told[i].size);
+	for (at = 0; at < len; at++)
+		if (all[at])
+			fail(__FILE__, __LINE__, "octet %u is %u", at, all[at]);
+}
+
+static void rest_of_both_is_0(const struct pair *p)
+{
+	rest_is_0(p->c);
+	rest_is_0(p->s);
+}
+
+/*
+ * What the pages say is always 0 is so in all that can happen: text overtakes
+ * lost text, is sent again, twice too, and both ends have talked.
+ */
+static void not_told(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+	int ms;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	set_int(p.c, SOL_GLASS, GLASS_NODELAY, 1);
+	rest_of_both_is_0(&p);
+	pattern_send(p.s, 100 * TEXT, 0, TEXT);
+	pattern_recv(p.c, 100 * TEXT, 0, TEXT);
+	rest_of_both_is_0(&p);
+	netns_enter(l.far);
+	must_be(wish("drop with=text times=%d\n", LOST), 0);
+	send_segments(p.c, TEXT, LOST + CAME, 0);
+	rest_of_both_is_0(&p);
+	pattern_recv(p.s, (LOST + CAME) * TEXT, 0, TEXT);
+	await_acked(p.c);
+	must(info_of(p.c).bytes_resent >= LOST * TEXT);
+	/* both copies arrive */
+	must_be(wish("hold with=text times=1\n"), 0);
+	pattern_send(p.c, TEXT, (LOST + CAME) * TEXT, TEXT);
+	pattern_recv(p.s, TEXT, (LOST + CAME) * TEXT, TEXT);
+	must_be(wish("clear\n"), 0);
+	rest_of_both_is_0(&p);
+	must_be(wish("drop with=text times=0\n"), 0);
+	pattern_send(p.c, TEXT, (LOST + CAME + 1) * TEXT, TEXT);
+	for (ms = 0; info_of(p.c).backoff < 2; ms += 10) {
+		must(ms < 60000);
+		pause_ms(10);
+	}
+	rest_of_both_is_0(&p);
+	must_be(wish("clear\n"), 0);
+	pattern_recv(p.s, TEXT, (LOST + CAME + 1) * TEXT, TEXT);
+	await_acked(p.c);
+	rest_of_both_is_0(&p);
+}
+
 /* Keepalives that nobody answers */
 static void unanswered(const struct kind *k)
 {
@@ -214,6 +301,7 @@ static const struct test tests[] = {
 	TEST(urgent),
 	TEST(cookie),
 	TEST_FLAGS(losing, SLOW | PROTO),
+	TEST_FLAGS(not_told, PROTO),
 	TEST_FLAGS(unanswered, SLOW),
 };
 
