@@ -121,12 +121,14 @@ static struct sk_buff *copy_segment(struct sock *sk, u32 seq, u32 len)
 	return skb;
 }
 
-/* As glass_build() says, without what is to be told of it */
-static struct sk_buff *build(struct sock *sk, u32 seq, u32 len, u32 piece)
+/* As glass_build() says; @told: there is something to be told of what it has */
+static struct sk_buff *build(struct sock *sk, u32 seq, u32 len, u32 piece,
+			     bool *told)
 {
 	struct sk_buff *skb, *from = len ? queue_find(sk, seq) : NULL;
 	u32 left = len, n;
 
+	*told = from && GLASS_CB(from)->stamped;
 	if (may_share(from, seq, len, piece))
 		return share(from);
 	skb = alloc_skb(MAX_TCP_HEADER, GFP_ATOMIC);
@@ -137,6 +139,7 @@ static struct sk_buff *build(struct sock *sk, u32 seq, u32 len, u32 piece)
 		from = queue_find(sk, seq);
 		if (WARN_ON_ONCE(!from))
 			break;
+		*told |= GLASS_CB(from)->stamped;
 		if (!glass_source_share(skb, from)) {
 			if (piece)
 				return skb;
@@ -154,6 +157,7 @@ static struct sk_buff *build(struct sock *sk, u32 seq, u32 len, u32 piece)
 	    !pskb_trim(skb, skb->len - skb->len % piece))
 		return skb;
 	kfree_skb(skb);
+	*told = true;	/* perhaps: not all was looked at */
 	return copy_segment(sk, seq + left - len, piece ? min(len, piece) : len);
 }
 
@@ -184,9 +188,10 @@ static void pass_stamps(struct sock *sk, struct sk_buff *skb, u32 seq)
  */
 struct sk_buff *glass_build(struct sock *sk, u32 seq, u32 len, u32 piece)
 {
-	struct sk_buff *skb = build(sk, seq, len, piece);
+	bool told;
+	struct sk_buff *skb = build(sk, seq, len, piece, &told);
 
-	if (unlikely(glass_sk(sk)->stamps_text) && skb && len)
+	if (unlikely(told) && skb)
 		pass_stamps(sk, skb, seq);
 	return skb;
 }

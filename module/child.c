@@ -90,6 +90,7 @@ static void child_init(struct sock *child, const struct glass_tuple *own,
 	gs->way_given = false;
 	gs->urg_data = 0;
 	gs->since = now_ms(glass_now());
+	gs->text_at = gs->since;
 	glass_clock_init(child);
 	glass_use(child, glass_af(own));
 	child_addresses(child, own);

@@ -56,8 +56,6 @@ enum glass_counted { COUNTED_NOT, COUNTED_ORPHAN, COUNTED_WAITING };
  * @fastopen_req: text that connect() may send in the SYN, or NULL
  * @fastopen_max: GLASS_FASTOPEN: pending fast opens of a listener; no lock
  * @mtu_seq: where the segment began that @mtu_deferred is about
- * @mtu_deferred: the path's MTU by an ICMP error that came while a user held
- *	the lock, or 0
  * @copied_seq: sequence number of the next octet for the user
  * @queued_seq: one past the last octet in sk_receive_queue
  * @out_seq: one past the last octet in sk_write_queue
@@ -68,18 +66,21 @@ enum glass_counted { COUNTED_NOT, COUNTED_ORPHAN, COUNTED_WAITING };
  * @fastopen_of: the listener that counts this child as a pending fast open
  * @pace: when text may leave, NULL while it always may
  * @since: when sk_state changed last, milliseconds
+ * @text_at: when text in order came last, before that when it opened, likewise
+ * @mtu_deferred: the path's MTU by an ICMP error that came while a user held
+ *	the lock, or 0
  * @defer_accept: TCP_DEFER_ACCEPT as timeouts of a SYN/ACK; no lock
  * @timer_deferred: the timer fired while a user held the lock
  * @way_given: IP's options are the user's, not those of a segment
- * @v6: its packets are IPv6's: a socket of AF_INET6 may speak IPv4, see
- *	glass_use(). Does not change while it is in the table
  * @in_backlog: a segment that waited for the user is being processed
  * @answer_deferred: what it calls for is said when all of them are
  * @fastopen_connect: GLASS_FASTOPEN_CONNECT
  * @cong_set: the user chose the congestion control
  * @syn_taken: the peer took the text of our SYN
  * @counted: enum glass_counted
- * @stamps_text: of some text it was asked when it left; stays
+ * @v6: its packets are IPv6's: a socket of AF_INET6 may speak IPv4, see
+ *	glass_use(). Does not change while it is in the table, where it is read
+ *	without the lock
  */
 struct glass_sock {
 	struct inet_sock inet;
@@ -96,26 +97,26 @@ struct glass_sock {
 	};
 	struct glass_listener *fastopen_of;
 	struct glass_pace *pace;
-	u32 mtu_deferred;
 	u32 copied_seq;
 	u32 queued_seq;
 	u32 out_seq;
 	u32 since;
+	u32 text_at;
 	u32 urg_seq;
 	u32 alarm;
 	u32 notsent_lowat;
 	u16 urg_data;
+	u16 mtu_deferred;
 	u8 defer_accept;
 	bool timer_deferred;
 	bool way_given;
-	bool v6;
 	u8 in_backlog:1;
 	u8 answer_deferred:1;
 	u8 fastopen_connect:1;
 	u8 cong_set:1;
 	u8 syn_taken:1;
 	u8 counted:2;
-	u8 stamps_text:1;
+	u8 v6:1;
 };
 
 /* With inet_sock's 1000 octets, and 8 that are the slab's, that makes 1408 */

@@ -79,12 +79,15 @@ static void learn_pmtu(struct sock *sk, u32 mtu, u32 seq)
 	glass_too_big(sk, seq, glass_route_mss(sk));
 }
 
-/* Of many that wait, the first segment and the last word */
+/*
+ * Of many that wait, the first segment and the last word. What takes packets of
+ * 64 KB takes all of ours.
+ */
 static void defer_pmtu(struct glass_sock *gs, u32 mtu, u32 seq)
 {
 	if (!gs->mtu_deferred || seq_lt(seq, gs->mtu_seq))
 		gs->mtu_seq = seq;
-	gs->mtu_deferred = mtu;
+	gs->mtu_deferred = min_t(u32, mtu, U16_MAX);
 }
 
 /**

@@ -5,8 +5,8 @@
  * is told in full segments there; what Glass does not know is 0.
  *
  * Nothing of it is kept for this alone but the turns of the sequence numbers,
- * and, where something was lost, what was sent again. Segments are counted by
- * network namespace, not by connection.
+ * when text came last, and, where something was lost, what was sent again.
+ * Segments are counted by network namespace, not by connection.
  */
 #include <net/tcp.h>
 
@@ -313,6 +313,8 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 	info->tcpi_rcv_rtt = t->drs.rtt;
 	if (t->rcv.nxt != t->irs)
 		info->tcpi_rcv_space = drs_space(t);
+	if (t->rcv.nxt != t->irs)
+		info->tcpi_last_data_recv = now - glass_sk(sk)->text_at;
 	if (t->last_sent)
 		info->tcpi_last_data_sent = now - t->last_sent;
 	if (seq_gt(t->snd.end, t->snd.nxt))

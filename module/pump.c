@@ -200,10 +200,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	struct sk_buff *latched = NULL;
 	struct verdict v;
 
-	/*
-	 * It was looked up before the connection ended. The socket may listen
-	 * by now, or have other ends: this segment is not for it.
-	 */
+	/* looked up before it ended: by now the socket may have other ends */
 	if (old == TCB_CLOSED) {
 		glass_count(glass_sk_net(sk), RULE_CLOSED_LATE);
 		kfree_skb(skb);
@@ -228,6 +225,7 @@ void glass_input(struct sock *sk, struct sk_buff *skb, struct segment *s)
 	if (old == TCB_SYN_SENT && t->state != TCB_SYN_SENT) {
 		gs->copied_seq = t->rcv.nxt;
 		gs->queued_seq = t->rcv.nxt;
+		gs->text_at = now_ms(now);
 	}
 	glass_count(glass_sk_net(sk), v.rule);
 	if (old == TCB_SYN_SENT && v.bits & V_ESTABLISHED) {

@@ -340,6 +340,9 @@ void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 		return;
 	}
 	gs->queued_seq = GLASS_CB(skb)->end;
+	/* its ACK is as good; that of a SYN which opened fast is still to come */
+	if (gs->tcb.heard)
+		gs->text_at = gs->tcb.heard;
 	if (!join(sk, skb)) {
 		skb_set_owner_r(skb, sk);
 		__skb_queue_tail(&sk->sk_receive_queue, skb);

@@ -167,7 +167,6 @@ void glass_stamp_text(struct sock *sk, u32 stamps)
 	GLASS_CB(skb)->stamp = GLASS_CB(skb)->end - 1;
 	GLASS_CB(skb)->stamped = true;
 	GLASS_CB(skb)->stamps_ack |= !!(stamps & SOF_TIMESTAMPING_TX_ACK);
-	glass_sk(sk)->stamps_text = 1;
 }
 
 /**
