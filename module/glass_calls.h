@@ -65,6 +65,8 @@ ssize_t glass_splice_read(struct socket *sock, loff_t *ppos,
 
 /* lend.c: memory that the core borrows */
 struct rb_root *glass_held(const struct tcb *t);
+void glass_held_more(struct tcb *t, u32 n);
+u32 glass_held_count(const struct tcb *t);
 void glass_lend_ranges(struct tcb *t);
 void glass_lend_loss(struct tcb *t);
 void glass_lend_end(struct tcb *t);

@@ -151,6 +151,23 @@ static u32 octets_lost(const struct tcb *t, u32 in_flight)
 	       l ? l->lost : 0;
 }
 
+/* What was sent again and not heard of since */
+static u32 octets_again(const struct tcb *t)
+{
+	const struct loss *l = t->loss;
+	u32 octets = 0;
+	u16 i;
+
+	if (!t->troubled || !l)
+		return 0;
+	if (!t->sack_ok)
+		return t->snd.cur != t->snd.nxt ? t->snd.cur - t->snd.una : 0;
+	for (i = 0; i < l->n; i++)
+		if (l->r[i].state == SENT_AGAIN)
+			octets += loss_end(l, i) - l->r[i].start;
+	return octets;
+}
+
 /* Round trips, the congestion window, and what became of what was sent */
 static void fill_path(const struct tcb *t, u32 now, struct glass_info *info)
 {
@@ -286,6 +303,24 @@ static void tcp_same(const struct glass_info *own, struct tcp_info *info)
 	glass_compat_rcv_wnd(info, own->rcv_wnd);
 }
 
+/* What became of what was sent: what is on its way again is still "lost" there */
+static void tcp_losses(const struct tcb *t, const struct glass_info *own,
+		       struct tcp_info *info)
+{
+	u32 again = octets_again(t);
+	bool probe = t->loss && t->loss->tlp && t->loss->tlp_again;
+
+	info->tcpi_ca_state = ca_state(t);
+	if (own->timer == GLASS_TIMER_RETRANSMIT)
+		info->tcpi_retransmits = t->cong.backoff;
+	info->tcpi_unacked = segments(t, t->snd.nxt - t->snd.una);
+	info->tcpi_sacked = segments(t, own->sacked);
+	info->tcpi_retrans = segments(t, again);
+	info->tcpi_lost = segments(t, own->lost + (probe ? 0 : again));
+	info->tcpi_dsack_dups = t->loss ? t->loss->dups : 0;
+	info->tcpi_rcv_ooopack = glass_held_count(t);
+}
+
 /* What TCP sees otherwise; the socket is locked */
 static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 {
@@ -294,17 +329,12 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 
 	fill_connection(sk, now, &own);
 	tcp_same(&own, info);
-	info->tcpi_ca_state = ca_state(t);
-	if (own.timer == GLASS_TIMER_RETRANSMIT)
-		info->tcpi_retransmits = t->cong.backoff;
+	tcp_losses(t, &own, info);
 	if (own.flags & GLASS_INFO_WSCALE) {
 		info->tcpi_snd_wscale = t->snd.shift;
 		info->tcpi_rcv_wscale = t->rcv.shift;
 	}
 	info->tcpi_ato = DELAYED_ACK_MS * 1000;
-	info->tcpi_unacked = segments(t, t->snd.nxt - t->snd.una);
-	info->tcpi_sacked = segments(t, own.sacked);
-	info->tcpi_lost = segments(t, own.lost);
 	info->tcpi_snd_cwnd = t->cong.cwnd / t->snd.mss;
 	info->tcpi_snd_ssthresh = t->cong.ssthresh >= CONG_SSTHRESH ?
 		CONG_SSTHRESH : t->cong.ssthresh / t->snd.mss;

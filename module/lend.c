@@ -15,10 +15,12 @@
 /**
  * struct lent - memory for ranges, and where the text itself is
  * @tree: skbs above a gap, by sequence number
+ * @count: packets that ever were in it
  * @ranges: what the core sees of it; has an array at its end
  */
 struct lent {
 	struct rb_root tree;
+	u32 count;
 	struct ranges ranges;
 };
 
@@ -31,6 +33,22 @@ struct lent {
 struct rb_root *glass_held(const struct tcb *t)
 {
 	return &container_of(t->held, struct lent, ranges)->tree;
+}
+
+/**
+ * glass_held_more() - text comes that is to be held
+ * @t: the TCB of a locked socket, with @held
+ * @n: as how many packets
+ */
+void glass_held_more(struct tcb *t, u32 n)
+{
+	container_of(t->held, struct lent, ranges)->count += n;
+}
+
+/* How many packets have come above a gap */
+u32 glass_held_count(const struct tcb *t)
+{
+	return t->held ? container_of(t->held, struct lent, ranges)->count : 0;
 }
 
 static void free_ranges(struct tcb *t)
@@ -56,6 +74,7 @@ void glass_lend_ranges(struct tcb *t)
 	if (!l)
 		return;
 	h = &l->ranges;
+	l->count = glass_held_count(t);
 	l->tree = t->held ? *glass_held(t) : RB_ROOT;
 	*h = (struct ranges){};
 	if (t->held) {

@@ -336,6 +336,8 @@ void glass_queue_text(struct sock *sk, struct sk_buff *skb,
 	GLASS_CB(skb)->seq = seg_text(s);
 	GLASS_CB(skb)->end = start + v->text_keep;
 	if (start != gs->queued_seq) {
+		glass_held_more(&gs->tcb, max_t(u16, 1,
+						skb_shinfo(skb)->gso_segs));
 		hold(sk, skb);
 		return;
 	}

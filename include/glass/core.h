@@ -341,7 +341,7 @@ u32 scoreboard_left(const struct tcb *t);
 /* rack.c: rfc8985#section-6 */
 void rack_arrived(struct tcb *t, const struct sent_range *r, u32 end,
 		  const struct segment *s, u64 now, struct ack_news *a);
-void rack_duplicate(struct tcb *t);
+void rack_duplicate(struct tcb *t, u32 octets);
 void rack_recovered(struct loss *l);
 u32 rack_detect(struct tcb *t, u64 now);
 

@@ -109,6 +109,7 @@ struct mtu_search {
  * @quota: segments that may be sent again before the next ACK, however small
  * @mtu: the search for the path's MTU, off unless the administrator wants it
  * @resends: segments that were sent again, in all
+ * @dups: segments that came twice, as the peer told
  * @resent_octets: octets of text in them
  *
  * The bits below them are facts.
@@ -151,6 +152,7 @@ struct loss {
 	u8 dsack_seen:1;	/* the peer tells of what comes twice */
 	u8 thrice:1;		/* sent again more than once: no undo by that */
 	u32 resends;
+	u32 dups;
 	u64 resent_octets;
 	struct mtu_search mtu;
 	struct sent_range r[];

@@ -103,16 +103,18 @@ static u32 reordering_window(const struct tcb *t)
 /**
  * rack_duplicate() - text came twice: the reordering window was too small
  * @t: the TCB, with @loss
+ * @octets: how much of it, above 0
  *
  * Grows by a quarter of the round trip in each round trip with such news,
  * and is kept for sixteen recoveries without.
  *
  * rfc8985: 6.2
  */
-void rack_duplicate(struct tcb *t)
+void rack_duplicate(struct tcb *t, u32 octets)
 {
 	struct loss *l = t->loss;
 
+	l->dups += (octets - 1) / t->snd.mss + 1;
 	l->dsack_seen = 1;
 	if (l->dsacked && seq_ge(t->snd.una, l->dsack_round))
 		l->dsacked = 0;

@@ -295,7 +295,7 @@ void recovery_ack(struct tcb *t, const struct segment *s,
 		reno_take(t, &a);
 	first_words(&a, v);
 	if (a.twice.start != a.twice.end)
-		rack_duplicate(t);
+		rack_duplicate(t, a.twice.end - a.twice.start);
 	if (tlp_acked(t, s, &a) && !t->cong.in_recovery)
 		repaired(t, c, v);
 	undo_judge(t, s, &a, v);

@@ -197,7 +197,8 @@ static const struct {
 	TOLD(total_retrans), TOLD(pacing_rate),
 	TOLD(max_pacing_rate), TOLD(bytes_acked), TOLD(bytes_received),
 	TOLD(notsent_bytes), TOLD(min_rtt), TOLD(bytes_sent),
-	TOLD(bytes_retrans), TOLD(snd_wnd),
+	TOLD(bytes_retrans), TOLD(snd_wnd), TOLD(retrans),
+	TOLD(dsack_dups), TOLD(rcv_ooopack),
 	{ 6, 1 },	/* bits: TOLD(snd_wscale), TOLD(rcv_wscale) */
 	{ 232, 4 },	/* TOLD(rcv_wnd), which older headers do not have */
 };

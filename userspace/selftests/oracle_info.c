@@ -215,6 +215,100 @@ static void info_times(const struct kind *k)
 	tell("varies", c.tcpi_rttvar > 1000 && c.tcpi_rttvar < 1000000);
 }
 
+static void tell_loss(const char *what, int fd)
+{
+	struct tcp_info info = info_of(fd);
+
+	tell_row("%s", what);
+	tell("unacked", info.tcpi_unacked);
+	tell("sacked", info.tcpi_sacked);
+	tell("lost", info.tcpi_lost);
+	tell("again", info.tcpi_retrans);
+	tell("twice", info.tcpi_dsack_dups);
+	tell("held", info.tcpi_rcv_ooopack);
+	tell("retransmits", info.tcpi_retransmits);
+	tell("total", info.tcpi_total_retrans);
+	tell("ca", info.tcpi_ca_state);
+}
+
+/* Text is lost on a cable that is cut, and sent again into it */
+static void info_losses(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+	int ms, n;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	set_int(p.c, IPPROTO_TCP, TCP_NODELAY, 1);
+	pattern_send(p.c, 1000, 0, 1000);
+	pattern_recv(p.s, 1000, 0, 1000);
+	await_acked(p.c);
+	link_cut(&l);
+	pattern_send(p.c, 1000, 1000, 1000);
+	tell_loss("sent", p.c);
+	for (n = 1; n <= 3; n++) {
+		for (ms = 0; info_of(p.c).tcpi_backoff < n; ms++) {
+			must(ms < 20000);
+			pause_ms(1);
+		}
+		tell_loss("timeout", p.c);
+	}
+	link_mend(&l);
+	pattern_recv(p.s, 1000, 1000, 1000);
+	await_acked(p.c);
+	tell_loss("client", p.c);
+	tell_loss("server", p.s);
+}
+
+/* What was sent first comes last */
+static void info_gap(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	set_int(p.c, IPPROTO_TCP, TCP_NODELAY, 1);
+	pattern_send(p.c, 1000, 0, 1000);
+	pattern_recv(p.s, 1000, 0, 1000);
+	await_acked(p.c);
+	link_cut(&l);
+	pattern_send(p.c, 1000, 1000, 1000);
+	link_mend(&l);
+	pattern_send(p.c, 2000, 2000, 1000);
+	pattern_recv(p.s, 3000, 1000, 1000);
+	await_acked(p.c);
+	tell_loss("client", p.c);
+	tell_loss("server", p.s);
+}
+
+/* Text arrives, but no word of it: it comes twice, and that is told */
+static void info_twice(const struct kind *k)
+{
+	struct link l;
+	struct pair p;
+	int ms;
+
+	link_open(&l);
+	link_pair(k, &l, &p);
+	pattern_send(p.c, 1000, 0, 1000);
+	pattern_recv(p.s, 1000, 0, 1000);
+	await_acked(p.c);
+	link_far(&l, "tc qdisc replace dev far0 root netem loss 100%%");
+	pattern_send(p.c, 1000, 1000, 1000);
+	pattern_recv(p.s, 1000, 1000, 1000);
+	for (ms = 0; !info_of(p.c).tcpi_backoff; ms++) {
+		must(ms < 20000);
+		pause_ms(1);
+	}
+	tell_loss("no word", p.c);
+	link_far(&l, "tc qdisc del dev far0 root");
+	await_acked(p.c);
+	tell_loss("client", p.c);
+	tell_loss("server", p.s);
+}
+
 /* A window as who has it tells it, and as the other end was told */
 static void tell_window(const char *what, int here, int there)
 {
@@ -289,6 +383,9 @@ const struct test oracle_info[] = {
 	TEST(info_opening),
 	TEST_FLAGS(info_open, PROTO),
 	TEST_FLAGS(info_times, PROTO),
+	TEST_FLAGS(info_losses, SLOW | PROTO),
+	TEST_FLAGS(info_gap, SLOW | PROTO),
+	TEST_FLAGS(info_twice, SLOW | PROTO),
 	TEST_FLAGS(info_windows, PROTO),
 	TEST(info_closing),
 	{ }
