@@ -48,9 +48,9 @@ static void embryo_bare_ack_deferred(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v.bits, 0);
 	/* two timeouts in silence, at the third the SYN/ACK comes again */
 	KUNIT_EXPECT_TRUE(test, embryo_wait(&e, 1, 3));
-	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e), 2000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 120000), 2000);
 	KUNIT_EXPECT_TRUE(test, embryo_wait(&e, 1, 3));
-	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e), 4000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 120000), 4000);
 	KUNIT_EXPECT_FALSE(test, embryo_output(&e, &out));
 	KUNIT_EXPECT_TRUE(test, embryo_wait(&e, 1, 3));
 	KUNIT_EXPECT_TRUE(test, embryo_output(&e, &out));
@@ -82,11 +82,25 @@ static void handshake_seconds_and_timeouts(struct kunit *test)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(row); i++) {
-		KUNIT_EXPECT_EQ(test, handshake_timeouts(row[i].seconds),
+		KUNIT_EXPECT_EQ(test, handshake_timeouts(row[i].seconds,
+							 120000),
 				row[i].timeouts);
-		KUNIT_EXPECT_EQ(test, handshake_seconds(row[i].timeouts),
+		KUNIT_EXPECT_EQ(test, handshake_seconds(row[i].timeouts,
+							120000),
 				row[i].back);
 	}
+}
+
+/* The most that the RTO may be, which need not be whole seconds */
+static void handshake_seconds_with_a_low_ceiling(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, handshake_timeouts(1, 1500), 1);
+	KUNIT_EXPECT_EQ(test, handshake_timeouts(2, 1500), 2);
+	KUNIT_EXPECT_EQ(test, handshake_timeouts(4, 1500), 3);
+	KUNIT_EXPECT_EQ(test, handshake_seconds(2, 1500), 2);
+	KUNIT_EXPECT_EQ(test, handshake_seconds(3, 1500), 4);
+	KUNIT_EXPECT_EQ(test, handshake_seconds(255, 1000), 255);
+	KUNIT_EXPECT_EQ(test, handshake_timeouts(0x7fffffff, 1000), 255);
 }
 
 /* The longest wait of all ends too */
@@ -106,6 +120,7 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(embryo_bare_ack_deferred),
 	SCRIPT_CASE(embryo_deferred_without_ack_as_ever),
 	KUNIT_CASE(handshake_seconds_and_timeouts),
+	KUNIT_CASE(handshake_seconds_with_a_low_ceiling),
 	{}
 };
 

@@ -288,16 +288,17 @@ static void embryo_timeouts_back_off_and_end(struct kunit *test)
 	struct embryo e = embryo_of(test, SEG_OPT_MSS);
 	struct segment out;
 
-	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e), 1000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 120000), 1000);
 	KUNIT_EXPECT_TRUE(test, embryo_timeout(&e, 2));
 	KUNIT_EXPECT_TRUE(test, embryo_output(&e, &out));
-	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e), 2000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 120000), 2000);
 	KUNIT_EXPECT_TRUE(test, embryo_timeout(&e, 2));
 	KUNIT_EXPECT_TRUE(test, embryo_output(&e, &out));
-	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e), 4000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 120000), 4000);
 	KUNIT_EXPECT_FALSE(test, embryo_timeout(&e, 2));
 	e.sent = 255;
-	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e), 120000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 120000), 120000);
+	KUNIT_EXPECT_EQ(test, embryo_delay_ms(&e, 1500), 1500);
 }
 
 /* The child carries on where the embryo stood */

@@ -269,7 +269,7 @@ static void embryo_sends(struct pair *p, int i)
 		check_window(p, i, &s);
 		pair_send(p, i, &s, 0);
 		if (s.flags & SEG_SYN)
-			e->due = p->now + 1000ull * embryo_delay_ms(&e->e);
+			e->due = p->now + 1000ull * embryo_delay_ms(&e->e, 120000);
 	}
 }
 

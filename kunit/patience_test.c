@@ -54,6 +54,82 @@ static void established_user_timeout_before_rto(struct kunit *test)
 	timed_out(s, 50);
 }
 
+/* The administrator's limit of the RTO, backoff included */
+/* rfc6298: 2.5, 5.5 */
+static void established_rto_max_ends_backoff(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_begin(test);
+	int i;
+
+	policy.rto_max_ms = 1000;
+	s->p.policy = &policy;
+	script_establish(s);
+	write_ten(s);
+	expires(s, 300, RULE_RESEND_RTO);
+	expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
+	expires(s, 600, RULE_RESEND_RTO);
+	expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
+	for (i = 0; i < 2; i++) {
+		expires(s, 1000, RULE_RESEND_RTO);
+		expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
+	}
+	timed_out(s, 1000);
+}
+
+/* ... of a SYN too, and of what rfc6298#section-5.7 makes of its loss */
+static void syn_sent_rto_max_ends_backoff(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_begin(test);
+
+	policy.rto_max_ms = 1000;
+	s->p.policy = &policy;
+	script_open(s);
+	expires(s, 1000, RULE_SEND_SYN_AGAIN);
+	expect_syn(s, "S", 1000, -1, 10000, RULE_SEND_SYN_AGAIN);
+	expires(s, 1000, RULE_SEND_SYN_AGAIN);
+	expect_syn(s, "S", 1000, -1, 10000, RULE_SEND_SYN_AGAIN);
+	inject_syn(s, "S.", 1, 10000, RULE_SYN_SENT_SYN_ACK);
+	KUNIT_EXPECT_EQ(test, s->t.rto, 1000000);
+}
+
+/* A probe of a closed window waits as long as a retransmission */
+static void established_rto_max_ends_persist_backoff(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_begin(test);
+
+	policy.rto_max_ms = 1000;
+	s->p.policy = &policy;
+	script_establish(s);
+	inject(s, ".", 1, 0, 1, 0, RULE_ACK_WINDOW);
+	user_writes(s, 10);
+	expect_nothing(s);
+	expires(s, 300, RULE_SEND_PROBE);
+	expect(s, ".", 1, 1, 1, 10000, RULE_SEND_PROBE);
+	s->t.cong.backoff = 10;
+	expires(s, 600, RULE_SEND_PROBE);
+	expect(s, ".", 1, 1, 1, 10000, RULE_SEND_PROBE);
+	expires(s, 1000, RULE_SEND_PROBE);
+}
+
+/* The RTO is no less than the administrator says, once there is a sample */
+/* rfc6298: 2.4 */
+static void established_rto_min_is_the_least(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_begin(test);
+
+	policy.rto_min_us = 2000000;
+	s->p.policy = &policy;
+	script_establish(s);
+	write_ten(s);
+	expires(s, 2000, RULE_RESEND_RTO);
+	expect(s, "P.", 1, 10, 1, 10000, RULE_RESEND_RTO);
+	expires(s, 4000, RULE_RESEND_RTO);
+}
+
 /* An ACK of anything new is patience for what is left */
 static void established_user_timeout_starts_anew(struct kunit *test)
 {
@@ -258,6 +334,10 @@ static void orphan_linger2_negative_resets(struct kunit *test)
 static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_user_timeout_ends_it),
 	SCRIPT_CASE(established_user_timeout_before_rto),
+	SCRIPT_CASE(established_rto_max_ends_backoff),
+	SCRIPT_CASE(syn_sent_rto_max_ends_backoff),
+	SCRIPT_CASE(established_rto_max_ends_persist_backoff),
+	SCRIPT_CASE(established_rto_min_is_the_least),
 	SCRIPT_CASE(established_user_timeout_starts_anew),
 	SCRIPT_CASE(established_user_timeout_outlasts_r2),
 	SCRIPT_CASE(orphan_user_timeout_keeps_its_own),

@@ -5,7 +5,7 @@
 
 static struct tcb fresh(void)
 {
-	struct tcb t = {};
+	struct tcb t = { .policy = &tcb_policy_default };
 
 	rtt_init(&t);
 	return t;
@@ -55,12 +55,40 @@ static void rtt_bounds(struct kunit *test)
 
 	for (i = 0; i < 100; i++)
 		rtt_sample(&t, 1);
-	KUNIT_EXPECT_EQ(test, t.rto, RTO_MIN_US);
+	KUNIT_EXPECT_EQ(test, t.rto, 200000);
 	KUNIT_EXPECT_GE(test, t.srtt, 1);
 	for (i = 0; i < 100; i++)
 		rtt_sample(&t, 0xffffffff);
-	KUNIT_EXPECT_EQ(test, t.rto, RTO_MAX_US);
-	KUNIT_EXPECT_LE(test, t.srtt, RTO_MAX_US);
+	KUNIT_EXPECT_EQ(test, t.rto, 120000000);
+	KUNIT_EXPECT_LE(test, t.srtt, 120000000);
+}
+
+/* The administrator's, also the moment they change */
+/* rfc6298: 2.4, 2.5 */
+static void rtt_bounds_are_the_administrators(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct tcb t = { .policy = &policy };
+
+	rtt_init(&t);
+	policy.rto_min_us = 1;
+	rtt_sample(&t, 16);
+	KUNIT_EXPECT_EQ(test, t.rto, 48);
+	KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), 1);
+	policy.rto_min_us = 1500000;
+	rtt_sample(&t, 16);
+	KUNIT_EXPECT_EQ(test, t.rto, 1500000);
+	/* what is at most wins over what is at least */
+	policy.rto_max_ms = 1000;
+	KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), 1000);
+	rtt_sample(&t, 16);
+	KUNIT_EXPECT_EQ(test, t.rto, 1000000);
+	policy.rto_min_us = 0x7fffffff;
+	rtt_sample(&t, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, t.rto, 1000000);
+	policy.rto_max_ms = 120000;
+	rtt_sample(&t, 0xffffffff);
+	KUNIT_EXPECT_EQ(test, t.rto, 120000000);
 }
 
 /* rfc9293: MUST-19; rfc6298: 2.5, 5.5 */
@@ -73,6 +101,22 @@ static void rtt_backoff_doubles_to_ceiling(struct kunit *test)
 		t.cong.backoff = i;
 		KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t), ms);
 		ms = min(ms * 2, 120000u);
+	}
+}
+
+/* rfc6298: 2.5, 5.5 */
+static void rtt_backoff_doubles_to_the_administrators(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct tcb t = { .policy = &policy };
+	u32 i;
+
+	rtt_init(&t);
+	policy.rto_max_ms = 5000;
+	for (i = 0; i < 256; i++) {
+		t.cong.backoff = i;
+		KUNIT_EXPECT_EQ(test, rtt_timeout_ms(&t),
+				i < 3 ? 1000 << i : 5000);
 	}
 }
 
@@ -145,7 +189,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rtt_first_sample_sets),
 	KUNIT_CASE(rtt_next_sample_smooths),
 	KUNIT_CASE(rtt_bounds),
+	KUNIT_CASE(rtt_bounds_are_the_administrators),
 	KUNIT_CASE(rtt_backoff_doubles_to_ceiling),
+	KUNIT_CASE(rtt_backoff_doubles_to_the_administrators),
 	KUNIT_CASE(rtt_timeout_rounds_up),
 	KUNIT_CASE(rtt_one_segment_timed),
 	KUNIT_CASE(rtt_sent_twice_is_no_sample),

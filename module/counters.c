@@ -55,12 +55,12 @@ static s64 rto_algorithm(struct glass_net *gn)
 
 static s64 rto_min(struct glass_net *gn)
 {
-	return RTO_MIN_US / 1000;
+	return DIV_ROUND_UP((u32)READ_ONCE(gn->sysctl.policy.rto_min_us), 1000);
 }
 
 static s64 rto_max(struct glass_net *gn)
 {
-	return RTO_MAX_US / 1000;
+	return glass_rto_max_ms(gn);
 }
 
 /* No fixed number */

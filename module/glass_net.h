@@ -196,8 +196,8 @@ struct glass_port {
 };
 
 /*
- * Every record in one list waits equally long, so each list is in the order
- * of deadlines and its head is its earliest.
+ * Every record in one list waits equally long, unless rto_max_ms was changed
+ * meanwhile. Each list is in the order of deadlines: its head is its earliest.
  */
 #define GLASS_DUE_LISTS 12	/* TIME-WAIT, and one per number of SYN/ACKs */
 
@@ -395,6 +395,12 @@ extern unsigned int glass_net_id;
 static inline struct glass_net *glass_net(const struct net *net)
 {
 	return net_generic(net, glass_net_id);
+}
+
+/* Milliseconds, see struct tcb_policy */
+static inline u32 glass_rto_max_ms(const struct glass_net *gn)
+{
+	return READ_ONCE(gn->sysctl.policy.rto_max_ms);
 }
 
 #endif

@@ -308,6 +308,7 @@ static int set_others(struct sock *sk, int level, int name, sockptr_t val,
 int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		     unsigned int len)
 {
+	struct glass_net *gn = glass_net(sock_net(sk));
 	int value, err;
 
 	if (!is_ours(level, &name))
@@ -320,7 +321,7 @@ int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		return -EFAULT;
 	if (name == GLASS_DEFER_ACCEPT) {
 		WRITE_ONCE(glass_sk(sk)->defer_accept,
-			   handshake_timeouts(value));
+			   handshake_timeouts(value, glass_rto_max_ms(gn)));
 		return 0;
 	}
 	lock_sock(sk);
@@ -337,6 +338,7 @@ static int read_addrform(struct sock *sk, int name, int *value)
 
 static int read_option(struct sock *sk, int name, int *value)
 {
+	struct glass_net *gn = glass_net(sock_net(sk));
 	struct tcb *t = &glass_sk(sk)->tcb;
 
 	switch (name) {
@@ -344,7 +346,8 @@ static int read_option(struct sock *sk, int name, int *value)
 		*value = t->opt.nodelay;
 		break;
 	case GLASS_DEFER_ACCEPT:
-		*value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept));
+		*value = handshake_seconds(READ_ONCE(glass_sk(sk)->defer_accept),
+					   glass_rto_max_ms(gn));
 		break;
 	case GLASS_MAXSEG:
 		*value = t->snd.mss ?: glass_sk_af(sk)->default_mss;

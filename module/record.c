@@ -39,11 +39,23 @@ void glass_record_forget(struct glass_net *gn, struct glass_record *r)
 	call_rcu(&r->rcu, free_rcu_record);
 }
 
+/* The last place, but before those that wait since rto_max_ms was more */
+static void put_in_order(struct list_head *list, struct glass_record *r)
+{
+	struct glass_record *at;
+
+	list_for_each_entry_reverse(at, list, due) {
+		if (seq_le(at->deadline, r->deadline))
+			break;
+	}
+	list_add(&r->due, &at->due);
+}
+
 /**
  * glass_record_schedule() - the record's time begins
  * @gn: the netns
  * @r: the record, its bucket locked
- * @delay_ms: the same for all of @list, milliseconds
+ * @delay_ms: the same for all of @list at a time, milliseconds
  * @list: 0 for TIME-WAIT, else the number of SYN/ACKs sent
  */
 void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
@@ -54,7 +66,8 @@ void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 	list = min(list, GLASS_DUE_LISTS - 1u);
 	spin_lock_bh(&due->lock);
 	r->deadline = now_ms(glass_now()) + delay_ms;
-	list_move_tail(&r->due, &due->list[list]);
+	list_del(&r->due);
+	put_in_order(&due->list[list], r);
 	timer_reduce(&due->timer, jiffies + msecs_to_jiffies(delay_ms) + 1);
 	spin_unlock_bh(&due->lock);
 }
@@ -62,7 +75,8 @@ void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 /* The wait for an embryo's ACK, as long as it is by now; its bucket is locked */
 static void start_again(struct glass_net *gn, struct glass_record *r)
 {
-	glass_record_schedule(gn, r, embryo_delay_ms(&r->embryo),
+	glass_record_schedule(gn, r, embryo_delay_ms(&r->embryo,
+						     glass_rto_max_ms(gn)),
 			      r->embryo.sent);
 }
 

@@ -13,7 +13,9 @@ static int ten = 10;
 static int u7_max = 127;
 static int seconds_max = 32767;
 static int u8_max = 255;
+static int second_ms = 1000;
 static int minute_ms = 60000;
+static int rto_max_most = 120000;
 static int fastopen_bits = 0x7ff;
 static int mss_min = MSS_MIN;
 static int mss_max = 65535;
@@ -157,6 +159,9 @@ static const struct ctl_table entries[] = {
 	POLICY(min_snd_mss, &mss_min, &mss_max),
 	POLICY(probe_interval, &zero, &search_max),
 	POLICY(probe_threshold, &zero, NULL),
+	/* TCP's of newer kernels; what is running takes them up at once */
+	POLICY(rto_min_us, &one, NULL),
+	POLICY(rto_max_ms, &second_ms, &rto_max_most),
 };
 
 int glass_sysctl_init(struct glass_net *gn)

@@ -164,8 +164,7 @@ struct timewait {
 #define TIMEWAIT_MSL_MS		30000u	/* half of the TIME-WAIT state */
 #define RTO_INITIAL_US		1000000u
 #define RTO_AFTER_SYN_US	3000000u
-#define RTO_MIN_US		200000u
-#define RTO_MAX_US		120000000u
+#define RTT_MAX_US		120000000u	/* a round trip counts as no longer */
 #define DELAYED_ACK_MS		40u
 /* of an ACK that waits for its reader: less than a sender's PTO_MIN_MS */
 #define ACK_ON_READ_MS		4u
@@ -395,9 +394,9 @@ bool embryo_timeout(struct embryo *e, u8 retries);
 bool embryo_wait(struct embryo *e, u8 retries, u8 defer);
 void embryo_defer(struct embryo *e, const struct segment *s, u8 defer,
 		  struct verdict *v);
-u8 handshake_timeouts(int seconds);
-u32 handshake_seconds(u8 timeouts);
-u32 embryo_delay_ms(const struct embryo *e);
+u8 handshake_timeouts(int seconds, u32 rto_max_ms);
+u32 handshake_seconds(u8 timeouts, u32 rto_max_ms);
+u32 embryo_delay_ms(const struct embryo *e, u32 rto_max_ms);
 bool embryo_output(struct embryo *e, struct segment *s);
 
 /* fastopen.c: text in a SYN, rfc7413 */

@@ -162,6 +162,10 @@ struct ranges {
  * @min_snd_mss: no segment is cut smaller, with its options, likewise
  * @probe_interval: seconds from one search to the next, 0 to 2147483
  * @probe_threshold: octets that are not worth a probe
+ * @rto_min_us: microseconds that the RTO is at least, once a round trip was
+ *	measured (rfc6298#section-2.4), 1 and more
+ * @rto_max_ms: milliseconds that it is at most, backoff included, whatever
+ *	@rto_min_us says (rfc6298#section-2.5), 1000 to 120000
  *
  * The glue owns it and may change it at any time, one field at a time: each
  * is read once per decision, with READ_ONCE().
@@ -181,6 +185,8 @@ struct tcb_policy {
 	int min_snd_mss;
 	int probe_interval;
 	int probe_threshold;
+	int rto_min_us;
+	int rto_max_ms;
 };
 
 extern const struct tcb_policy tcb_policy_default;
@@ -409,5 +415,17 @@ struct tcb {
 	u16 challenged;		/* see challenge_spaced() */
 	u16 rcv_turns;
 };
+
+/* Microseconds that the RTO is at least, rfc6298#section-2.4 */
+static inline u32 tcb_rto_min_us(const struct tcb *t)
+{
+	return READ_ONCE(t->policy->rto_min_us);
+}
+
+/* ... and at most, backoff included, rfc6298#section-2.5 */
+static inline u32 tcb_rto_max_us(const struct tcb *t)
+{
+	return READ_ONCE(t->policy->rto_max_ms) * 1000u;
+}
 
 #endif

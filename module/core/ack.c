@@ -65,7 +65,7 @@ static void syn_acknowledged(struct tcb *t, u32 ack, u64 now)
 		t->snd.cur = ack;
 	}
 	if (t->cong.backoff && !t->srtt)
-		t->rto = max(t->rto, RTO_AFTER_SYN_US);
+		t->rto = max(t->rto, min(RTO_AFTER_SYN_US, tcb_rto_max_us(t)));
 	if (t->cong.backoff > 1)
 		t->cong.cwnd = t->snd.mss;
 	keepalive_start(t, now);

@@ -48,7 +48,7 @@ void drs_heard(struct tcb *t, const struct segment *s, u64 now)
  */
 static bool window_taken(struct tcb *t, u32 copied, u32 ms)
 {
-	u32 usec = min(max(ms, 1u), RTO_MAX_US / 1000) * 1000;
+	u32 usec = min(max(ms, 1u), RTT_MAX_US / 1000) * 1000;
 
 	if ((t->ts_ok && t->drs.rtt) || copied < t->rcv.buff)
 		return false;

@@ -252,48 +252,50 @@ void embryo_defer(struct embryo *e, const struct segment *s, u8 defer,
 }
 
 /* How long to wait after so many SYN/ACKs, rfc6298#section-5.5 */
-static u32 delay_ms(u32 sent)
+static u32 delay_ms(u32 sent, u32 rto_max_ms)
 {
 	u32 tries = sent ? sent - 1 : 0;
 
-	return min(RTO_INITIAL_US / 1000 << min(tries, 10u),
-		   RTO_MAX_US / 1000);
+	return min(RTO_INITIAL_US / 1000 << min(tries, 10u), rto_max_ms);
 }
 
 /**
  * handshake_timeouts() - how often does a SYN/ACK time out in some seconds?
  * @seconds: any number; below 1 means 0
+ * @rto_max_ms: see struct tcb_policy
  *
  * Return: 0 to 255.
  */
-u8 handshake_timeouts(int seconds)
+u8 handshake_timeouts(int seconds, u32 rto_max_ms)
 {
+	s64 left = seconds * 1000ll;
 	u8 timeouts = 0;
 
-	while (timeouts < 255 && seconds > 0)
-		seconds -= delay_ms(++timeouts) / 1000;
+	while (timeouts < 255 && left > 0)
+		left -= delay_ms(++timeouts, rto_max_ms);
 	return timeouts;
 }
 
 /* The inverse, in whole seconds */
-u32 handshake_seconds(u8 timeouts)
+u32 handshake_seconds(u8 timeouts, u32 rto_max_ms)
 {
-	u32 seconds = 0;
+	u32 ms = 0;
 
 	for (; timeouts; timeouts--)
-		seconds += delay_ms(timeouts) / 1000;
-	return seconds;
+		ms += delay_ms(timeouts, rto_max_ms);
+	return ms / 1000;
 }
 
 /**
  * embryo_delay_ms() - how long to wait for the ACK
  * @e: the embryo, its SYN/ACK sent
+ * @rto_max_ms: see struct tcb_policy
  *
  * Return: milliseconds, doubled with every SYN/ACK.
  */
-u32 embryo_delay_ms(const struct embryo *e)
+u32 embryo_delay_ms(const struct embryo *e, u32 rto_max_ms)
 {
-	return delay_ms(e->sent);
+	return delay_ms(e->sent, rto_max_ms);
 }
 
 /**

@@ -47,7 +47,7 @@ static bool echoed(const struct tcb *t, const struct segment *s, u64 now,
 	if (!t->ts_ok || !(s->opts & SEG_OPT_TS))
 		return false;
 	*ms = timestamp_clock(now, t->ts.offset) - s->tsecr;
-	return *ms <= RTO_MAX_US / 1000;
+	return *ms <= RTT_MAX_US / 1000;
 }
 
 /**
@@ -115,13 +115,16 @@ u32 rtt_acked(struct tcb *t, const struct segment *s, u64 now)
  * @t: the TCB
  * @usec: microseconds, above 0
  *
+ * The RTO is between tcb_rto_min_us() and tcb_rto_max_us(); should they
+ * contradict each other, the latter counts.
+ *
  * rfc9293: MUST-18; rfc6298: 4
  */
 void rtt_sample(struct tcb *t, u32 usec)
 {
 	u32 error;
 
-	usec = min(usec, RTO_MAX_US);
+	usec = min(usec, RTT_MAX_US);
 	if (t->loss)
 		t->loss->tlp_untimed = 0;
 	if (!t->srtt) {
@@ -133,14 +136,15 @@ void rtt_sample(struct tcb *t, u32 usec)
 		t->srtt = t->srtt - t->srtt / 8 + usec / 8;
 		t->srtt = max_t(u32, t->srtt, 1);
 	}
-	t->rto = clamp(t->srtt + 4 * t->rttvar, RTO_MIN_US, RTO_MAX_US);
+	t->rto = min(max(t->srtt + 4 * t->rttvar, tcb_rto_min_us(t)),
+		     tcb_rto_max_us(t));
 }
 
 /**
  * rtt_timeout_ms() - the RTO with its backoff, rfc6298#section-5.5
  * @t: the TCB
  *
- * Return: milliseconds, 200 to 120000.
+ * Return: milliseconds, 1 to 120000, never more than tcb_rto_max_us() says now.
  *
  * rfc9293: MUST-19
  */
@@ -148,5 +152,5 @@ u32 rtt_timeout_ms(const struct tcb *t)
 {
 	u64 rto = (u64)t->rto << min_t(u8, t->cong.backoff, 20);
 
-	return (u32)div_u64(min_t(u64, rto, RTO_MAX_US) + 999, 1000);
+	return (u32)div_u64(min_t(u64, rto, tcb_rto_max_us(t)) + 999, 1000);
 }

@@ -35,6 +35,8 @@ const struct tcb_policy tcb_policy_default = {
 	.min_snd_mss = MSS_MIN,
 	.probe_interval = 600,
 	.probe_threshold = 8,
+	.rto_min_us = 200000,
+	.rto_max_ms = 120000,
 };
 
 #define TO(state) (1u << (state))

@@ -51,9 +51,8 @@ NAMED = re.compile(r"\(((?:``[\w*]+``(?:,\s+)?)+)(?:\s+of\s+``(\w+)``)?\)")
 FIXED = (
     ("TIMEWAIT_MSL_MS", "rfc9293#section-3.6.1", "half of TIME-WAIT; fixed in Linux' TCP, too"),
     ("RTO_INITIAL_US", "rfc6298#section-2", "the retransmission timeout before a measurement"),
-    ("RTO_AFTER_SYN_US", "rfc6298#section-5", "the least of it after a SYN that was sent again"),
-    ("RTO_MIN_US", "rfc6298#section-2", "the least of it"),
-    ("RTO_MAX_US", "rfc6298#section-2", "the most, backoff included"),
+    ("RTO_AFTER_SYN_US", "rfc6298#section-5", "the least of it after a SYN that was sent again, if rto_max_ms allows"),
+    ("RTT_MAX_US", "rfc6298#section-2", "a round trip counts as no longer"),
     ("DELAYED_ACK_MS", "rfc9293#section-3.8.6.3", "so long an ACK waits for company"),
     ("ACK_ON_READ_MS", "rfc9293#section-3.8.6.3", "and for a reader who was woken"),
 )

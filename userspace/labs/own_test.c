@@ -11,6 +11,10 @@
  *	{
  *		KUNIT_EXPECT_EQ(test, what_is, what_must_be);
  *	}
+ *
+ * A TCB that a test makes itself says what the administrator set:
+ *
+ *	struct tcb t = { .policy = &tcb_policy_default };
  */
 #include <glass/backlog.h>
 #include <glass/cookies.h>

@@ -7,6 +7,7 @@
 
 #include "panes.h"
 
+#define RTO_MAX_MS	120000u	/* as shipped: no event tells of rto_max_ms */
 #define ARROWS_MAX	20000	/* then the older half is forgotten */
 
 /* The cursor goes to the last that is shown up to its place, else the first */
@@ -154,7 +155,7 @@ static int by_time(const void *a, const void *b)
 /* Milliseconds, as embryo_delay_ms() in module/core/handshake.c has them */
 static u32 synack_delay(u8 sent)
 {
-	return min(RTO_INITIAL_US / 1000 << min(sent - 1, 10), RTO_MAX_US / 1000);
+	return min(RTO_INITIAL_US / 1000 << min(sent - 1, 10), RTO_MAX_MS);
 }
 
 /*

@@ -195,7 +195,8 @@ def check_own(work, name, bad, wrong):
 
 def check_breaking(work):
     """Tests that end the program: on what is right, and on what is wrong."""
-    crash = "\tstruct tcb t = {};\n\n\trtt_init(&t);\n\tt.cong.backoff = 1;\n" \
+    crash = "\tstruct tcb t = { .policy = &tcb_policy_default };\n\n" \
+            "\trtt_init(&t);\n\tt.cong.backoff = 1;\n" \
             "\tif (rtt_timeout_ms(&t) == %d)\n\t\tabort();\n"
     first, rest, said = graded(work, "rtt", own_tests(VACUOUS | {"own_crash": crash % 2000}))
     verdict(not first[0] and "own_crash is wrong" in first[2][0] and

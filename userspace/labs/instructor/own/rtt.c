@@ -8,7 +8,7 @@
 
 static struct tcb after(u32 first, u32 second)
 {
-	struct tcb t = {};
+	struct tcb t = { .policy = &tcb_policy_default };
 
 	rtt_init(&t);
 	rtt_sample(&t, first * MS);
@@ -59,7 +59,7 @@ static void own_karn(struct kunit *test)
 
 static void own_first_of_two_is_timed(struct kunit *test)
 {
-	struct tcb t = {};
+	struct tcb t = { .policy = &tcb_policy_default };
 
 	rtt_init(&t);
 	rtt_start(&t, 1000, 0);
