@@ -100,6 +100,56 @@ static void established_reader_woken_quick_ack(struct kunit *test)
 	expect(s, ".", 1, 0, 3001, 7000, RULE_ACK_EVERY_SECOND);
 }
 
+/* So long and no longer, as the administrator said */
+/* rfc9293: MUST-40, SHLD-18 */
+static void established_ack_delayed_by_administrator(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_established(test);
+
+	s->t.policy = &policy;
+	policy.delack_max_ms = 499;
+	inject(s, "P.", 1, 10, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect_nothing(s);
+	policy.delack_max_ms = 1;	/* of the next */
+	expires(s, 499, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 11, ANY, RULE_ACK_DELAYED);
+	inject(s, "P.", 11, 10, 1, 10000, RULE_TEXT_IN_ORDER);
+	expires(s, 1, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 21, ANY, RULE_ACK_DELAYED);
+}
+
+/* ... and for a reader no longer than that */
+static void established_reader_woken_delay_by_administrator(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_established(test);
+
+	s->t.policy = &policy;
+	policy.delack_max_ms = 2;
+	inject(s, ".", 1, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
+	tcb_reader_woken(&s->t, s->now);
+	expires(s, 2, RULE_ACK_DELAYED);
+	expect(s, ".", 1, 0, 2001, ANY, RULE_ACK_DELAYED);
+}
+
+static void established_no_ack_delayed_by_administrator(struct kunit *test)
+{
+	struct tcb_policy policy = tcb_policy_default;
+	struct script *s = script_established(test);
+
+	s->t.policy = &policy;
+	policy.delack_max_ms = 0;
+	inject(s, "P.", 1, 10, 1, 10000, RULE_TEXT_IN_ORDER);
+	expect(s, ".", 1, 0, 11, ANY, RULE_ACK_QUICK);
+	inject(s, ".", 11, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
+	tcb_reader_woken(&s->t, s->now);
+	expect(s, ".", 1, 0, 2011, ANY, RULE_ACK_EVERY_SECOND);
+	inject(s, "F.", 2011, 0, 1, 10000, RULE_FIN_CLOSE_WAIT);
+	expect(s, ".", 1, 0, 2012, ANY, RULE_FIN_CLOSE_WAIT);
+	no_timer(s);
+}
+
 /* The sender must hear of a gap at once */
 /* rfc5681: 4.2 */
 static void established_reader_woken_gap_acked(struct kunit *test)
@@ -358,6 +408,9 @@ static struct kunit_case cases[] = {
 	SCRIPT_CASE(established_reader_woken_acks_when_he_reads),
 	SCRIPT_CASE(established_reader_woken_does_not_read),
 	SCRIPT_CASE(established_reader_woken_quick_ack),
+	SCRIPT_CASE(established_ack_delayed_by_administrator),
+	SCRIPT_CASE(established_reader_woken_delay_by_administrator),
+	SCRIPT_CASE(established_no_ack_delayed_by_administrator),
 	SCRIPT_CASE(established_reader_woken_gap_acked),
 	SCRIPT_CASE(established_text_turn_counted),
 	SCRIPT_CASE(established_merged_segments_acked),

@@ -334,7 +334,7 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 		info->tcpi_snd_wscale = t->snd.shift;
 		info->tcpi_rcv_wscale = t->rcv.shift;
 	}
-	info->tcpi_ato = DELAYED_ACK_MS * 1000;
+	info->tcpi_ato = READ_ONCE(t->policy->delack_max_ms) * 1000;
 	info->tcpi_snd_cwnd = t->cong.cwnd / t->snd.mss;
 	info->tcpi_snd_ssthresh = t->cong.ssthresh >= CONG_SSTHRESH ?
 		CONG_SSTHRESH : t->cong.ssthresh / t->snd.mss;

@@ -16,6 +16,7 @@ static int u8_max = 255;
 static int second_ms = 1000;
 static int minute_ms = 60000;
 static int rto_max_most = 120000;
+static int delack_most = 499;
 static int fastopen_bits = 0x7ff;
 static int mss_min = MSS_MIN;
 static int mss_max = 65535;
@@ -162,6 +163,8 @@ static const struct ctl_table entries[] = {
 	/* TCP's of newer kernels; what is running takes them up at once */
 	POLICY(rto_min_us, &one, NULL),
 	POLICY(rto_max_ms, &second_ms, &rto_max_most),
+	/* as TCP_DELACK_MAX_US; rfc9293#section-3.8.6.3: less than half a second */
+	POLICY(delack_max_ms, &zero, &delack_most),
 };
 
 int glass_sysctl_init(struct glass_net *gn)

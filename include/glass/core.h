@@ -165,7 +165,6 @@ struct timewait {
 #define RTO_INITIAL_US		1000000u
 #define RTO_AFTER_SYN_US	3000000u
 #define RTT_MAX_US		120000000u	/* a round trip counts as no longer */
-#define DELAYED_ACK_MS		40u
 /* of an ACK that waits for its reader: less than a sender's PTO_MIN_MS */
 #define ACK_ON_READ_MS		4u
 #define ORPHAN_RETRIES		8	/* no user is left to wait longer */

@@ -307,7 +307,7 @@
 	R(ACK_TAIL,		"rfc9293", "3.8.6.3",			\
 	  "ACK: a small segment behind full ones")			\
 	R(ACK_QUICK,		"rfc9293", "3.8.6.3",			\
-	  "ACK: the user wants none delayed")				\
+	  "ACK: the user or the administrator wants none delayed")				\
 	R(ACK_MARKS,		"rfc8257", "3.2",			\
 	  "ACK: marks by the network begin or end")			\
 	R(ACK_DELAYED,		"rfc9293", "3.8.6.3",			\

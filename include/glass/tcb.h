@@ -166,6 +166,8 @@ struct ranges {
  *	measured (rfc6298#section-2.4), 1 and more
  * @rto_max_ms: milliseconds that it is at most, backoff included, whatever
  *	@rto_min_us says (rfc6298#section-2.5), 1000 to 120000
+ * @delack_max_ms: milliseconds that an ACK waits for company at most
+ *	(rfc9293#section-3.8.6.3), 0 to 499; 0 means that none waits
  *
  * The glue owns it and may change it at any time, one field at a time: each
  * is read once per decision, with READ_ONCE().
@@ -187,6 +189,7 @@ struct tcb_policy {
 	int probe_threshold;
 	int rto_min_us;
 	int rto_max_ms;
+	int delack_max_ms;
 };
 
 extern const struct tcb_policy tcb_policy_default;

@@ -37,6 +37,7 @@ const struct tcb_policy tcb_policy_default = {
 	.probe_threshold = 8,
 	.rto_min_us = 200000,
 	.rto_max_ms = 120000,
+	.delack_max_ms = 40,
 };
 
 #define TO(state) (1u << (state))

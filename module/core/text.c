@@ -80,13 +80,19 @@ bool input_check_sequence(struct tcb *t, const struct segment *s,
 	return false;
 }
 
-/* An ACK may wait for company */
-static void ack_later(struct tcb *t, u64 now)
+/* Milliseconds that an ACK may wait, 0 for none: by the user, or the administrator */
+static u32 ack_patience_ms(const struct tcb *t)
+{
+	return t->opt.quick_ack ? 0 : READ_ONCE(t->policy->delack_max_ms);
+}
+
+/* An ACK may wait for company so many milliseconds */
+static void ack_later(struct tcb *t, u64 now, u32 patience)
 {
 	if (t->ack_later)
 		return;
 	t->ack_later = 1;
-	due_set(t, DUE_DELAYED_ACK, now, DELAYED_ACK_MS);
+	due_set(t, DUE_DELAYED_ACK, now, patience);
 }
 
 /**
@@ -101,13 +107,16 @@ static void ack_later(struct tcb *t, u64 now)
  */
 void tcb_reader_woken(struct tcb *t, u64 now)
 {
-	if (t->opt.quick_ack || !t->ack_now ||
+	u32 patience = ack_patience_ms(t);
+
+	if (!patience || !t->ack_now ||
 	    (t->ack_rule != RULE_ACK_EVERY_SECOND &&
 	     t->ack_rule != RULE_ACK_TAIL))
 		return;
 	t->ack_now = 0;
 	if (!t->ack_on_read)
-		due_set(t, DUE_DELAYED_ACK, now, ACK_ON_READ_MS);
+		due_set(t, DUE_DELAYED_ACK, now,
+			min(patience, ACK_ON_READ_MS));
 	t->ack_on_read = 1;
 	t->ack_later = 1;
 }
@@ -124,16 +133,17 @@ static void ack_text(struct tcb *t, u32 len, bool joined, u64 now)
 {
 	u32 full = max(t->rcv.mss, min_t(u16, t->adv_mss, MSS_DEFAULT_V4));
 	bool tail = t->full_before && len < full;
+	u32 patience = ack_patience_ms(t);
 
 	t->full_before = len >= full && !joined;
 	if (t->rcv.nxt - t->rcv.acked > full)
 		input_owe_ack(t, RULE_ACK_EVERY_SECOND);
 	else if (tail)
 		input_owe_ack(t, RULE_ACK_TAIL);
-	else if (t->opt.quick_ack)
+	else if (!patience)
 		input_owe_ack(t, RULE_ACK_QUICK);
 	else
-		ack_later(t, now);
+		ack_later(t, now, patience);
 }
 
 /* Text that cannot be taken still owes its sender an ACK */
@@ -260,10 +270,12 @@ void input_process_text(struct tcb *t, const struct segment *s,
  */
 static void ack_fin(struct tcb *t, bool late, u64 now, u16 rule)
 {
-	if (late || t->state != TCB_CLOSE_WAIT || t->opt.quick_ack)
+	u32 patience = ack_patience_ms(t);
+
+	if (late || t->state != TCB_CLOSE_WAIT || !patience)
 		input_owe_ack(t, rule);
 	else if (!t->ack_now)
-		ack_later(t, now);
+		ack_later(t, now, patience);
 }
 
 /**

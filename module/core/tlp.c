@@ -6,7 +6,7 @@
 #include <glass/core.h>
 
 #define PTO_MIN_MS	10	/* less, and clocks that tick would ask too early */
-#define ACK_DELAY_MS	(2 * DELAYED_ACK_MS)
+#define ACK_DELAY_MS	80	/* of the peer, twice what Glass' are as shipped */
 
 /**
  * tlp_start() - something was sent, or acknowledged: when to ask

@@ -53,8 +53,8 @@ FIXED = (
     ("RTO_INITIAL_US", "rfc6298#section-2", "the retransmission timeout before a measurement"),
     ("RTO_AFTER_SYN_US", "rfc6298#section-5", "the least of it after a SYN that was sent again, if rto_max_ms allows"),
     ("RTT_MAX_US", "rfc6298#section-2", "a round trip counts as no longer"),
-    ("DELAYED_ACK_MS", "rfc9293#section-3.8.6.3", "so long an ACK waits for company"),
-    ("ACK_ON_READ_MS", "rfc9293#section-3.8.6.3", "and for a reader who was woken"),
+    ("ACK_ON_READ_MS", "rfc9293#section-3.8.6.3",
+     "an ACK waits for a reader who was woken, or delack_max_ms if that is less"),
 )
 
 
