@@ -52,6 +52,9 @@ make_healthy() {
 		put "proc/sys/net/glass/$name" 6
 	done
 	put proc/sys/net/glass/retries2 15
+	put proc/sys/net/glass/rto_min_us 200000
+	put proc/sys/net/glass/rto_max_ms 120000
+	put proc/sys/net/glass/delack_max_ms 40
 	for name in rmem wmem; do
 		put "proc/sys/net/glass/$name" "4096 131072 6291456"
 	done
@@ -175,6 +178,13 @@ views() {
 	told 1 "not ok +sysctls +net.glass.retries2 is 3" "glass_proc(5)"
 	told 1 "not ok +sysctls +net.glass.syncookies is 2" "glass_proc(5)"
 	told 1 "not ok +sysctls +net.glass.rmem is 512" "glass_proc(5)"
+	healthy
+	put proc/sys/net/glass/rto_min_us 5000
+	put proc/sys/net/glass/rto_max_ms 1000
+	put proc/sys/net/glass/delack_max_ms 400
+	told 1 "not ok +sysctls +net.glass.rto_min_us is 5000" "glass_proc(5)"
+	told 1 "not ok +sysctls +net.glass.rto_max_ms is 1000" "glass_proc(5)"
+	told 1 "not ok +sysctls +net.glass.delack_max_ms is 400" "glass_proc(5)"
 	healthy
 	rm "$root/proc/sys/net/glass/sack"
 	told 0 "skip +sysctls +net.glass.sack cannot be read: No such file"
