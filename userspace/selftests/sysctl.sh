@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Documentation/sysctl.rst against the kernel, row by row: a fresh network
-# namespace has the defaults, takes both ends of each range and nothing beyond.
+# namespace has the defaults, takes both ends of each range and nothing beyond,
+# and what it has taken is its own.
 # Run by scripts/selftests-guest.sh.
 if [ -z "${GLASS_HOST_NETNS-}" ]; then
 	GLASS_HOST_NETNS=1 exec unshare -n "$0"
@@ -34,6 +35,14 @@ bounded() {
 	[ "$high" = more ] || { takes "$name" "$high" && refuses "$name" $((high + 1)); }
 }
 
+# It is the default elsewhere, whatever it is here
+is_own() {
+	local end=${3%% *}
+	[ "$end" != "$2" ] || end=$((end + 1))
+	takes "$1" "$end" || return 1
+	[ "$(unshare -n cat "$sysctls/$1")" = "$2" ]
+}
+
 # Are all these words in that line?
 has_words() {
 	local word
@@ -62,6 +71,10 @@ while IFS=$'\t' read -r name type default range; do
 	if [ "$type" = int ] && [ "$range" != - ]; then
 		bounded "$name" "$range"
 		verdict $? "$name: its range is $range"
+		if [[ "$default" == [0-9]* ]]; then
+			is_own "$name" "$default" "$range"
+			verdict $? "$name: other network namespaces have their own"
+		fi
 	fi
 done < <(rows)
 [ "$(find "$sysctls" -type f | wc -l)" = "$(rows | wc -l)" ]
