@@ -13,6 +13,7 @@
 #	make learner-tree DEST=DIR	a copy without answers and solutions, for learners
 #	make check		every test
 #	make check-core		the tests of the core alone: seconds, no root
+#	make check-captures	glass explain of captures that others made: seconds, no root
 #	make check-arm64	built for arm64, the core's tests and a boot in QEMU
 #	make check-apps		nginx, PostgreSQL and the like over Glass, in a VM
 #	make check-interop	Glass and TCP, Linux' and others', through a gateway, in a VM
@@ -82,6 +83,10 @@ check:
 check-core:
 	@scripts/check-core.sh
 
+check-captures:
+	@scripts/setup/packages.sh build
+	@scripts/check-captures.sh
+
 check-arm64:
 	@scripts/arm64/check.sh
 
@@ -135,5 +140,5 @@ clean:
 	rm -rf .tmp_versions Module.symvers modules.order
 
 .PHONY: all modules modules_install tools install uninstall packages demo lab shell labs-check learner-tree \
-	check check-core check-arm64 check-apps check-interop check-page pages check-packages check-all docs \
+	check check-core check-captures check-arm64 check-apps check-interop check-page pages check-packages check-all docs \
 	explore mutate bench bench-net lint rfcmap tables clean

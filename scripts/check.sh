@@ -3,6 +3,7 @@
 # Every test, from a bare machine on:
 #
 #	core		pure suites, in userspace under ASan and UBSan
+#	captures	glass explain of captures that others made, under both, too
 #	kunit		the same and the kernel's own, in User-mode Linux,
 #			once plain and once with KASAN, lockdep and kmemleak
 #	selftests	real sockets: User-mode Linux in virtual time, the same
@@ -45,6 +46,7 @@ run_part() {
 
 	case $part in
 	core) scripts/check-core.sh ;;
+	captures) scripts/check-captures.sh ;;
 	kunit-*) scripts/kunit.sh "${part#kunit-}" ;;
 	selftests-*) scripts/selftests.sh "${part#selftests-}" ;;
 	shell) scripts/check-shell.sh ;;
@@ -82,9 +84,9 @@ make -s -C userspace/selftests OUT="$top/.build/selftests"
 
 # the longest first
 printf '%s\n' selftests-uml-fast selftests-6.12 selftests-6.1 \
-	selftests-uml-debug core shell kunit-uml-debug kunit-uml-fast |
+	selftests-uml-debug core captures shell kunit-uml-debug kunit-uml-fast |
 	xargs -P "$(($(nproc) + 2))" -I{} "$top/scripts/check.sh" --part {}
-for part in core kunit-uml-fast kunit-uml-debug selftests-uml-fast \
+for part in core captures kunit-uml-fast kunit-uml-debug selftests-uml-fast \
 	selftests-uml-debug selftests-6.12 selftests-6.1 shell; do
 	echo "# $part"
 	add "$part" "$(cat "$out/$part.status" 2>/dev/null || echo 1)"
