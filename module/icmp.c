@@ -214,6 +214,7 @@ static void report(struct glass_net *gn, struct sock *sk,
 	glass_count(gn, RULE_ICMP_SOFT);
 	if (sock_owned_by_user(sk) || !glass_soft_error(sk, e->err))
 		WRITE_ONCE(sk->sk_err_soft, e->err);
+	glass_trace_state(sk, sk->sk_state, RULE_ICMP_SOFT);
 }
 
 /**

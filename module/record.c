@@ -150,6 +150,7 @@ static void record_expired(struct glass_net *gn, struct glass_record *r)
 			return;
 		}
 		rule = RULE_EMBRYO_TIMEOUT;
+		glass_trace_record(gn, r, rule);
 	}
 	hlist_nulls_del_init_rcu(&r->node);
 	spin_unlock_bh(&b->lock);

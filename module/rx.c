@@ -153,9 +153,20 @@ bool glass_hops_few(const struct sock *sk, bool v6, u8 left)
 			    READ_ONCE(inet_sk(sk)->min_ttl));
 }
 
+/* To nobody, though it has a place to go to: counted, shown, gone */
+static void refuse(struct glass_net *gn, struct sk_buff *skb,
+		   const struct glass_tuple *tuple, const struct segment *s,
+		   u16 rule)
+{
+	glass_count(gn, rule);
+	glass_trace(gn, false, tuple, s, skb, 0, 0, rule, 0, 0);
+	kfree_skb(skb);
+}
+
 /* To a full socket, whose reference is taken over */
 static void rcv_sock(struct glass_net *gn, struct sock *sk,
-		     struct sk_buff *skb, struct segment *s)
+		     struct sk_buff *skb, const struct glass_tuple *tuple,
+		     struct segment *s)
 {
 	u16 rule = RULE_POLICY_DROP;
 	u64 limit;
@@ -185,10 +196,8 @@ static void rcv_sock(struct glass_net *gn, struct sock *sk,
 	}
 	bh_unlock_sock(sk);
 drop:
-	if (skb) {
-		glass_count(gn, rule);
-		kfree_skb(skb);
-	}
+	if (skb)
+		refuse(gn, skb, tuple, s, rule);
 	sock_put(sk);
 }
 
@@ -238,19 +247,16 @@ deliver_unconnected(struct glass_net *gn, struct sk_buff *skb,
 
 	glass_tuple_any_way(&tuple);
 	if (sk && too_far(sk, skb)) {
-		glass_count(gn, RULE_HOPS_FEW);
-		kfree_skb(skb);
+		refuse(gn, skb, &tuple, s, RULE_HOPS_FEW);
 		return RECORD_CONSUMED;
 	}
 	if (sk && policy_ok(sk, skb, af) &&
 	    !sk_filter_trim_cap(sk, skb, SEG_HEADER_MAX))
 		return glass_listen_rcv(gn, sk, af, &tuple, skb, s, above);
-	if (sk) {
-		glass_count(gn, RULE_POLICY_DROP);
-		kfree_skb(skb);
-	} else {
+	if (sk)
+		refuse(gn, skb, &tuple, s, RULE_POLICY_DROP);
+	else
 		rcv_closed(gn, skb, af, &tuple, s);
-	}
 	return RECORD_CONSUMED;
 }
 
@@ -263,8 +269,7 @@ deliver_record(struct glass_net *gn, struct glass_record *r,
 {
 	if (policy_ok(NULL, skb, af))
 		return glass_record_input(gn, af, r, tuple, skb, s, above);
-	glass_count(gn, RULE_POLICY_DROP);
-	kfree_skb(skb);
+	refuse(gn, skb, tuple, s, RULE_POLICY_DROP);
 	return RECORD_CONSUMED;
 }
 
@@ -298,7 +303,7 @@ void glass_deliver(struct glass_net *gn, struct sk_buff *skb,
 	for (tries = 0; tries < LOOKUPS_MAX; tries++) {
 		sk = glass_table_find(gn, &tuple, hash);
 		if (sk) {
-			rcv_sock(gn, sk, skb, s);
+			rcv_sock(gn, sk, skb, &tuple, s);
 			return;
 		}
 		r = glass_table_find_record(gn, &tuple, hash);

@@ -146,8 +146,8 @@ void glass_trace_sock(const struct sock *sk, bool sent,
  * glass_trace_state() - show that a connection's state changes
  * @sk: the socket, locked; its own state is still the one before
  * @state: the state from now on
- * @rule: by which it ended, or by which fault; else RULE_NONE. One for which a
- *	segment is sent is told with that
+ * @rule: by which it ended, or what struck it, a fault or an ICMP error; else
+ *	RULE_NONE. One for which a segment is sent is told with that
  */
 void glass_trace_state(const struct sock *sk, u8 state, u16 rule)
 {

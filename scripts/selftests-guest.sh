@@ -61,7 +61,7 @@ run() {
 	[ "$name" = "${name%%:*}" ] || part=("${name#*:}")
 	{
 		case $name in
-		module | article | sysctl | container | run | static | apparmor | break | inspect | tools | doctor | failures | completion | replay | panes | labs)
+		module | article | sysctl | container | run | static | apparmor | break | inspect | tools | doctor | failures | completion | replay | why | panes | labs)
 			"$top/userspace/selftests/$name.sh" 2>&1
 			;;
 		# A few rows of bench-net: see userspace/bench/net.c

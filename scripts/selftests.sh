@@ -21,7 +21,7 @@ usage() {
 
 # oracle and the like are programs; module and the like are scripts.
 EVERYWHERE=(module oracle bytes blocking many closing window links congestion netns table cookies challenge timewait info info_rare article devices faults ends diag)
-VIRTUAL=(sysctl buffers budget gigabyte offload isn badnet packet packet-tcp:count attack pathmtu container run break inspect tools doctor failures completion replay panes labs)
+VIRTUAL=(sysctl buffers budget gigabyte offload isn badnet packet packet-tcp:count attack pathmtu container run break inspect tools doctor failures completion replay why panes labs)
 DEBIAN=("${EVERYWHERE[@]}" static)
 DEBUG=(budget oracle blocking many closing window links congestion netns table cookies challenge timewait attack faults ends diag mutate)
 

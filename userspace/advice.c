@@ -41,6 +41,9 @@ static const struct advice list[] = {
 	  "before close()" },
 	{ RULE_TEXT_AFTER_CLOSE, RESET,
 	  "text came for a program that had closed: shutdown(SHUT_WR) ends one way only" },
+	{ RULE_ICMP_SOFT, UNREACHABLE,
+	  "a router or the host says that nothing gets there: ip route get ADDRESS, here "
+	  "and there; it may pass" },
 	{ RULE_USER_TIMEOUT, GIVEN_UP,
 	  "nothing was answered for net.glass.retries2 (syn_retries) tries or "
 	  "TCP_USER_TIMEOUT: is the other end there?" },
@@ -59,6 +62,9 @@ static const struct advice list[] = {
 	{ RULE_FAULT_FORGET, FORGOTTEN, FAULT },
 	{ RULE_CHECKSUM_BAD, DROPPED, "a device or a router damages segments" },
 	{ RULE_POLICY_DROP, DROPPED, "IPsec's policy or a socket filter: ip xfrm policy" },
+	{ RULE_HOPS_FEW, DROPPED,
+	  "IP_MINTTL or IPV6_MINHOPCOUNT is set here: the other end must be as near as "
+	  "that, or send with a larger IP_TTL" },
 	{ RULE_BACKLOG_FULL, DROPPED, "the program is busy with the socket: more SO_RCVBUF" },
 	{ RULE_PAWS, DROPPED, "an old duplicate, or two hosts behind one address" },
 	{ RULE_TS_MISSING, DROPPED, "something on the way removes options" },
@@ -101,6 +107,7 @@ const char *trouble_text(enum trouble t)
 	static const char *const texts[TROUBLES] = {
 		[REFUSED] = "refused",
 		[RESET] = "reset",
+		[UNREACHABLE] = "unreachable",
 		[GIVEN_UP] = "given up",
 		[FORGOTTEN] = "forgotten",
 		[DROPPED] = "dropped",

@@ -6,7 +6,10 @@
 #include "event.h"
 
 /* What went wrong, the gravest first */
-enum trouble { REFUSED, RESET, GIVEN_UP, FORGOTTEN, DROPPED, RESENT, SLOW, DOUBLED, TROUBLES };
+enum trouble {
+	REFUSED, RESET, UNREACHABLE, GIVEN_UP, FORGOTTEN, DROPPED, RESENT, SLOW, DOUBLED,
+	TROUBLES
+};
 
 /**
  * struct advice - what to make of a rule

@@ -126,18 +126,21 @@ const char *rule_phrase(u16 rule)
 	       "a rule that this program is too old for";
 }
 
-/* A fault that somebody asked for: the segment is not there, or not yet */
-bool fault_stops(u16 rule)
+/* By these a segment is not there for its end, or not yet: it judges none of it */
+bool rule_stops(u16 rule)
 {
 	return rule == RULE_FAULT_DROP || rule == RULE_FAULT_CORRUPT ||
 	       rule == RULE_FAULT_DELAY || rule == RULE_FAULT_REORDER ||
-	       rule == RULE_FAULT_HOLD || rule == RULE_FAULT_FREEZE;
+	       rule == RULE_FAULT_HOLD || rule == RULE_FAULT_FREEZE ||
+	       rule == RULE_HOPS_FEW || rule == RULE_POLICY_DROP ||
+	       rule == RULE_BACKLOG_FULL;
 }
 
-/* The fault by which an end is what it is, or RULE_NONE */
-u16 change_fault(const struct event *e)
+/* What struck an end and is no segment: a fault, or an ICMP error; or RULE_NONE */
+u16 change_strike(const struct event *e)
 {
-	return e->dir == CHANGE && rule_is_fault(e->rule) ? e->rule : RULE_NONE;
+	return e->dir == CHANGE && (rule_is_fault(e->rule) || e->rule == RULE_ICMP_SOFT) ?
+	       e->rule : RULE_NONE;
 }
 
 /* A deadline, enum tcb_due, as glass table calls it */

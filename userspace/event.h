@@ -66,7 +66,7 @@ struct shown_tcb {
  * @from: the segment's source; of a change, the end whose state it is
  * @to: its destination
  * @rule: why it was sent, or what was decided about it (enum glass_rule); of a
- *	change, by which the connection ended, or which fault it is, else 0
+ *	change, by which the connection ended, or what struck its end, else 0
  * @family: AF_INET or AF_INET6
  * @dir: enum direction; after a CHANGE only the fields to @rule are valid
  * @state: the telling end's state after it; @old_state is that before
@@ -117,8 +117,8 @@ bool end_same(const struct end *a, const struct end *b);
 const struct end *event_teller(const struct event *e);
 bool event_wanted(const struct event *e, const struct wanted *w);
 bool event_decode(struct event *e, unsigned int header, u32 len);
-bool fault_stops(u16 rule);
-u16 change_fault(const struct event *e);
+bool rule_stops(u16 rule);
+u16 change_strike(const struct event *e);
 
 /* live.c */
 struct live;

@@ -244,16 +244,16 @@ static void line_at(enum rail side, const char *what, const char *margin)
 /* Does a segment tell of this change, or will one? */
 static bool change_told(const struct conn *c, const struct event *e)
 {
-	return !e->error && !change_fault(e) &&
+	return !e->error && !change_strike(e) &&
 	       (e->state != TCB_CLOSED ||
 		c->state[conn_side(c, &e->from)] == TCB_CLOSED);
 }
 
-/* A state changed, and no segment tells of it: a timer, an error, or a fault */
+/* What no segment tells: a timer, an error, or what struck an end */
 static void draw_change(struct conn *c, const struct event *e, bool brief)
 {
 	enum rail side = conn_side(c, &e->from);
-	u16 fault = change_fault(e);
+	u16 strike = change_strike(e);
 	char time[24], what[100];
 
 	c->state[side] = e->state;
@@ -261,10 +261,10 @@ static void draw_change(struct conn *c, const struct event *e, bool brief)
 	snprintf(what, sizeof(what), "%s%s%s", state_text(e->state),
 		 e->error ? ": " : "", e->error ? strerror(e->error) : "");
 	line_at(side, what, time);
-	if (fault) {
-		line_at(side, rule_text(fault), "");
+	if (strike) {
+		line_at(side, rule_text(strike), "");
 		if (!brief)
-			line_at(side, rule_phrase(fault), "");
+			line_at(side, rule_phrase(strike), "");
 	}
 	line("", "", "");
 }
@@ -314,7 +314,7 @@ void ladder_draw(struct conn *c, const struct event *sent,
 	line("", fields_text(c, e, from), "");
 	if (*options_text(c, e, from))
 		line("", options_text(c, e, from), "");
-	line(times[LEFT], arrow_text(e, sent, got && !fault_stops(got->rule), from),
+	line(times[LEFT], arrow_text(e, sent, got && !rule_stops(got->rule), from),
 	     times[RIGHT]);
 	draw_reasons(c, sent, got, from, brief);
 }

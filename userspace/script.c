@@ -116,7 +116,7 @@ static void put_change(struct scribe *w, size_t i)
 static void put_got(struct scribe *w, const struct event *e)
 {
 	if (e->rule != RULE_FAULT_CORRUPT &&
-	    (fault_stops(e->rule) || e->rule == RULE_FAULT_DUP ||
+	    (rule_stops(e->rule) || e->rule == RULE_FAULT_DUP ||
 	     e->rule == RULE_FAULT_REPLAY))
 		return;
 	if (e->has_tcb && e->old_state != TCB_LISTEN)
@@ -215,7 +215,7 @@ static bool find_told(struct scribe *w, const struct story *s)
 		qsort(w->told, w->count, sizeof(*w->told), by_number);
 	/* a script has no word for an end that forgets: it ends there */
 	for (i = 0; i < w->count; i++)
-		if (change_fault(w->told[i]) == RULE_FAULT_FORGET)
+		if (change_strike(w->told[i]) == RULE_FAULT_FORGET)
 			w->count = i;
 	return true;
 }

@@ -51,6 +51,16 @@ struct inquiry {
 	bool syn;
 };
 
+/*
+ * A segment that answers another, and the end of a connection, have the rule
+ * of what brought them: that was told before, if anybody told it.
+ */
+static bool echoes(const struct event *e)
+{
+	return e->dir == SENT ? !rule_is_send(e->rule) :
+	       e->dir == CHANGE && !change_strike(e);
+}
+
 static void find(struct inquiry *q, const struct event *e, unsigned long segment)
 {
 	const struct advice *a = advice_on(e->rule);
@@ -61,10 +71,11 @@ static void find(struct inquiry *q, const struct event *e, unsigned long segment
 	for (i = 0; i < q->count && q->findings[i].advice != a; i++)
 		;
 	if (i == q->count) {
-		q->findings[i] = (struct finding){ a, e, segment, 0 };
+		q->findings[i] = (struct finding){ a, e, segment, 1 };
 		q->count++;
+	} else if (!echoes(e)) {
+		q->findings[i].times++;
 	}
-	q->findings[i].times++;
 }
 
 /* What an event says of its end */
@@ -81,8 +92,7 @@ static void note(struct inquiry *q, const struct event *e, unsigned long segment
 	if (e->dir == CHANGE) {
 		if (e->error)
 			q->told = e;
-		if (change_fault(e))
-			find(q, e, segment);
+		find(q, e, segment);
 		return;
 	}
 	if (e->s.flags & SEG_SYN)

@@ -48,15 +48,15 @@ const Detail = (() => {
 		box.style.setProperty("--who", `var(--${step.side ? "right" : "left"})`);
 		box.style.setProperty("--wash", `var(--${step.side ? "right" : "left"}-wash)`);
 		if (event.event === "state") {
-			const fault = faultOf(event);
+			const strike = strikeOf(event);
 			const told = event.error ? `its program is told ${event.error}` : null;
 
 			box.replaceChildren(
 				html("p", { class: "what" }, `${who}: ${moved || event.state}`),
 				html("p", { class: "phrase" },
-				     [fault && fault[2], told].filter(Boolean).join("; ") ||
+				     [strike && strike[2], told].filter(Boolean).join("; ") ||
 				     CALLS[event.state]),
-				fault ? html("p", { class: "rule" },
+				strike ? html("p", { class: "rule" },
 					     html("code", {}, event.rule)) : "");
 			return;
 		}
@@ -81,8 +81,8 @@ const Detail = (() => {
 
 		if (!fields.length) {
 			box.replaceChildren(html("p", { class: "muted" },
-				faultOf(event) ? "No segment: a fault." :
-						 "No segment: a call, or a timer."));
+				strikeOf(event) ? `No segment: ${faultText(strikeOf(event))}.` :
+						  "No segment: a call, or a timer."));
 			return;
 		}
 		box.replaceChildren(html("table", {},

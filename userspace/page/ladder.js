@@ -136,8 +136,8 @@ const Ladder = (() => {
 
 	/* What a change of a state is called that no segment made */
 	function call(event) {
-		if (faultOf(event))
-			return faultText(faultOf(event));
+		if (strikeOf(event))
+			return faultText(strikeOf(event));
 		if (event.error)
 			return event.error;
 		if (event.state === "SYN-SENT")
@@ -149,7 +149,7 @@ const Ladder = (() => {
 		const { event, side } = conn.steps[index], x = railX(side, width);
 		const { y } = slots[index], inward = side === LEFT ? 1 : -1;
 		const group = svg("g", {
-			class: `ev from-${side ? "right" : "left"}${faultOf(event) ? " lost" : ""}`,
+			class: `ev from-${side ? "right" : "left"}${strikeOf(event) ? " lost" : ""}`,
 		},
 			svg("path", { class: "tip", d: `M${x} ${y - 6}l6 6l-6 6l-6 -6Z` }),
 			svg("text", {

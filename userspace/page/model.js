@@ -61,9 +61,11 @@ function signedApart(from, to) {
 	return (to - from) | 0;
 }
 
-/* The rule of a change that is a fault, as the recording's rules have it, or null */
-function faultOf(event) {
-	return event.event === "state" && (event.rule || "").startsWith("FAULT_") ?
+/* What struck an end, a fault or an ICMP error, as the recording's rules have it, or null */
+function strikeOf(event) {
+	const rule = event.rule || "";
+
+	return event.event === "state" && (rule.startsWith("FAULT_") || rule === "ICMP_SOFT") ?
 		recording.rules[event.rule] : null;
 }
 
@@ -74,7 +76,7 @@ function faultText(rule) {
 
 /* Is this change of a state told by no segment? */
 function isNews(event, state) {
-	if (faultOf(event) || event.error || (event.was === "CLOSED" && event.state === "SYN-SENT"))
+	if (strikeOf(event) || event.error || (event.was === "CLOSED" && event.state === "SYN-SENT"))
 		return true;
 	return event.state !== state &&
 		["FIN-WAIT-1", "LAST-ACK", "CLOSED"].includes(event.state);
@@ -213,14 +215,15 @@ function segmentName(event) {
 }
 
 const STOPS = ["FAULT_DROP", "FAULT_CORRUPT", "FAULT_DELAY", "FAULT_REORDER",
-	       "FAULT_HOLD", "FAULT_FREEZE"];
+	       "FAULT_HOLD", "FAULT_FREEZE", "HOPS_FEW", "POLICY_DROP", "BACKLOG_FULL"];
 
-/* The fault that struck the segment of a step when it arrived, or null */
+/* What struck the segment of a step when it arrived, or null */
 function struckBy(step) {
 	const [, got] = recording.arrows[step.arrow];
 	const { rule } = got < 0 ? {} : recording.events[got];
 
-	return (rule || "").startsWith("FAULT_") ? faultText(recording.rules[rule]) : null;
+	return (rule || "").startsWith("FAULT_") || STOPS.includes(rule) ?
+		faultText(recording.rules[rule]) : null;
 }
 
 /* What became of the segment of a step: arrived, or why not */

@@ -69,9 +69,9 @@ static bool word_matches(int number, const struct pane_arrow *a)
 	case TEXT:
 		return e->s.len;
 	case LOST:
-		return !change && (!a->is_got || fault_stops(a->got.rule));
+		return !change && (!a->is_got || rule_stops(a->got.rule));
 	case FAULT:
-		return change ? change_fault(e) :
+		return change ? rule_is_fault(e->rule) :
 		       a->is_got && rule_is_fault(a->got.rule);
 	}
 	return e->s.flags & words[number].what;

@@ -36,7 +36,7 @@ static void arrow(const struct conn *c, const struct pane_arrow *a,
 		  char *text, int width)
 {
 	const struct event *e = a->is_sent ? &a->sent : &a->got;
-	bool lost = !a->is_got || fault_stops(a->got.rule);
+	bool lost = !a->is_got || rule_stops(a->got.rule);
 	bool right = conn_side(c, &e->from) == LEFT;
 	char what[120];
 	int len, at;
@@ -56,10 +56,10 @@ static void arrow(const struct conn *c, const struct pane_arrow *a,
 static void state_line(const struct conn *c, const struct event *e, char *text,
 		       int width)
 {
-	u16 fault = change_fault(e);
+	u16 strike = change_strike(e);
 	char state[60];
 	int len = snprintf(state, sizeof(state), "%s%s%s", state_text(e->state),
-			   fault ? " " : "", fault ? rule_name(fault) : "");
+			   strike ? " " : "", strike ? rule_name(strike) : "");
 
 	memset(text, ' ', width);
 	text[width] = 0;
@@ -74,7 +74,7 @@ static void one(const struct panes *p, size_t i, struct area at, int row)
 	const struct conn *c = &p->conns[a->conn - 1];
 	bool change = a->is_sent && a->sent.dir == CHANGE;
 	const struct event *e = a->is_sent ? &a->sent : &a->got;
-	bool bad = change ? change_fault(e) :
+	bool bad = change ? change_strike(e) :
 		   !a->is_got || rule_is_fault(a->got.rule);
 	int width = at.width - TIME - 4, attr;
 	char text[256];

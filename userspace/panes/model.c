@@ -198,7 +198,7 @@ static void walk(struct pane_end *end, const struct telling *t)
 	}
 	if (t->e->has_tcb)
 		end->told = t->e;
-	else if (change_fault(t->e) == RULE_FAULT_FORGET)
+	else if (change_strike(t->e) == RULE_FAULT_FORGET)
 		end->told = NULL;
 }
 

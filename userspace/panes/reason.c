@@ -49,7 +49,7 @@ static void change(const struct panes *p, const struct pane_arrow *a,
 
 	put_line(at, 0, A_BOLD, "%s is %s", end_text(&e->from, c->family),
 		 state_text(e->state));
-	if (change_fault(e))
+	if (change_strike(e))
 		one(at, 1, LOOK_BAD, "no segment:", e);
 	else if (by)
 		one(at, 1, conn_side(c, &e->from) ? LOOK_RIGHT : LOOK_LEFT,
@@ -85,7 +85,7 @@ void reason_pane(const struct panes *p, struct area at)
 	}
 	if (a->is_got) {
 		look = conn_side(c, &a->got.to) ? LOOK_RIGHT : LOOK_LEFT;
-		one(at, row, fault_stops(a->got.rule) ? LOOK_BAD : look, "came:",
+		one(at, row, rule_stops(a->got.rule) ? LOOK_BAD : look, "came:",
 		    &a->got);
 	} else {
 		put_line(at, row, COLOR_PAIR(LOOK_BAD), "it has not come");
