@@ -15,7 +15,7 @@ checks=scripts/checks
 
 # The slow ones first: they are the ones to wait for.
 ALL=(build-6.12 checkpatch build-6.1 clang shellcheck spelling python
-	layers sizes seq rules tables text manual docs)
+	layers sizes seq rules advice tables text manual docs)
 
 # Progress is for people, on a terminal; a failure is for everyone.
 progress() { [ ! -t 2 ] || printf 'lint: %s\n' "$*" >&2; }
@@ -27,7 +27,7 @@ run() {
 	shellcheck) scripts_of sh | xargs -r -d '\n' shellcheck -x --format=gcc ;;
 	spelling) python3 "$checks/tree.py" | xargs -r -d '\n' codespell ;;
 	python) scripts_of py | xargs -r -d '\n' -n 1 python3 -c "$PARSE" ;;
-	layers | sizes | seq | rules | tables | text) python3 "$checks/$1.py" ;;
+	layers | sizes | seq | rules | advice | tables | text) python3 "$checks/$1.py" ;;
 	docs) python3 scripts/docs/selfcheck.py ;;
 	*)
 		echo "lint.sh: no check '$1': ${ALL[*]}" >&2

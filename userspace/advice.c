@@ -12,6 +12,10 @@
 	"the server accepts too slowly: accept() sooner, or listen() with more room; " \
 	"glass table -l shows both queues"
 #define FAULT	"somebody asked for it: glass break shows what, glass break repair ends it"
+#define FORGED									\
+	"nothing: it was not believed. One end has forgotten the connection, or somebody "	\
+	"guesses at it"
+#define BROKEN	"whoever sent it is no Glass: glass explain of a capture tells what it was"
 #define CHALLENGE "one end has forgotten the connection, or a third one sends segments"
 
 static const struct advice list[] = {
@@ -31,6 +35,9 @@ static const struct advice list[] = {
 	{ RULE_COOKIE_OLD, REFUSED, "the handshake took more than a minute: connect again" },
 	{ RULE_SYN_SENT_BAD_ACK, REFUSED, CHALLENGE },
 	{ RULE_EMBRYO_BAD_ACK, REFUSED, CHALLENGE },
+	{ RULE_ACK_SYN_BAD, REFUSED, CHALLENGE },
+	{ RULE_LISTEN_SYN_FIN, REFUSED,
+	  "no TCP opens with SYN and FIN: a scanner does, or a broken client" },
 	{ RULE_EMBRYO_RST, REFUSED, "the client gave up while its connection opened" },
 	{ RULE_ICMP_HARD, REFUSED, "a router or the host says no: ip route get ADDRESS" },
 	{ RULE_RST_EXACT, RESET,
@@ -51,6 +58,9 @@ static const struct advice list[] = {
 	{ RULE_EMBRYO_TIMEOUT, GIVEN_UP, QUIET },
 	{ RULE_ORPHAN_TIMEOUT, GIVEN_UP,
 	  "the other end never closed: net.glass.fin_timeout is how long is waited" },
+	{ RULE_TW_OVERFLOW, FORGOTTEN,
+	  "net.glass.max_tw_buckets is how many may be in TIME-WAIT: old duplicates may "
+	  "reach the next connection" },
 	{ RULE_FAULT_DROP, DROPPED, FAULT },
 	{ RULE_FAULT_CORRUPT, DROPPED, FAULT },
 	{ RULE_FAULT_HOLD, DROPPED, FAULT },
@@ -61,6 +71,9 @@ static const struct advice list[] = {
 	{ RULE_FAULT_REPLAY, DOUBLED, FAULT },
 	{ RULE_FAULT_FORGET, FORGOTTEN, FAULT },
 	{ RULE_CHECKSUM_BAD, DROPPED, "a device or a router damages segments" },
+	{ RULE_HEADER_SHORT, DROPPED, BROKEN },
+	{ RULE_HEADER_OFFSET, DROPPED, BROKEN },
+	{ RULE_NOT_FOR_US, DROPPED, "connect() to the address of one host, not of many" },
 	{ RULE_POLICY_DROP, DROPPED, "IPsec's policy or a socket filter: ip xfrm policy" },
 	{ RULE_HOPS_FEW, DROPPED,
 	  "IP_MINTTL or IPV6_MINHOPCOUNT is set here: the other end must be as near as "
@@ -69,6 +82,10 @@ static const struct advice list[] = {
 	{ RULE_PAWS, DROPPED, "an old duplicate, or two hosts behind one address" },
 	{ RULE_TS_MISSING, DROPPED, "something on the way removes options" },
 	{ RULE_SEQ_WINDOW, DROPPED, CHALLENGE },
+	{ RULE_SEQ_RST, DROPPED, FORGED },
+	{ RULE_RST_CHALLENGE, DROPPED, FORGED },
+	{ RULE_SYN_SENT_RST_NO_ACK, DROPPED, FORGED },
+	{ RULE_ICMP_FORGED, DROPPED, FORGED },
 	{ RULE_TEXT_NO_ROOM, DROPPED, "the program reads too slowly: net.glass.rmem, SO_RCVBUF" },
 	{ RULE_SEND_SYN_AGAIN, RESENT, QUIET },
 	{ RULE_SEND_SYN_ACK_AGAIN, RESENT, QUIET },
@@ -83,6 +100,12 @@ static const struct advice list[] = {
 	{ RULE_RESEND_BLACK_HOLE, RESENT,
 	  "routers keep silent about a small MTU: net.glass.mtu_probing=1, or a smaller "
 	  "MTU here" },
+	{ RULE_RESEND_MTU_PROBE, RESENT,
+	  "nothing: that the path takes no larger segments is known now" },
+	{ RULE_SEND_TLP, SLOW, LOSSY },
+	{ RULE_FASTOPEN_FULL, SLOW,
+	  "text in SYNs is taken again when earlier ones are accepted: accept() sooner, or "
+	  "a larger TCP_FASTOPEN at the listener" },
 	{ RULE_SEND_PROBE, SLOW, "the other program does not read: its window is closed" },
 	{ RULE_TEXT_ZERO_WINDOW, SLOW, "the program here does not read: its window is closed" },
 	{ RULE_SEND_HELD, SLOW, "TCP_CORK or MSG_MORE holds text back: take it off when done" },
