@@ -13,6 +13,7 @@
 #include "export.h"
 #include "table.h"
 #include "tool.h"
+#include "waits.h"
 
 #define PROC	"/proc/net/glass/"
 
@@ -38,6 +39,7 @@ struct finding {
  * @closer: the first event with a FIN, or NULL
  * @told: the last event that told a program of an error, or NULL
  * @state: the last state of each end; @established: it was that
+ * @waits: what each end waited for
  * @syn: its beginning was recorded
  */
 struct inquiry {
@@ -48,6 +50,7 @@ struct inquiry {
 	const struct event *closer, *told;
 	u8 state[2];
 	bool established[2];
+	struct waits waits[2];
 	bool syn;
 };
 
@@ -121,6 +124,36 @@ static void inquire(struct inquiry *q, const struct story *s)
 	}
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const struct event *const *left = a, *const *right = b;
+
+	return (*left)->number < (*right)->number ? -1 : (*left)->number > (*right)->number;
+}
+
+/* What each end waited for: arrows are by when they left, ends live by what they tell */
+static void measure(struct inquiry *q, const struct story *s)
+{
+	const struct event **told = calloc(2 * s->count + 1, sizeof(*told));
+	size_t i, n = 0;
+
+	for (i = 0; told && i < s->count; i++) {
+		const struct story_arrow *a = &s->arrows[i];
+
+		if (a->conn != q->c->number)
+			continue;
+		if (a->sent)
+			told[n++] = a->sent;
+		if (a->got)
+			told[n++] = a->got;
+	}
+	if (n)
+		qsort(told, n, sizeof(*told), by_number);
+	for (i = 0; i < n; i++)
+		waits_note(&q->waits[conn_side(q->c, event_teller(told[i]))], told[i]);
+	free(told);
+}
+
 static void tell_course(const struct inquiry *q)
 {
 	const struct conn *c = q->c;
@@ -180,7 +213,8 @@ static void tell_finding(const struct inquiry *q, const struct finding *f)
 static void why(const struct story *s, const struct conn *c)
 {
 	struct inquiry *q = calloc(1, sizeof(*q));
-	int trouble;
+	unsigned int waits = 0;
+	int trouble, side;
 	size_t i;
 
 	if (!q) {
@@ -189,12 +223,15 @@ static void why(const struct story *s, const struct conn *c)
 	}
 	q->c = c;
 	inquire(q, s);
+	measure(q, s);
 	tell_course(q);
 	for (trouble = 0; trouble < TROUBLES; trouble++)
 		for (i = 0; i < q->count; i++)
 			if (q->findings[i].advice->trouble == trouble)
 				tell_finding(q, &q->findings[i]);
-	if (!q->count && !q->told)
+	for (side = LEFT; side <= RIGHT; side++)
+		waits += waits_tell(&q->waits[side], &c->end[side], c->family);
+	if (!q->count && !q->told && !waits)
 		puts("\n  nothing went wrong");
 	free(q);
 }

@@ -38,6 +38,15 @@ blamed() {
 	verdict $? "$name: $1: $2"
 }
 
+# waited WINDOW TRY: that alone made it slow
+waited() {
+	awk -v RS= -v head="  slow: $1" -v try="    try: $2" -F'\n' '
+		$1 == head && $2 ~ /^    .* had more to send for [0-9.]+ of [0-9.]+ ms, / &&
+		index($3, try) == 1 { found = 1 }
+		END { exit !found || NR != 2 }' "$work/why"
+	verdict $? "$name: slow: $1"
+}
+
 # course PATTERN: a line of what became of it
 course() {
 	grep -qE -- "$1" "$work/why"
@@ -80,6 +89,17 @@ for family in 4 6; do
 	blamed slow "SEND_PROBE rfc9293#section-3.8.6.1" "sent .*ACK, seq" "the other program does not read"
 	blamed slow "TEXT_ZERO_WINDOW rfc9293#section-3.8.6.1" ":7000 got .*ACK, seq" \
 		"the program here does not read"
+
+	ip link set lo mtu 1500
+	tc qdisc add dev lo root netem delay 50ms
+	scene narrow
+	waited "the other end's window, rfc9293#section-3.8.6" "the program there reads too slowly"
+	scene young
+	waited "the congestion window, rfc5681#section-3.1" "it grows with each round trip"
+	scene easy
+	course '^  nothing went wrong$'
+	tc qdisc del dev lo root
+	ip link set lo mtu 65536
 
 	scene delayed
 	blamed slow "ACK_DELAYED rfc9293#section-3.8.6.3" "sent ACK, seq" "small writes that wait"

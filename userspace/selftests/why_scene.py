@@ -114,6 +114,39 @@ def window():
     reset(c, s)
 
 
+def carry(octets, prepare=lambda s: None):
+    """So much text at once, all of it read at once"""
+    c, s = pair(prepare)
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * octets)
+    c.setblocking(False)
+    left, unsent = octets, octets
+    while left:
+        if unsent:
+            try:
+                unsent -= c.send(b"x" * unsent)
+            except BlockingIOError:
+                pass
+        wait_on(s, select.POLLIN)
+        left -= len(s.recv(65536))
+    c.close()
+    wait_on(s, select.POLLIN)
+    s.close()
+
+
+def narrow():
+    """A window that is much less than the path holds"""
+    carry(40000, lambda s: s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096))
+
+
+def young():
+    """The window at the beginning of a connection"""
+    carry(150000)
+
+
+def easy():
+    carry(1000)
+
+
 def delayed():
     c, s = pair()
     before = count("ACK_DELAYED")
@@ -201,8 +234,8 @@ def full():
     reset(*clients, listener)
 
 
-SCENES = {f.__name__: f for f in (refused, linger, unread, timeout, resent, window, delayed, far,
-                                  embryo, silent, full)}
+SCENES = {f.__name__: f for f in (refused, linger, unread, timeout, resent, window, narrow, young,
+                                  easy, delayed, far, embryo, silent, full)}
 SCENES["soft"] = lambda: unreachable(False)
 SCENES["hard"] = lambda: unreachable(True)
 SCENES[sys.argv[3]]()
