@@ -324,12 +324,14 @@ glass_record_take(struct glass_bucket *b,
 void glass_record_schedule(struct glass_net *gn, struct glass_record *r,
 			   u32 delay_ms, unsigned int list);
 void glass_record_start(struct glass_net *gn, struct glass_record *r);
-bool glass_timewait_place(struct glass_net *gn);
-void glass_timewait_start(struct sock *sk);
 enum glass_record_fate
 glass_record_input(struct glass_net *gn, const struct glass_af *af,
 		   struct glass_record *r, const struct glass_tuple *tuple,
 		   struct sk_buff *skb, const struct segment *s, u32 *above);
+
+/* timewait.c: a record takes the place of a socket */
+bool glass_timewait_place(struct glass_net *gn);
+void glass_timewait_start(struct sock *sk);
 
 /* port.c: bind() and ephemeral ports */
 int glass_ports_init(struct glass_net *gn);

@@ -13,7 +13,7 @@ BUILD="build-essential bc bison flex libelf-dev libssl-dev kmod cpio rsync zstd
 VM="qemu-system-x86 busybox-static iproute2 procps"
 UML="ethtool iputils-ping tcpdump tshark nftables net-tools tmux apparmor"
 LINT="sparse shellcheck clang perl python3 python3-ply python3-git codespell
-	groff mandoc"
+	groff mandoc python3-sphinx"
 PAGE="chromium chromium-driver python3-selenium"
 BENCH="libsctp-dev lksctp-tools"
 BENCH_NET="iproute2 ethtool gnuplot-nox"
