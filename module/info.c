@@ -110,6 +110,11 @@ static void fill_timer(const struct tcb *t, u32 now, struct glass_info *info)
 	info->timer_ms = seq_lt(now, when) ? when - now : 0;
 }
 
+static bool syn_came(const struct tcb *t)
+{
+	return t->rcv.nxt != t->irs || t->rcv_turns;
+}
+
 /* Both sequence spaces */
 static void fill_spaces(const struct glass_sock *gs, struct glass_info *info)
 {
@@ -126,8 +131,8 @@ static void fill_spaces(const struct glass_sock *gs, struct glass_info *info)
 	info->snd_wscale = t->snd.shift;
 	info->snd_mss = t->snd.mss;
 	info->adv_mss = t->adv_mss;
-	if (t->rcv.nxt == t->irs)
-		return;		/* the peer's SYN has not come yet */
+	if (!syn_came(t))
+		return;
 	info->irs = t->irs;
 	info->rcv_user = gs->copied_seq;
 	info->rcv_nxt = t->rcv.nxt;
@@ -235,11 +240,13 @@ static bool was_open(const struct sock *sk)
  */
 void glass_info_fill(struct sock *sk, struct glass_info *info)
 {
-	u32 now = now_ms(glass_now());
 	bool slow;
+	u32 now;
 
 	memset(info, 0, sizeof(*info));
 	slow = lock_sock_fast(sk);
+	/* not before anything that happened while another had the lock */
+	now = now_ms(glass_now());
 	info->state = sk->sk_state;
 	if (glass_sk(sk)->since)
 		info->state_ms = now - glass_sk(sk)->since;
@@ -341,10 +348,10 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
 	info->tcpi_advmss = t->adv_mss - (t->ts_ok ? SEG_TS_SIZE : 0);
 	info->tcpi_rcv_ssthresh = t->rcv.buff;
 	info->tcpi_rcv_rtt = t->drs.rtt;
-	if (t->rcv.nxt != t->irs)
+	if (syn_came(t)) {
 		info->tcpi_rcv_space = drs_space(t);
-	if (t->rcv.nxt != t->irs)
 		info->tcpi_last_data_recv = now - glass_sk(sk)->text_at;
+	}
 	if (t->last_sent)
 		info->tcpi_last_data_sent = now - t->last_sent;
 	if (seq_gt(t->snd.end, t->snd.nxt))
@@ -359,11 +366,12 @@ static void tcp_connection(struct sock *sk, u32 now, struct tcp_info *info)
  */
 void glass_tcp_info_fill(struct sock *sk, struct tcp_info *info)
 {
-	u32 now = now_ms(glass_now());
 	bool slow;
+	u32 now;
 
 	memset(info, 0, sizeof(*info));
 	slow = lock_sock_fast(sk);
+	now = now_ms(glass_now());
 	info->tcpi_state = sk->sk_state;
 	info->tcpi_pacing_rate = pacing_rate(glass_pace_rate(sk));
 	info->tcpi_max_pacing_rate =
