@@ -56,6 +56,7 @@ static void closed_with_text_delivers(struct kunit *test)
 {
 	struct socks *s = test->priv;
 	size_t sent, got = 0;
+	struct sock *sk;
 	void *buf;
 	int n;
 
@@ -64,9 +65,14 @@ static void closed_with_text_delivers(struct kunit *test)
 	buf = kunit_kzalloc(test, PIECE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	establish(test);
-	KUNIT_EXPECT_EQ(test, 0, (int)s->client->sk->sk_net_refcnt);
+	sk = s->client->sk;
+	KUNIT_EXPECT_EQ(test, 0, (int)sk->sk_net_refcnt);
 	sent = fill(s->client, buf);
+	KUNIT_ASSERT_GT(test, sent, (size_t)0);
+	sock_hold(sk);
 	drop(&s->client);
+	KUNIT_EXPECT_EQ(test, 1, (int)sk->sk_net_refcnt);
+	sock_put(sk);
 	while ((n = receive_bytes(s->child, buf, PIECE, 0)) > 0)
 		got += n;
 	KUNIT_EXPECT_EQ(test, 0, n);

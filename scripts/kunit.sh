@@ -23,7 +23,8 @@ done'
 status=0
 "$top/scripts/vm/run.sh" --kernel "$kernel" "${options[@]}" --timeout 300 \
 	--append kunit.enable=1 --log "$log" -- \
-	sh -c "unshare --net sh -c 'ip link set lo up && insmod $module' || exit; $unload" || status=$?
+	sh -c "unshare --net sh -c 'ip link set lo up && insmod \"\$0\"' '$module' || exit; $unload" ||
+	status=$?
 
 # Cases are indented once below their suite; the suites' own lines are not.
 sed -E 's/^<[0-9]+>//; s/^\[ *[0-9.]+\] //' "$log" |
