@@ -147,14 +147,16 @@ static void finish(struct sock *sk, const struct verdict *v)
 
 /*
  * Segments that waited for a busy user are all processed before anything is
- * said. Not while text is held above a gap: the peer counts its ACKs.
+ * said. Not while text is held above a gap: the peer counts its ACKs. Nor of an
+ * orphan, which has none.
  * rfc9293: MUST-59
  */
 static bool answer_later(struct sock *sk, const struct verdict *v)
 {
 	struct glass_sock *gs = glass_sk(sk);
 
-	if (!gs->in_backlog || v->bits & (V_TIME_WAIT | V_DEAD) ||
+	if (!gs->in_backlog || sock_flag(sk, SOCK_DEAD) ||
+	    v->bits & (V_TIME_WAIT | V_DEAD) ||
 	    (gs->tcb.held && gs->tcb.held->n))
 		return false;
 	gs->answer_deferred = true;
