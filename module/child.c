@@ -191,11 +191,23 @@ static void start_child(struct glass_listener *l, struct sock *child,
 	sock_put(child);
 }
 
+static void tell_drop(struct glass_net *gn, const struct glass_tuple *own,
+		      const struct sk_buff *skb, const struct segment *s,
+		      u16 rule)
+{
+	u8 state = s->flags & SEG_SYN ? TCB_LISTEN : TCB_SYN_RECEIVED;
+
+	glass_count(gn, rule);
+	glass_trace(gn, false, own, s, skb, state, state, rule, 0, 0);
+}
+
 /* No child could be made: the segment is lost, and comes again */
 static enum glass_record_fate drop_ready(struct glass_net *gn,
-					 struct sk_buff *skb, u16 rule)
+					 const struct glass_tuple *own,
+					 struct sk_buff *skb,
+					 const struct segment *s, u16 rule)
 {
-	glass_count(gn, rule);
+	tell_drop(gn, own, skb, s, rule);
 	kfree_skb(skb);
 	return RECORD_CONSUMED;
 }
@@ -210,12 +222,14 @@ static enum glass_record_fate overflow(struct glass_net *gn,
 	if (hlist_nulls_unhashed_lockless(&r->node))
 		return RECORD_AGAIN;
 	if (rule != RULE_LISTEN_OVERFLOW_RST)
-		return drop_ready(gn, skb, rule);
+		return drop_ready(gn, &r->tuple, skb, s, rule);
 	if (!glass_table_remove_record(gn, r))
 		return RECORD_AGAIN;
+	tell_drop(gn, &r->tuple, skb, s, rule);
 	glass_reject(gn, r->listener->sk, &r->tuple, skb, s, rule);
 	glass_record_forget(gn, r);
-	return drop_ready(gn, skb, rule);
+	kfree_skb(skb);
+	return RECORD_CONSUMED;
 }
 
 /**
@@ -245,7 +259,7 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 	u16 rule;
 
 	if (sk_filter_trim_cap(l->sk, skb, SEG_HEADER_MAX))
-		return drop_ready(gn, skb, RULE_POLICY_DROP);
+		return drop_ready(gn, &r->tuple, skb, s, RULE_POLICY_DROP);
 	b = glass_listen_backlog(gn, l);
 	rule = backlog_ack(&b, READ_ONCE(gn->sysctl.abort_on_overflow));
 	if (rule != RULE_EMBRYO_ACK)
@@ -254,7 +268,8 @@ glass_embryo_ready(struct glass_net *gn, struct glass_record *r,
 	m.way = way ?: m.way;
 	child = create_child(l->sk, &r->tuple, e, &m, skb);
 	if (!child)
-		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
+		return drop_ready(gn, &r->tuple, skb, s,
+				  RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
 	if (!glass_table_replace_record(gn, r, child)) {
 		discard_child(child);
@@ -291,10 +306,11 @@ glass_cookie_ready(struct glass_net *gn, struct glass_listener *l,
 	struct sock *child;
 
 	if (accept_queue_full(&b))
-		return drop_ready(gn, skb, RULE_LISTEN_ACCEPT_QUEUE_FULL);
+		return drop_ready(gn, own, skb, s,
+				  RULE_LISTEN_ACCEPT_QUEUE_FULL);
 	child = create_child(l->sk, own, e, m, skb);
 	if (!child)
-		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
+		return drop_ready(gn, own, skb, s, RULE_LISTEN_NO_MEMORY);
 	__acquire(child->sk_lock.slock);
 	if (glass_table_add(child)) {
 		discard_child(child);
@@ -350,7 +366,7 @@ glass_fastopen_ready(struct glass_net *gn, struct glass_listener *l,
 		child = create_child(l->sk, own, &e, m, skb);
 	if (!child) {
 		glass_fastopen_done(l);
-		return drop_ready(gn, skb, RULE_LISTEN_NO_MEMORY);
+		return drop_ready(gn, own, skb, s, RULE_LISTEN_NO_MEMORY);
 	}
 	__acquire(child->sk_lock.slock);
 	glass_sk(child)->tcb.fastopen = glass_fastopen_stale(gn, own, s);
