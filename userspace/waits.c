@@ -5,6 +5,7 @@
  * was queued then than both windows let out.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "waits.h"
 
@@ -41,6 +42,13 @@ static enum wait_kind held_by(const struct shown_tcb *t)
 	return t->wnd <= t->cwnd ? WAIT_PEER : WAIT_NETWORK;
 }
 
+/* close() may come before the text has left: it goes on leaving */
+static bool may_send(u8 state)
+{
+	return state == TCB_ESTABLISHED || state == TCB_CLOSE_WAIT ||
+	       state == TCB_FIN_WAIT_1 || state == TCB_CLOSING || state == TCB_LAST_ACK;
+}
+
 /**
  * waits_note() - what an event tells of its end's waiting
  * @w: zeroed before the first
@@ -55,17 +63,17 @@ void waits_note(struct waits *w, const struct event *e)
 	if (!w->told) {
 		w->first = e->time;
 		w->now = WAIT_NONE;
+		memset(w->least, 0xff, sizeof(w->least));
 		w->told = true;
 	}
 	if (w->now != WAIT_NONE && e->time > w->last)
 		w->ns[w->now] += e->time - w->last;
 	w->last = e->time;
-	w->now = e->state == TCB_ESTABLISHED || e->state == TCB_CLOSE_WAIT ?
-		 held_by(&e->tcb) : WAIT_NONE;
+	w->now = may_send(e->state) ? held_by(&e->tcb) : WAIT_NONE;
 	if (w->now == WAIT_NONE)
 		return;
 	window = w->now == WAIT_PEER ? e->tcb.wnd : e->tcb.cwnd;
-	if (!w->ns[w->now] || window < w->least[w->now])
+	if (window < w->least[w->now])
 		w->least[w->now] = window;
 }
 

@@ -115,7 +115,7 @@ def window():
 
 
 def carry(octets, prepare=lambda s: None):
-    """So much text at once, all of it read at once"""
+    """So much text at once, a close() behind it, all of it read at once"""
     c, s = pair(prepare)
     c.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * octets)
     c.setblocking(False)
@@ -126,9 +126,10 @@ def carry(octets, prepare=lambda s: None):
                 unsent -= c.send(b"x" * unsent)
             except BlockingIOError:
                 pass
+            if not unsent:
+                c.close()
         wait_on(s, select.POLLIN)
         left -= len(s.recv(65536))
-    c.close()
     wait_on(s, select.POLLIN)
     s.close()
 
