@@ -129,7 +129,7 @@ static inline const struct glass_af *glass_af(const struct glass_tuple *tuple)
 
 static inline const struct glass_af *glass_sk_af(const struct sock *sk)
 {
-	return glass_sk(sk)->v6 ? &glass_ipv6 : &glass_ipv4;
+	return glass_over_ipv4(sk) ? &glass_ipv4 : &glass_ipv6;
 }
 
 int glass_v4_connect(struct sock *sk, struct sockaddr *addr, int len);

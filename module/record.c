@@ -39,7 +39,10 @@ void glass_record_forget(struct glass_net *gn, struct glass_record *r)
 	call_rcu(&r->rcu, free_rcu_record);
 }
 
-/* The last place, but before those that wait since rto_max_ms was more */
+/*
+ * The last place, but before those that wait since rto_max_ms was more: as long as
+ * there are any, each that comes walks past them.
+ */
 static void put_in_order(struct list_head *list, struct glass_record *r)
 {
 	struct glass_record *at;

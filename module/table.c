@@ -73,7 +73,7 @@ void glass_tuple_of(const struct sock *sk, struct glass_tuple *tuple)
 		.rport = ntohs(sk->sk_dport),
 		.ifindex = READ_ONCE(sk->sk_bound_dev_if),
 		.foreign = !!(inet_sk_flowi_flags(sk) & FLOWI_FLAG_ANYSRC),
-		.family = glass_sk(sk)->v6 ? AF_INET6 : AF_INET,
+		.family = glass_over_ipv4(sk) ? AF_INET : AF_INET6,
 	};
 	if (tuple->family == AF_INET6) {
 		tuple->laddr = sk->sk_v6_rcv_saddr;

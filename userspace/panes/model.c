@@ -152,7 +152,7 @@ static int by_time(const void *a, const void *b)
 	return x->e < y->e ? -1 : x->e > y->e;
 }
 
-/* Milliseconds, as embryo_delay_ms() in module/core/handshake.c has them */
+/* Milliseconds, as embryo_delay_ms() has them where rto_max_ms is as shipped */
 static u32 synack_delay(u8 sent)
 {
 	return min(RTO_INITIAL_US / 1000 << min(sent - 1, 10), RTO_MAX_MS);
