@@ -6,7 +6,7 @@
 
 ip link set lo up
 mountpoint -q /sys/kernel/tracing || mount -t tracefs nodev /sys/kernel/tracing
-keep firsthour-doctor server glass doctor
+keep firsthour-doctor guest glass doctor
 
 # A server and a client
 start s server glass-server
