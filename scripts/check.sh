@@ -48,6 +48,7 @@ run_part() {
 	core) scripts/check-core.sh ;;
 	captures) scripts/check-captures.sh ;;
 	kunit-*) scripts/kunit.sh "${part#kunit-}" ;;
+	selftests-uml-fast-*) scripts/selftests.sh --only "${part##*-}" uml-fast ;;
 	selftests-*) scripts/selftests.sh "${part#selftests-}" ;;
 	shell) scripts/check-shell.sh ;;
 	esac >"$out/$part.log" 2>&1 || status=$?
@@ -83,11 +84,12 @@ make -s -C userspace
 make -s -C userspace/selftests OUT="$top/.build/selftests"
 
 # the longest first
-printf '%s\n' selftests-uml-fast selftests-6.12 selftests-6.1 \
-	selftests-uml-debug core captures shell kunit-uml-debug kunit-uml-fast |
+printf '%s\n' selftests-6.12 selftests-6.1 selftests-uml-fast-scripts \
+	selftests-uml-fast-programs selftests-uml-debug core captures shell \
+	kunit-uml-debug kunit-uml-fast |
 	xargs -P "$(($(nproc) + 2))" -I{} "$top/scripts/check.sh" --part {}
-for part in core captures kunit-uml-fast kunit-uml-debug selftests-uml-fast \
-	selftests-uml-debug selftests-6.12 selftests-6.1 shell; do
+for part in core captures kunit-uml-fast kunit-uml-debug selftests-uml-fast-programs \
+	selftests-uml-fast-scripts selftests-uml-debug selftests-6.12 selftests-6.1 shell; do
 	echo "# $part"
 	add "$part" "$(cat "$out/$part.status" 2>/dev/null || echo 1)"
 done

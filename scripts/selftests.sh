@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 # Runs the selftests in one throwaway guest:
-#   selftests.sh [--list] 6.12|6.1|uml-fast|uml-debug [NAME...]
-# Without names: all that suit this kernel. TAP lines, then one line alone:
+#   selftests.sh [--list] [--only programs|scripts] 6.12|6.1|uml-fast|uml-debug [NAME...]
+# Without names: all that suit this kernel, or those of a kind, so that two guests may
+# share them. TAP lines, then one line alone:
 # "N passed, N failed, N skipped". Time is virtual in User-mode Linux, so that
 # tests which wait for minutes run there too.
 # Packet scripts: "packet" runs all, "packet:PART" those with PART in their path,
@@ -15,7 +16,7 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 usage() {
-	echo "usage: selftests.sh [--list] 6.12|6.1|uml-fast|uml-debug [NAME...]" >&2
+	echo "usage: selftests.sh [--list] [--only programs|scripts] 6.12|6.1|uml-fast|uml-debug [NAME...]" >&2
 	exit 2
 }
 
@@ -36,6 +37,11 @@ list=0
 if [ "${1-}" = --list ]; then
 	list=1
 	shift
+fi
+only=
+if [ "${1-}" = --only ]; then
+	only=${2-}
+	shift 2 || usage
 fi
 kernel=${1-}
 [ -n "$kernel" ] || usage
@@ -61,6 +67,17 @@ if [ $# -gt 0 ]; then
 	mutants=1000000
 	options+=(--timeout 3600)
 fi
+case $only in
+'') ;;
+programs | scripts)
+	for i in "${!names[@]}"; do
+		what=programs
+		[ ! -e "$top/userspace/selftests/${names[i]}.sh" ] || what=scripts
+		[ "$what" = "$only" ] || unset "names[i]"
+	done
+	;;
+*) usage ;;
+esac
 if [ "$list" = 1 ]; then
 	printf '%s\n' "${names[@]}"
 	exit 0
@@ -76,7 +93,7 @@ mkdir -p "$top/.build"
 	make -s -C "$top/userspace/bench" O="$top/.build/bench" net 9>&-
 } 9>"$top/.build/.lock"
 module=${GLASS_KO:-$("$top/scripts/vm/build-module.sh" "$kernel")}
-log=$top/.build/selftests-$kernel.log
+log=$top/.build/selftests-$kernel${only:+-$only}.log
 
 # Numbers the lines and counts them. Of each test: how long it took here, which
 # for the first includes the boot; in virtual time the guest cannot know.
