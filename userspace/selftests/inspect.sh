@@ -101,6 +101,10 @@ ask 0 dst 127.0.0.2 && shows 0 " 500"
 verdict $? "another address"
 ask 0 -6 && shows 0 " 500"
 verdict $? "another family"
+ask 0 -4 && shows 5 " 500[0-3] " && ask 0 -l && shows 1 "^LISTEN "
+verdict $? "its own family, and who listens"
+cp /proc/net/glass/connections "$work/kept"
+cp /proc/net/glass/rules "$work/rules"
 for wrong in "state open" "sport = :0" "sport = :70000" "dst 10.0.0.1/33" "dst x" "port 1" "sport" \
 	"sport = :5001 and sport = :5002" "dport 5000 dport 5000" "src ::/0 src 127.0.0.1" \
 	"--kill dst 127.0.0.2 src 127.0.0.1 dst 127.0.0.1"; do
@@ -124,6 +128,21 @@ until grep -q "Software caused" "$work/said"; do sleep 0.1; done
 verdict $? "the user was told: $(tail -n 1 "$work/said")"
 ask 0 && shows 3 " 500[02] "
 verdict $? "both ends of it are gone, the others are there"
+ask 0 --read "$work/kept" && shows 5 " 500[0-3] "
+verdict $? "a table that was kept shows them still"
+
+# Its rules: those that spoke, or all; each by its name and its count
+spoke() { awk 'NR > 1 && $3 { print $1, $3 }' "$work/rules"; }
+said() { awk 'NR > 1 { print $1, $3 }' "$work/out"; }
+"$glass" rules --read "$work/rules" >"$work/out" 2>"$work/err" && cmp <(spoke) <(said) &&
+	grep -q '^EMBRYO_ACK .* 3  our SYN is acknowledged' "$work/out"
+verdict $? "glass rules: those that spoke"
+tell
+"$glass" rules -a --read "$work/rules" >"$work/out" && [ "$(wc -l <"$work/out")" = "$(wc -l <"$work/rules")" ]
+verdict $? "glass rules -a: all of them"
+cp /proc/net/glass/rules "$work/rules"
+"$glass" rules >"$work/out" && cmp <(spoke) <(said) && grep -q '^SEND_RST_ABORT ' "$work/out"
+verdict $? "glass rules: of this moment, with what was ended"
 kill "$hosts"
 wait "$hosts" 2>/dev/null
 rmmod glass_diag
