@@ -37,8 +37,20 @@ wire() {
 	ip -n far link set far0 up
 }
 
+# begins WORD COMMAND...: a reader of events in the background, which has said so
+begins() {
+	local word=$1
+	shift
+	/run/reader "$@" >/dev/null 2>/run/said &
+	reader=$!
+	until grep -q "$word" /run/said; do
+		kill -0 "$reader" || fail "$* ended"
+		sleep 1
+	done
+}
+
 # A round trip while nobody looks, while events go to a buffer that nobody
-# reads, and while a reader on the same CPU keeps them.
+# reads, and while a reader on the same CPU draws them, or keeps them.
 watched() {
 	local events=/sys/kernel/tracing/events/glass/enable reader
 	cp "$(dirname "$0")/../.build/userspace/glass" /run/reader
@@ -46,15 +58,14 @@ watched() {
 	echo 1 >$events
 	/run/bench glass round-trip | sed "s/ glass / events /"
 	echo 0 >$events
-	/run/reader record /run/run.jsonl 2>/run/said &
-	reader=$!
-	until grep -qx recording /run/said; do
-		kill -0 $reader || fail "glass record ended"
-		sleep 1
-	done
+	begins watching watch --lines
+	/run/bench glass round-trip | sed "s/ glass / watch /"
+	kill "$reader"
+	wait "$reader" || true
+	begins '^recording$' record /run/run.jsonl
 	/run/bench glass round-trip | sed "s/ glass / record /"
-	kill $reader
-	wait $reader || true
+	kill "$reader"
+	wait "$reader" || true
 	sed -n 's/ events$//p' /run/said | sed 's/^/kept record /'
 }
 

@@ -10,7 +10,7 @@
 # A flood of SYNs, and connections meanwhile; .build/bench/flood.txt keeps it.
 #   bench.sh --watched
 # A round trip while nobody looks, while events go to a buffer, and while glass
-# record reads them, whose instructions count too; .build/bench/watched.txt keeps it.
+# watch draws them or glass record keeps them, whose instructions count too; .build/bench/watched.txt keeps it.
 #   bench.sh --scale
 # One port with 100 and with 100,000 connections; .build/bench/scale.txt keeps
 # it, and scale-profile.txt where the instructions went.
@@ -206,6 +206,7 @@ watched_table() {
 		printf "%-46s %9s %8s\n", "one byte there and back", "instr.", "times"
 		row("nobody looks", "off")
 		row("events go to a buffer", "events")
+		row("glass watch draws them, on the same processor", "watch")
 		row("glass record reads them, on the same processor", "record")
 		printf "%-46s %8.0f%%\n", "  events that it kept", 100 * kept / made["record"] / 4
 	}' "$1"
