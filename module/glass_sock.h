@@ -156,6 +156,7 @@ static inline struct glass_sock *glass_sk(const struct sock *sk)
 /* Are its packets IPv4's? A socket of AF_INET6 may have mapped addresses. */
 static inline bool glass_over_ipv4(const struct sock *sk)
 {
+	/* its octet has bits that change under the lock, which a lookup has not */
 	return data_race(!glass_sk(sk)->v6);
 }
 
