@@ -78,11 +78,9 @@ static void syn_sent_fallback(struct kunit *test)
 /* The administrator knows that nothing on his paths drops them */
 static void syn_sent_no_fallback(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.ecn_fallback = 0;
-	s->p.policy = &policy;
+	s->policy.ecn_fallback = 0;
 	s->p.ecn = 1;
 	script_open(s);
 	expires(s, 1000, RULE_SEND_SYN_AGAIN);

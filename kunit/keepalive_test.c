@@ -190,16 +190,14 @@ static void established_idle_time_is_over_at_once(struct kunit *test)
 /* It holds for connections that are open, too; rfc9293: MUST-27 */
 static void established_policy_changes(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.keepalive_time = 100;
-	s->p.policy = &policy;
+	s->policy.keepalive_time = 100;
 	s->p.opt.keepalive = 1;
 	script_establish(s);
-	policy.keepalive_time = 200;
-	policy.keepalive_intvl = 10;
-	policy.keepalive_probes = 1;
+	s->policy.keepalive_time = 200;
+	s->policy.keepalive_intvl = 10;
+	s->policy.keepalive_probes = 1;
 	expires(s, 100000, RULE_NONE);
 	probe(s, 100000);
 	expires(s, 10000, RULE_KEEPALIVE_TIMEOUT);

@@ -58,12 +58,10 @@ static void established_user_timeout_before_rto(struct kunit *test)
 /* rfc6298: 2.5, 5.5 */
 static void established_rto_max_ends_backoff(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 	int i;
 
-	policy.rto_max_ms = 1000;
-	s->p.policy = &policy;
+	s->policy.rto_max_ms = 1000;
 	script_establish(s);
 	write_ten(s);
 	expires(s, 300, RULE_RESEND_RTO);
@@ -80,11 +78,9 @@ static void established_rto_max_ends_backoff(struct kunit *test)
 /* ... of a SYN too, and of what rfc6298#section-5.7 makes of its loss */
 static void syn_sent_rto_max_ends_backoff(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.rto_max_ms = 1000;
-	s->p.policy = &policy;
+	s->policy.rto_max_ms = 1000;
 	script_open(s);
 	expires(s, 1000, RULE_SEND_SYN_AGAIN);
 	expect_syn(s, "S", 1000, -1, 10000, RULE_SEND_SYN_AGAIN);
@@ -97,11 +93,9 @@ static void syn_sent_rto_max_ends_backoff(struct kunit *test)
 /* A probe of a closed window waits as long as a retransmission */
 static void established_rto_max_ends_persist_backoff(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.rto_max_ms = 1000;
-	s->p.policy = &policy;
+	s->policy.rto_max_ms = 1000;
 	script_establish(s);
 	inject(s, ".", 1, 0, 1, 0, RULE_ACK_WINDOW);
 	user_writes(s, 10);
@@ -118,11 +112,9 @@ static void established_rto_max_ends_persist_backoff(struct kunit *test)
 /* rfc6298: 2.4 */
 static void established_rto_min_is_the_least(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.rto_min_us = 2000000;
-	s->p.policy = &policy;
+	s->policy.rto_min_us = 2000000;
 	script_establish(s);
 	write_ten(s);
 	expires(s, 2000, RULE_RESEND_RTO);
@@ -265,11 +257,9 @@ static void orphan(struct script *s)
 
 static void orphan_retries_are_the_administrators(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.orphan_retries = 2;
-	s->p.policy = &policy;
+	s->policy.orphan_retries = 2;
 	orphan(s);
 	expires(s, 300, RULE_RESEND_RTO);
 	expect(s, "F.", 1, 0, 1, 10000, RULE_RESEND_RTO);
@@ -280,11 +270,9 @@ static void orphan_retries_are_the_administrators(struct kunit *test)
 
 static void orphan_fin_timeout(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.fin_timeout = 7;
-	s->p.policy = &policy;
+	s->policy.fin_timeout = 7;
 	orphan(s);
 	inject(s, ".", 1, 0, 2, 10000, RULE_ACK_FIN_WAIT_2);
 	expires(s, 7000, RULE_ORPHAN_TIMEOUT);
@@ -295,11 +283,9 @@ static void orphan_fin_timeout(struct kunit *test)
 /* Short, but not so short that one lost FIN would end it */
 static void orphan_fin_timeout_outlasts_rto(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.fin_timeout = 0;
-	s->p.policy = &policy;
+	s->policy.fin_timeout = 0;
 	orphan(s);
 	inject(s, ".", 1, 0, 2, 10000, RULE_ACK_FIN_WAIT_2);
 	/* three and a half times the RTO, which is 225 ms by now */

@@ -38,6 +38,7 @@ struct isn {
  * struct script - a test's TCB and what surrounds it
  * @test: whose it is
  * @p: what the TCB starts with; change it before the first event
+ * @policy: what the administrator set, the default at first; may change at any time
  * @t: the TCB
  * @now: microseconds
  * @iss: our initial sequence number
@@ -68,6 +69,7 @@ struct isn {
 struct script {
 	struct kunit *test;
 	struct tcb_params p;
+	struct tcb_policy policy;
 	struct tcb t;
 	u64 now;
 	u32 iss;

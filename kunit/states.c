@@ -30,7 +30,9 @@ struct script *script_begin(struct kunit *test)
 	s->now = STORY_START_US;
 	s->iss = isn->iss;
 	s->irs = isn->irs;
+	s->policy = tcb_policy_default;
 	s->p = (struct tcb_params){
+		.policy = &s->policy,
 		.iss = isn->iss,
 		.buff = 10000,
 		.adv_mss = 1000,
@@ -123,14 +125,13 @@ struct script *script_searching(struct kunit *test, bool sack,
 				const struct tcb_policy *policy)
 {
 	struct script *s = script_begin(test);
-	struct tcb_policy *always = kunit_kzalloc(test, sizeof(*always),
-						  GFP_KERNEL);
 
-	KUNIT_ASSERT_NOT_NULL(test, always);
-	*always = tcb_policy_default;
-	always->mtu_probing = 2;
-	always->base_mss = 1000;
-	s->p.policy = policy ? policy : always;
+	if (policy) {
+		s->policy = *policy;
+	} else {
+		s->policy.mtu_probing = 2;
+		s->policy.base_mss = 1000;
+	}
 	s->p.adv_mss = 1400;
 	s->p.path_mss = 1400;
 	s->peer_mss = 1400;

@@ -104,14 +104,12 @@ static void established_reader_woken_quick_ack(struct kunit *test)
 /* rfc9293: MUST-40, SHLD-18 */
 static void established_ack_delayed_by_administrator(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_established(test);
 
-	s->t.policy = &policy;
-	policy.delack_max_ms = 499;
+	s->policy.delack_max_ms = 499;
 	inject(s, "P.", 1, 10, 1, 10000, RULE_TEXT_IN_ORDER);
 	expect_nothing(s);
-	policy.delack_max_ms = 1;	/* of the next */
+	s->policy.delack_max_ms = 1;	/* of the next */
 	expires(s, 499, RULE_ACK_DELAYED);
 	expect(s, ".", 1, 0, 11, ANY, RULE_ACK_DELAYED);
 	inject(s, "P.", 11, 10, 1, 10000, RULE_TEXT_IN_ORDER);
@@ -122,11 +120,9 @@ static void established_ack_delayed_by_administrator(struct kunit *test)
 /* ... and for a reader no longer than that */
 static void established_reader_woken_delay_by_administrator(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_established(test);
 
-	s->t.policy = &policy;
-	policy.delack_max_ms = 2;
+	s->policy.delack_max_ms = 2;
 	inject(s, ".", 1, 2000, 1, 10000, RULE_TEXT_IN_ORDER);
 	tcb_reader_woken(&s->t, s->now);
 	expires(s, 2, RULE_ACK_DELAYED);
@@ -135,11 +131,9 @@ static void established_reader_woken_delay_by_administrator(struct kunit *test)
 
 static void established_no_ack_delayed_by_administrator(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_established(test);
 
-	s->t.policy = &policy;
-	policy.delack_max_ms = 0;
+	s->policy.delack_max_ms = 0;
 	inject(s, "P.", 1, 10, 1, 10000, RULE_TEXT_IN_ORDER);
 	expect(s, ".", 1, 0, 11, ANY, RULE_ACK_QUICK);
 	inject(s, ".", 11, 2000, 1, 10000, RULE_TEXT_IN_ORDER);

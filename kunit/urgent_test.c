@@ -189,11 +189,9 @@ static void closed_window_hears_of_urgent(struct kunit *test)
 /* rfc6093#section-3.2: some hosts point at the last octet itself */
 static void established_urgent_pointer_other_meaning(struct kunit *test)
 {
-	struct tcb_policy policy = tcb_policy_default;
 	struct script *s = script_begin(test);
 
-	policy.stdurg = 1;
-	s->p.policy = &policy;
+	s->policy.stdurg = 1;
 	script_establish(s);
 	urgent(s, 1, 10, 9);
 	KUNIT_EXPECT_EQ(test, s->t.rcv.up - s->irs, 11);
