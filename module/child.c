@@ -197,8 +197,7 @@ static void tell_drop(struct glass_net *gn, const struct glass_tuple *own,
 {
 	u8 state = s->flags & SEG_SYN ? TCB_LISTEN : TCB_SYN_RECEIVED;
 
-	glass_count(gn, rule);
-	glass_trace(gn, false, own, s, skb, state, state, rule, 0, 0);
+	glass_judged(gn, own, s, skb, state, state, rule, 0, 0);
 }
 
 /* No child could be made: the segment is lost, and comes again */

@@ -386,6 +386,9 @@ void glass_trace(struct glass_net *gn, bool sent,
 		 const struct glass_tuple *tuple, const struct segment *s,
 		 const struct sk_buff *skb, u8 old_state, u8 state, u16 rule,
 		 u32 iss, u32 irs);
+void glass_judged(struct glass_net *gn, const struct glass_tuple *tuple,
+		  const struct segment *s, const struct sk_buff *skb,
+		  u8 old_state, u8 state, u16 rule, u32 iss, u32 irs);
 void glass_trace_sock(const struct sock *sk, bool sent,
 		      const struct segment *s, const struct sk_buff *skb,
 		      u8 old_state, u8 state, u16 rule);

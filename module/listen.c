@@ -411,10 +411,9 @@ glass_listen_rcv(struct glass_net *gn, struct sock *sk,
 	if (v.rule == RULE_FASTOPEN_OPEN)
 		return glass_fastopen_ready(gn, l, af, &own, &m, skb, s,
 					    above);
-	glass_count(gn, v.rule);
-	glass_trace(gn, false, tuple, s, skb, TCB_LISTEN,
-		    listen_opens(v.rule) ? TCB_SYN_RECEIVED : TCB_LISTEN,
-		    v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
+	glass_judged(gn, tuple, s, skb, TCB_LISTEN,
+		     listen_opens(v.rule) ? TCB_SYN_RECEIVED : TCB_LISTEN,
+		     v.rule, 0, s->flags & SEG_SYN ? s->seq : 0);
 	if (listen_opens(v.rule))
 		open_embryo(gn, l, af, &own, s, above, v.rule, &m);
 	else if (v.rule == RULE_LISTEN_SYN_COOKIE)

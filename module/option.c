@@ -308,7 +308,7 @@ static int set_others(struct sock *sk, int level, int name, sockptr_t val,
 int glass_setsockopt(struct sock *sk, int level, int name, sockptr_t val,
 		     unsigned int len)
 {
-	struct glass_net *gn = glass_net(sock_net(sk));
+	struct glass_net *gn = glass_sk_net(sk);
 	int value, err;
 
 	if (!is_ours(level, &name))
@@ -338,7 +338,7 @@ static int read_addrform(struct sock *sk, int name, int *value)
 
 static int read_option(struct sock *sk, int name, int *value)
 {
-	struct glass_net *gn = glass_net(sock_net(sk));
+	struct glass_net *gn = glass_sk_net(sk);
 	struct tcb *t = &glass_sk(sk)->tcb;
 
 	switch (name) {

@@ -302,9 +302,8 @@ timewait_rcv(struct glass_net *gn, const struct glass_af *af,
 	*above = r->timewait.snd_nxt;
 	spin_unlock_bh(&b->lock);
 
-	glass_count(gn, v.rule);
-	glass_trace(gn, false, &r->tuple, s, skb, TCB_TIME_WAIT,
-		    v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
+	glass_judged(gn, &r->tuple, s, skb, TCB_TIME_WAIT,
+		     v.bits & V_DEAD ? TCB_CLOSED : TCB_TIME_WAIT, v.rule, 0, 0);
 	if (send) {
 		glass_manner_ack(gn, r, skb, &m);
 		m.way = glass_way_back(skb, &came);
@@ -344,10 +343,9 @@ embryo_rcv(struct glass_net *gn, const struct glass_af *af,
 
 	if (v.bits & V_ESTABLISHED)
 		return glass_embryo_ready(gn, r, &copy, skb, s);
-	glass_count(gn, v.rule);
-	glass_trace(gn, false, &r->tuple, s, skb, TCB_SYN_RECEIVED,
-		    v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,
-		    iss, irs);
+	glass_judged(gn, &r->tuple, s, skb, TCB_SYN_RECEIVED,
+		     v.bits & V_DEAD ? TCB_LISTEN : TCB_SYN_RECEIVED, v.rule,
+		     iss, irs);
 	if (send)
 		send_embryo(gn, af, r, &out, skb);
 	if (v.bits & V_REJECT)

@@ -158,8 +158,7 @@ static void refuse(struct glass_net *gn, struct sk_buff *skb,
 		   const struct glass_tuple *tuple, const struct segment *s,
 		   u16 rule)
 {
-	glass_count(gn, rule);
-	glass_trace(gn, false, tuple, s, skb, 0, 0, rule, 0, 0);
+	glass_judged(gn, tuple, s, skb, 0, 0, rule, 0, 0);
 	kfree_skb(skb);
 }
 
@@ -229,9 +228,8 @@ static void rcv_closed(struct glass_net *gn, struct sk_buff *skb,
 	struct verdict v;
 
 	tcb_input(&closed, s, 0, &v);
-	glass_count(gn, v.rule);
-	glass_trace(gn, false, tuple, s, skb, TCB_CLOSED, TCB_CLOSED, v.rule,
-		    0, 0);
+	glass_judged(gn, tuple, s, skb, TCB_CLOSED, TCB_CLOSED, v.rule,
+		     0, 0);
 	if (policy_ok(NULL, skb, af) && v.bits & V_REJECT)
 		glass_reject(gn, NULL, tuple, skb, s, v.rule);
 	kfree_skb(skb);

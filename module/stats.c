@@ -129,7 +129,27 @@ void glass_trace(struct glass_net *gn, bool sent,
 			    iss, irs, NULL);
 }
 
-/* The same of a segment of a socket, whose TCB knows where it started */
+/**
+ * glass_judged() - count and show what was decided about a segment that arrived
+ * @gn: the netns
+ * @tuple: the ends, ours first
+ * @s: the segment
+ * @skb: it, from its header on
+ * @old_state: this end's state before, enum tcb_state
+ * @state: and after
+ * @rule: what was decided
+ * @iss: our initial sequence number, 0 if unknown
+ * @irs: the peer's
+ */
+void glass_judged(struct glass_net *gn, const struct glass_tuple *tuple,
+		  const struct segment *s, const struct sk_buff *skb,
+		  u8 old_state, u8 state, u16 rule, u32 iss, u32 irs)
+{
+	glass_count(gn, rule);
+	glass_trace(gn, false, tuple, s, skb, old_state, state, rule, iss, irs);
+}
+
+/* glass_trace() of a segment of a socket, whose TCB knows where it started */
 void glass_trace_sock(const struct sock *sk, bool sent,
 		      const struct segment *s, const struct sk_buff *skb,
 		      u8 old_state, u8 state, u16 rule)
