@@ -11,12 +11,5 @@ make -s -C userspace O=../.build/userspace-asan LDFLAGS="$sanitize" \
 	CFLAGS="-O1 -g $sanitize -fno-sanitize-recover=all -fno-omit-frame-pointer" \
 	../.build/userspace-asan/glass
 
-# TAP, then the line of totals that check.sh reads
-python3 -B userspace/selftests/captures.py .build/userspace-asan/glass | awk '
-	/^ok / { passed++ }
-	/^not ok / { failed++ }
-	{ print }
-	END {
-		failed += !passed
-		printf "%d passed, %d failed, 0 skipped\n", passed, failed
-	}'
+python3 -B userspace/selftests/captures.py .build/userspace-asan/glass |
+	mawk -W interactive -f scripts/count.awk
